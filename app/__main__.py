@@ -1,0 +1,111 @@
+"""python -m app PHOTO...: the phone's own measuring, at a terminal."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from app.core.codes import UNREADABLE_IMAGE
+from app.core.errors import MeasureError
+from app.core.pipeline import Instrument, measure_photo
+from app.core.reading import error_json
+from app.models import SHIPPED_MODELS, load_instrument
+from app.words import DISCLAIMER, REASONS, severity_words
+
+EXIT_NO_READING = 3
+
+DESCRIPTION = """\
+Estimate haemoglobin from the fingernails in a photo, with the very steps and networks that run on the phone.
+The photo needs at least one nail, flat, in focus and in even light."""
+
+EPILOG = f"""\
+examples:
+  python -m app hand.jpg                 a reading in words
+  python -m app *.jpg --json             one JSON object a line, one line a photo
+
+exit status: 0 a reading for every photo, {EXIT_NO_READING} at least one photo without a reading, 2 wrong usage.
+{DISCLAIMER}"""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Measure each photo that is named; returns the exit status."""
+    parser = argparse.ArgumentParser(
+        prog="python -m app",
+        description=DESCRIPTION,
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("photos", nargs="+", type=Path, metavar="PHOTO", help="a JPEG, PNG or WebP file")
+    parser.add_argument("--json", action="store_true", help="print one JSON object a photo instead of words")
+    parser.add_argument(
+        "--models",
+        type=Path,
+        default=SHIPPED_MODELS,
+        metavar="FOLDER",
+        help="models.json and its networks (%(default)s)",
+    )
+    options = parser.parse_args(arguments)
+
+    instrument: Instrument | None = None
+    failure: MeasureError | None = None
+    try:
+        instrument = load_instrument(options.models)
+    except MeasureError as error:
+        failure = error
+    status = 0
+    for photo in options.photos:
+        outcome = error_json(failure) if failure else _measure(instrument, photo)
+        if "error" in outcome:
+            status = EXIT_NO_READING
+        if options.json:
+            print(json.dumps({"photo": str(photo), **outcome}, ensure_ascii=False), flush=True)
+        else:
+            print(describe(photo, outcome), flush=True)
+    if not options.json:
+        print(f"\n{DISCLAIMER}")
+    return status
+
+
+def _measure(instrument: Instrument | None, photo: Path) -> dict[str, Any]:
+    assert instrument is not None
+    try:
+        try:
+            data = photo.read_bytes()
+        except OSError as error:
+            raise MeasureError(UNREADABLE_IMAGE, f"the file cannot be read: {error.strerror}") from None
+        return asyncio.run(measure_photo(instrument, data)).as_json()
+    except MeasureError as error:
+        return error_json(error)
+
+
+def describe(photo: Path, outcome: dict[str, Any]) -> str:
+    """A reading, or the error in its place, in words for a person."""
+    lines = []
+    if "error" in outcome:
+        lines.append(f"{photo}: no reading: {outcome['error']['message']}")
+    else:
+        low, high = outcome["interval_g_dl"]
+        lines.append(
+            f"{photo}: Hb {low:.1f} to {high:.1f} g/dL (true for {outcome['coverage']:.0%} of people), "
+            f"best guess {outcome['hb_g_dl']:.1f}: {severity_words(outcome['severity']['set'])}"
+        )
+    for number, nail in enumerate(outcome.get("nails", []), start=1):
+        x1, y1, x2, y2 = (round(side) for side in nail["box"])
+        value = f"{nail['hb_g_dl']:.1f} g/dL" if nail["used"] else f"not used, {REASONS[nail['reason']]}"
+        lines.append(f"  nail {number} at {x1},{y1} to {x2},{y2} ({nail['confidence']:.0%} sure): {value}")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except BrokenPipeError:
+        # Whoever read our lines, `head` for one, has enough. Python would complain again when it closes stdout.
+        sys.stdout = None
+        sys.exit(141)

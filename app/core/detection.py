@@ -1,0 +1,94 @@
+"""From the detector's raw output to boxes: decode, non-maximum suppression, classes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from app.core.arrays import FloatArray, IntArray
+
+
+@dataclass(frozen=True, slots=True)
+class Detections:
+    """What was found, best first.
+
+    Attributes:
+        boxes: (N, 4) xyxy, pixels.
+        confidences: (N,) in 0..1.
+        class_ids: (N,) index into the detector's class names.
+    """
+
+    boxes: FloatArray
+    confidences: FloatArray
+    class_ids: IntArray
+
+    def __len__(self) -> int:
+        return len(self.boxes)
+
+    def of_class(self, class_id: int) -> Detections:
+        """Only those of one class, order kept."""
+        return self.take(np.flatnonzero(self.class_ids == class_id))
+
+    def best(self, count: int) -> Detections:
+        """The `count` most confident, or all where there are fewer."""
+        return self.take(np.arange(min(count, len(self))))
+
+    def take(self, indices: IntArray) -> Detections:
+        """Those at `indices`, in that order."""
+        return Detections(self.boxes[indices], self.confidences[indices], self.class_ids[indices])
+
+
+def decode(output: FloatArray, confidence: float) -> Detections:
+    """Read a YOLOv8 head's output.
+
+    Args:
+        output: (1, 4 + classes, anchors): centre x, centre y, width, height in pixels of the canvas, then one
+            score a class in 0..1.
+        confidence: boxes whose best class scores below it are left out, and so are boxes that are not finite
+            or have no area.
+
+    Raises:
+        ValueError: the output has another shape.
+    """
+    if output.ndim != 3 or output.shape[0] != 1 or output.shape[1] < 5:
+        raise ValueError(f"detector output has shape {output.shape}, expected (1, 4 + classes, anchors)")
+    rows = output[0].T
+    scores = rows[:, 4:]
+    class_ids = scores.argmax(axis=1)
+    confidences = scores[np.arange(len(scores)), class_ids]
+    with np.errstate(invalid="ignore"):
+        usable = np.isfinite(rows).all(axis=1) & (confidences >= confidence) & (rows[:, 2:4] > 0).all(axis=1)
+    rows, class_ids, confidences = rows[usable], class_ids[usable], confidences[usable]
+    half = rows[:, 2:4] / 2
+    boxes = np.concatenate([rows[:, :2] - half, rows[:, :2] + half], axis=1).astype(np.float64)
+    order = np.argsort(-confidences, kind="stable")
+    return Detections(boxes[order], confidences[order].astype(np.float64), class_ids[order])
+
+
+def iou_matrix(first: FloatArray, second: FloatArray) -> FloatArray:
+    """Intersection over union of boxes (N, 4) and (M, 4) xyxy -> (N, M); 0 where a box has no area."""
+    corner_low = np.maximum(first[:, None, :2], second[None, :, :2])
+    corner_high = np.minimum(first[:, None, 2:], second[None, :, 2:])
+    overlap = np.clip(corner_high - corner_low, 0, None).prod(axis=2)
+    union = box_areas(first)[:, None] + box_areas(second)[None, :] - overlap
+    ious: FloatArray = np.divide(overlap, union, out=np.zeros_like(overlap), where=union > 0)
+    return ious
+
+
+def box_areas(boxes: FloatArray) -> FloatArray:
+    """Areas (N,) of boxes (N, 4) xyxy; 0 for a box that is inside out."""
+    areas: FloatArray = np.clip(boxes[:, 2:] - boxes[:, :2], 0, None).prod(axis=1)
+    return areas
+
+
+def nms(found: Detections, iou: float) -> Detections:
+    """Greedy non-maximum suppression within each class: of boxes that overlap by more than `iou`, the most
+    confident stays. `found` must be sorted best first, as `decode` returns it."""
+    overlaps = iou_matrix(found.boxes, found.boxes) > iou
+    overlaps &= found.class_ids[:, None] == found.class_ids[None, :]
+    alive = np.ones(len(found), dtype=bool)
+    for index in range(len(found)):
+        if alive[index]:
+            alive[index + 1 :] &= ~overlaps[index, index + 1 :]
+    return found.take(np.flatnonzero(alive))

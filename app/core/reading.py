@@ -1,0 +1,108 @@
+"""What a measurement says, and the JSON form that tools outside rely on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from app.core.errors import MeasureError
+from app.core.severity import GROUP_NOT_STATED, TABLE_NOT_STATED, severity_label, severity_set
+
+
+@dataclass(frozen=True, slots=True)
+class Nail:
+    """One nail that was found.
+
+    Attributes:
+        box: (x1, y1, x2, y2) in pixels of the upright photo.
+        confidence: the detector's, 0..1.
+        hb_g_dl: this nail's own value; None where it does not count.
+        reason: one of `codes.NAIL_REASONS` where it does not count, else None.
+    """
+
+    box: tuple[float, float, float, float]
+    confidence: float
+    hb_g_dl: float | None
+    reason: str | None
+
+    @property
+    def used(self) -> bool:
+        """Whether the nail's value went into the reading."""
+        return self.hb_g_dl is not None
+
+    def as_json(self) -> dict[str, Any]:
+        """The contract's object for one nail."""
+        return {
+            "box": [round(side, 2) for side in self.box],
+            "confidence": round(self.confidence, 4),
+            "hb_g_dl": None if self.hb_g_dl is None else round(self.hb_g_dl, 3),
+            "used": self.used,
+            "reason": self.reason,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Skin:
+    """One patch of skin that was found; its box is in pixels of the upright photo."""
+
+    box: tuple[float, float, float, float]
+    confidence: float
+
+    def as_json(self) -> dict[str, Any]:
+        """The contract's object for one patch of skin."""
+        return {"box": [round(side, 2) for side in self.box], "confidence": round(self.confidence, 4)}
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The outcome for one photo: a value with its interval, or the error that stands in its place."""
+
+    width: int
+    height: int
+    models: dict[str, str]
+    nails: tuple[Nail, ...] = ()
+    skin: tuple[Skin, ...] = ()
+    hb_g_dl: float | None = None
+    half_width_g_dl: float = 0.0
+    coverage: float = 0.0
+    error: MeasureError | None = None
+    quality: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def interval_g_dl(self) -> tuple[float, float] | None:
+        """(low, high) in g/dL; None without a reading."""
+        if self.hb_g_dl is None:
+            return None
+        return max(0.0, self.hb_g_dl - self.half_width_g_dl), self.hb_g_dl + self.half_width_g_dl
+
+    def as_json(self) -> dict[str, Any]:
+        """The object that `python -m app --json` prints and the engine sends to the screen."""
+        common = {
+            "width": self.width,
+            "height": self.height,
+            "nails": [nail.as_json() for nail in self.nails],
+            "skin": [patch.as_json() for patch in self.skin],
+            "quality": self.quality,
+            "models": self.models,
+        }
+        if self.error is not None:
+            return {"error": {"code": self.error.code, "message": self.error.message}, **common}
+        interval = self.interval_g_dl
+        assert self.hb_g_dl is not None and interval is not None
+        return {
+            "hb_g_dl": round(self.hb_g_dl, 3),
+            "interval_g_dl": [round(limit, 3) for limit in interval],
+            "coverage": self.coverage,
+            "severity": {
+                "group": GROUP_NOT_STATED,
+                "table": TABLE_NOT_STATED,
+                "label": severity_label(self.hb_g_dl),
+                "set": list(severity_set(*interval)),
+            },
+            **common,
+        }
+
+
+def error_json(error: MeasureError) -> dict[str, Any]:
+    """The JSON form of an error that came before there was a picture to speak of."""
+    return {"error": {"code": error.code, "message": error.message}}

@@ -1,0 +1,23 @@
+"""What the screen and the engine call things when they talk to each other.
+
+No import: MicroPython reads this file as well.
+"""
+
+# The engine reports its boot on this broadcast channel, as JSON {"step": ..., "done": n, "total": n}.
+PROGRESS_CHANNEL = "hemolens-engine-progress"
+
+STEP_PYTHON = "python"
+STEP_NUMERICS = "numerics"
+STEP_NETWORKS = "networks"
+STEP_READY = "ready"
+BOOT_STEPS = (STEP_PYTHON, STEP_NUMERICS, STEP_NETWORKS, STEP_READY)
+
+# <body data-state> and <body data-engine>
+STATE_BOOTING = "booting"
+STATE_READY = "ready"
+STATE_MEASURING = "measuring"
+STATE_RESULT = "result"
+STATE_ERROR = "error"
+ENGINE_LOADING = "loading"
+ENGINE_READY = "ready"
+ENGINE_FAILED = "failed"

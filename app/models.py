@@ -1,0 +1,38 @@
+"""Load the instrument from a folder of models on this machine: the terminal's and the trainer's way in."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from app.core.codes import MODEL_UNAVAILABLE
+from app.core.errors import MeasureError
+from app.core.manifest import parse_manifest
+from app.core.pipeline import Instrument
+from app.runtime.native import NativeNetwork
+
+SHIPPED_MODELS = Path(__file__).resolve().parents[1] / "static" / "models"
+
+
+def load_instrument(folder: Path = SHIPPED_MODELS, threads: int = 0) -> Instrument:
+    """models.json and its two networks, each checked against its hash.
+
+    Raises:
+        MeasureError: `model_unavailable`, naming the file.
+    """
+    manifest = parse_manifest(_read(folder / "models.json"))
+    networks = []
+    for spec in (manifest.detector, manifest.estimator):
+        path = folder / spec.file
+        model = _read(path)
+        if hashlib.sha256(model).hexdigest() != spec.sha256:
+            raise MeasureError(MODEL_UNAVAILABLE, f"{path} is not the file that models.json names: its hash differs")
+        networks.append(NativeNetwork(model, threads))
+    return Instrument(manifest, *networks)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise MeasureError(MODEL_UNAVAILABLE, f"{path} cannot be read: {error.strerror}") from None

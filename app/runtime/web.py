@@ -1,0 +1,53 @@
+"""Networks in the page: ONNX Runtime Web, reached through static/ort-shim.mjs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from pyodide.ffi import JsException, to_js
+
+from app.core.arrays import FloatArray
+from app.core.codes import MODEL_UNAVAILABLE
+from app.core.errors import MeasureError
+
+
+class WebNetwork:
+    """An ONNX file that runs in WebAssembly."""
+
+    def __init__(self, shim: Any, session: Any) -> None:
+        """Wrap an open session of the shim; `open_network` makes one from bytes."""
+        self._shim = shim
+        self._session = session
+
+    async def run(self, inputs: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
+        """One inference: named float32 arrays in, named arrays out.
+
+        Each array crosses the border as one flat copy, so nothing of Python's is held on the other side.
+        """
+        names = to_js(list(inputs))
+        data = to_js([np.ascontiguousarray(array, dtype=np.float32).reshape(-1) for array in inputs.values()])
+        shapes = to_js([list(array.shape) for array in inputs.values()])
+        try:
+            answer = await self._shim.run(self._session, names, data, shapes)
+        except JsException as error:
+            raise MeasureError(MODEL_UNAVAILABLE, f"a network failed: {error}") from None
+        outputs: dict[str, FloatArray] = {}
+        for output in answer:
+            shape = output.shape.to_py()
+            outputs[str(output.name)] = np.asarray(output.data.to_py(), dtype=np.float32).reshape(shape)
+        return outputs
+
+
+async def open_network(shim: Any, model: Any, threads: int, name: str) -> WebNetwork:
+    """Open a model from its bytes (a JavaScript Uint8Array).
+
+    Raises:
+        MeasureError: `model_unavailable`, naming the file.
+    """
+    try:
+        session = await shim.open(model, threads)
+    except JsException as error:
+        raise MeasureError(MODEL_UNAVAILABLE, f"{name} cannot be loaded: {error}") from None
+    return WebNetwork(shim, session)

@@ -1,0 +1,106 @@
+"""Every word a person reads, in one place for the terminal and the screens.
+
+MicroPython reads this file as well: no import but `app.core.codes`, `app.core.severity` and `app.messages`.
+"""
+
+from app import messages
+from app.core import codes, severity
+
+DISCLAIMER = "For research and teaching. Not a medical device: it cannot diagnose or rule out anaemia."
+
+# What the screen says, by the `data-text` of the element or by name.
+SCREEN = {
+    "tagline": "Haemoglobin from a photo of your fingernails, worked out on this device alone.",
+    "choose-photo": "Choose a photo",
+    "another-photo": "Another photo",
+    "close": "Close",
+    "try-again": "Try again",
+    "update": "A new version is ready: use it",
+    "tips-title": "For a good photo",
+    "tip-light": "Even daylight, no flash, no coloured light.",
+    "tip-nails": "Bare nails, no polish; all of them in focus.",
+    "tip-surface": "Hand flat on something plain and pale, filling most of the picture.",
+    "result-title": "Estimated haemoglobin",
+    "best-guess": "Best guess",
+    "cannot-exclude": "Cannot be excluded",
+    "nails-title": "Each nail by itself",
+    "severe-caution": (
+        "Severe anaemia is never ruled out here: in tests the range missed the true value of most people who had it."
+    ),
+    "group-not-stated": "By one table for everybody, in truth that of adult men.",
+    "disclaimer": DISCLAIMER,
+    "red-flags": (
+        "Whatever this says: chest pain, breathlessness at rest, fainting, a racing heart or heavy bleeding "
+        "need a doctor at once."
+    ),
+    "what-to-do": "To know your haemoglobin, have it measured from blood. A photo can only hint at it.",
+    "offline-loading": "Saving for offline use",
+    "offline-ready": "Ready for offline use",
+    "offline-failed": "Not saved for offline use yet; it goes on at the next visit",
+    "measuring": "Finding and measuring the nails",
+    "photo-alt": "Your photo with the nails that were found",
+}
+
+BOOT = {
+    messages.STEP_PYTHON: "Starting the measuring engine",
+    messages.STEP_NUMERICS: "Loading image processing",
+    messages.STEP_NETWORKS: "Opening the two networks",
+    messages.STEP_READY: "Ready",
+}
+QUEUED = "The photo is measured as soon as the engine is ready."
+
+SEVERITY = {
+    severity.SEVERE: "severe anaemia",
+    severity.MODERATE: "moderate anaemia",
+    severity.MILD: "mild anaemia",
+    severity.NORMAL: "no anaemia",
+}
+
+REASONS = {
+    codes.NAIL_TOO_SMALL: "too small",
+    codes.NAIL_CUT_OFF: "cut off by the edge",
+    codes.NAIL_TOO_DARK: "too dark",
+    codes.NAIL_OVEREXPOSED: "overexposed",
+}
+
+# Title and way out for each error code; the message that comes with the error names the thing itself.
+ERRORS = {
+    codes.NO_NAIL: ("No fingernail found", "Lay the hand flat on a plain surface, nails up, in even daylight."),
+    codes.UNUSABLE_NAILS: (
+        "No nail can be measured",
+        "Go closer, keep whole nails in the picture, avoid glare and shade.",
+    ),
+    codes.IMPLAUSIBLE: ("Outside the plausible range", "Take a new photo in even, white light."),
+    codes.UNREADABLE_IMAGE: ("This photo cannot be opened", "Use a JPEG, PNG or WebP photo."),
+    codes.TOO_LARGE: ("This photo is too large", "Use a photo of at most 64 megapixels."),
+    codes.MODEL_UNAVAILABLE: ("The engine is not available", "Try again, or reload the page while you are online."),
+}
+
+
+def severity_words(labels: list[str]) -> str:
+    """The classes that cannot be excluded, as one phrase: "mild or no anaemia"."""
+    words = [SEVERITY[label] for label in labels]
+    if len(words) == 1:
+        return words[0]
+    # "severe anaemia, moderate anaemia or mild anaemia" says "anaemia" once.
+    short = [word.replace(" anaemia", "") for word in words[:-1]]
+    return ", ".join(short) + " or " + words[-1]
+
+
+def interval_words(low_g_dl: float, high_g_dl: float) -> str:
+    """ "10.4 to 16.4 g/dL"."""
+    return f"{low_g_dl:.1f} to {high_g_dl:.1f} g/dL"
+
+
+def coverage_words(coverage: float, half_width_g_dl: float) -> str:
+    """What the interval means, for a person."""
+    return (
+        f"For {round(coverage * 100)} of 100 people like those it was tested on, the blood value lies in this range "
+        f"(plus or minus {half_width_g_dl:.1f})."
+    )
+
+
+def nails_used_words(used: int, found: int) -> str:
+    """ "median of 3 nails" or "median of 2 nails, 1 more not used"."""
+    words = "from one nail" if used == 1 else f"median of {used} nails"
+    return words if used == found else f"{words}, {found - used} more not used"

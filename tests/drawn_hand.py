@@ -1,0 +1,103 @@
+"""A hand drawn by code: fingers with nails from the right on a pale board, for tests that need no real photo.
+
+It is drawn well enough for the shipped detector to find its nails; nothing is learnt from it.
+"""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFilter
+
+# Drawn at three times the size and scaled down, so that edges are soft.
+OVERSIZE = 3
+SKIN = (205, 152, 122)
+NAIL = (226, 165, 152)
+LUNULA = (240, 205, 195)
+BOARD = (212, 224, 228)
+
+
+@dataclass(frozen=True)
+class DrawnHand:
+    """The picture and where its nails are, (x1, y1, x2, y2) in pixels."""
+
+    picture: Image.Image
+    nail_boxes: tuple[tuple[float, float, float, float], ...]
+
+    def encoded(self, kind: str = "JPEG", **options: object) -> bytes:
+        """The picture as a file's bytes."""
+        buffer = io.BytesIO()
+        self.picture.save(buffer, kind, **({"quality": 92} if kind == "JPEG" else {}), **options)
+        return buffer.getvalue()
+
+
+def draw_hand(
+    fingers: int = 3, width: int = 800, height: int = 600, skin: tuple[int, int, int] = SKIN, seed: int = 0
+) -> DrawnHand:
+    """A hand with up to four fingers, pointing left."""
+    noise = np.random.default_rng(seed)
+    big = Image.new("RGB", (width * OVERSIZE, height * OVERSIZE), BOARD)
+    paint = ImageDraw.Draw(big)
+    scale = OVERSIZE * width / 800
+    thickness = 76 * scale
+    boxes = []
+    tips = [(500, 90), (455, 190), (470, 292), (530, 392)][:fingers]
+    # The back of the hand, then each finger over it.
+    top, bottom = tips[0][1] - 40, tips[-1][1] + 45
+    paint.rounded_rectangle((690 * scale, top * scale, 900 * scale, bottom * scale), 40 * scale, fill=shade(skin, 0.97))
+    for tip_x, centre_y in tips:
+        x, y = tip_x * scale, centre_y * scale
+        _draw_finger(paint, x, y, thickness, big.width, skin)
+        # A nail takes two thirds of the finger's width and sits just behind its tip.
+        nail_width, nail_height = 62 * scale, 52 * scale
+        left = x + 9 * scale
+        box = (left, y - nail_height / 2, left + nail_width, y + nail_height / 2)
+        _draw_nail(paint, box, skin)
+        boxes.append(tuple(round(side / OVERSIZE, 1) for side in box))
+    picture = big.resize((width, height), Image.Resampling.LANCZOS).filter(ImageFilter.GaussianBlur(0.8))
+    grain = noise.normal(0, 2.5, (height, width, 1)) + noise.normal(0, 1.5, (height, width, 3))
+    pixels = np.clip(np.asarray(picture) + grain, 0, 255).astype(np.uint8)
+    return DrawnHand(Image.fromarray(pixels), tuple(boxes))
+
+
+def shade(colour: tuple[int, int, int], factor: float) -> tuple[int, int, int]:
+    """A colour made lighter or darker."""
+    red, green, blue = (min(255, round(channel * factor)) for channel in colour)
+    return red, green, blue
+
+
+def _draw_finger(paint, x, y, thickness, right, skin):
+    # From the shaded rim to the lit ridge.
+    steps = 16
+    for step in range(steps):
+        inset = thickness * 0.5 * step / steps
+        colour = shade(skin, 0.68 + 0.4 * (step / steps) ** 0.6)
+        half = thickness / 2 - inset
+        paint.rounded_rectangle((x + inset * 0.7, y - half, right + half, y + half), half, fill=colour)
+    # Creases over the last joint.
+    for offset in (1.55, 1.65, 1.78):
+        crease_x = x + thickness * offset
+        box = (crease_x, y - thickness * 0.33, crease_x + thickness * 0.1, y + thickness * 0.33)
+        paint.arc(box, 90, 270, fill=shade(skin, 0.8), width=max(1, int(thickness / 40)))
+
+
+def _draw_nail(paint, box, skin):
+    x1, y1, x2, y2 = box
+    width, height = x2 - x1, y2 - y1
+    rim = height * 0.05
+    radius = height * 0.42
+    # The fold around the nail, the nail, its free edge, lunula and a soft gleam.
+    paint.rounded_rectangle((x1 + rim, y1 - rim, x2 + rim, y2 + rim), radius, fill=shade(skin, 0.8))
+    steps = 10
+    for step in range(steps):
+        inset = height * 0.25 * step / steps
+        paint.rounded_rectangle(
+            (x1 + inset, y1 + inset, x2 - inset, y2 - inset),
+            radius - inset,
+            fill=shade(NAIL, 0.92 + 0.1 * step / steps),
+        )
+    paint.chord((x1, y1 + height * 0.08, x1 + width * 0.35, y2 - height * 0.08), 115, 245, fill=(238, 222, 210))
+    paint.ellipse((x2 - width * 0.26, y1 + height * 0.24, x2 - width * 0.02, y2 - height * 0.24), fill=LUNULA)
+    paint.ellipse((x1 + width * 0.3, y1 + height * 0.2, x1 + width * 0.7, y1 + height * 0.32), fill=shade(NAIL, 1.12))

@@ -1,0 +1,32 @@
+"""The data set's photographs for tests: found where the trainer finds them, skipped where they are absent."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from trainer.dataset import DATA_BESIDE_REPOSITORY, DATA_VARIABLE, Patient, read_dataset
+
+DATASET = Path(os.environ.get(DATA_VARIABLE) or DATA_BESIDE_REPOSITORY)
+
+needs_real_photos = pytest.mark.skipif(
+    not (DATASET / "metadata.csv").is_file(),
+    reason=f"the Yakimov 2024 data set is not here; name its folder with {DATA_VARIABLE}",
+)
+
+
+@cache
+def patients() -> dict[str, Patient]:
+    """Every usable patient by id."""
+    return {patient.patient_id: patient for patient in read_dataset(DATASET, lambda _line: None)}
+
+
+def best_iou(box: list[float], others: np.ndarray) -> float:
+    """How well a box (4,) xyxy meets the best of the others (N, 4)."""
+    from app.core.detection import iou_matrix
+
+    return float(iou_matrix(np.array([box]), np.asarray(others, dtype=float)).max())

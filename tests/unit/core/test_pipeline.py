@@ -1,0 +1,139 @@
+"""The steps in their order, with networks whose answers are known; tests/unit/test_app.py has the real ones."""
+
+import asyncio
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from app.core.codes import IMPLAUSIBLE, MODEL_UNAVAILABLE, NAIL_CUT_OFF, NO_NAIL, UNUSABLE_NAILS
+from app.core.errors import MeasureError
+from app.core.manifest import DetectorSpec, EstimatorSpec, IntervalSpec, Manifest, View
+from app.core.pipeline import MAX_NAILS, Instrument, measure_picture
+
+MANIFEST = Manifest(
+    detector=DetectorSpec("d.onnx", "dd", 320, ("nail", "skin"), 0.35, 0.45),
+    estimator=EstimatorSpec(
+        "e.onnx", "ee", 32, 28, 28, (0.0,) * 3, (1.0,) * 3, (View("nail", (0.0, 0.0, 0.0, 0.0)),), mirror=True
+    ),
+    interval=IntervalSpec(0.9, 3.0),
+    plausible_g_dl=(4.0, 20.0),
+    document={},
+)
+# A photo of 640x480 lies on the canvas at half its size, 40 px from the top.
+NAIL_1, NAIL_2, NAIL_3 = (100, 100, 20, 16, 0.9, 0.0), (180, 110, 20, 16, 0.8, 0.0), (240, 160, 20, 16, 0.7, 0.0)
+DOUBLE_OF_1 = (101, 100, 20, 16, 0.6, 0.0)
+SKIN = (100, 130, 24, 20, 0.0, 0.5)
+
+
+class Answers:
+    """A network that gives known answers and keeps what it was asked."""
+
+    def __init__(self, answer):
+        self.answer = answer
+        self.asked = []
+
+    async def run(self, inputs):
+        self.asked.append(inputs)
+        return self.answer(inputs)
+
+
+def instrument(anchors, hb=lambda crops: 10.0 + np.arange(len(crops), dtype=np.float32)):
+    output = np.zeros((1, 6, 2100), dtype=np.float32)
+    for place, anchor in enumerate(anchors):
+        output[0, :, place] = anchor
+    detector = Answers(lambda _inputs: {"output0": output})
+    estimator = Answers(lambda inputs: {"hb_g_dl": hb(inputs["image"])})
+    return Instrument(MANIFEST, detector, estimator)
+
+
+def measure(measuring, size=(640, 480)):
+    return asyncio.run(measure_picture(measuring, Image.new("RGB", size, (210, 150, 140))))
+
+
+def test_the_reading_is_the_median_of_the_nails_with_boxes_in_the_photo():
+    reading = measure(instrument([NAIL_1, DOUBLE_OF_1, NAIL_2, NAIL_3, SKIN])).as_json()
+    assert [nail["box"] for nail in reading["nails"]] == [
+        [180, 104, 220, 136],
+        [340, 124, 380, 156],
+        [460, 224, 500, 256],
+    ]
+    assert [nail["hb_g_dl"] for nail in reading["nails"]] == [10, 11, 12]
+    assert reading["hb_g_dl"] == 11
+    assert reading["interval_g_dl"] == [8, 14]
+    assert reading["coverage"] == 0.9
+    assert reading["severity"]["label"] == "mild"
+    assert reading["severity"]["set"] == ["moderate", "mild", "normal"]
+    assert reading["skin"] == [{"box": [176, 160, 224, 200], "confidence": 0.5}]
+    assert reading["quality"] == {"nails_found": 3, "nails_used": 3, "spread_g_dl": 2.0}
+    assert reading["models"] == {"detector": "dd", "estimator": "ee"}
+    assert "error" not in reading
+
+
+def test_the_detector_sees_the_letterboxed_photo_in_0_to_1_channels_first():
+    measuring = instrument([NAIL_1])
+    measure(measuring)
+    (image,) = measuring.detector.asked[0].values()
+    assert image.shape == (1, 3, 320, 320) and image.dtype == np.float32
+    assert image[0, :, 0, 0] == pytest.approx([114 / 255] * 3)
+    assert image[0, :, 160, 160] == pytest.approx([210 / 255, 150 / 255, 140 / 255])
+
+
+def test_all_nails_go_through_the_estimator_at_once():
+    measuring = instrument([NAIL_1, NAIL_2, NAIL_3])
+    measure(measuring)
+    (asked,) = measuring.estimator.asked
+    assert asked["image"].shape == (3, 2, 3, 28, 28)
+
+
+def test_a_nail_that_is_cut_off_is_listed_but_not_measured():
+    at_the_edge = (8, 100, 16, 16, 0.95, 0.0)
+    reading = measure(instrument([at_the_edge, NAIL_2])).as_json()
+    assert reading["nails"][0]["reason"] == NAIL_CUT_OFF
+    assert reading["nails"][0]["used"] is False
+    assert reading["nails"][0]["hb_g_dl"] is None
+    assert reading["hb_g_dl"] == 10
+    assert reading["quality"]["nails_used"] == 1
+
+
+@pytest.mark.parametrize(
+    "anchors, hb_g_dl, code",
+    [
+        ([], 12.0, NO_NAIL),
+        ([SKIN], 12.0, NO_NAIL),
+        ([(8, 100, 16, 16, 0.9, 0)], 12.0, UNUSABLE_NAILS),
+        ([NAIL_1], 3.9, IMPLAUSIBLE),
+        ([NAIL_1], 20.1, IMPLAUSIBLE),
+    ],
+)
+def test_an_outcome_without_a_value_says_why_and_keeps_the_boxes(anchors, hb_g_dl, code):
+    reading = measure(instrument(anchors, lambda crops: np.full(len(crops), hb_g_dl, dtype=np.float32))).as_json()
+    assert reading["error"]["code"] == code
+    assert "hb_g_dl" not in reading and "severity" not in reading
+    assert len(reading["nails"]) == sum(anchor[4] > 0 for anchor in anchors)
+
+
+@pytest.mark.parametrize(
+    "hb",
+    [lambda crops: np.array([np.nan] * len(crops)), lambda crops: np.zeros(len(crops) + 1)],
+    ids=["nan", "too many"],
+)
+def test_an_estimator_that_answers_nonsense_is_a_model_error(hb):
+    with pytest.raises(MeasureError) as caught:
+        measure(instrument([NAIL_1], hb))
+    assert caught.value.code == MODEL_UNAVAILABLE
+
+
+def test_a_detector_of_another_shape_is_a_model_error():
+    measuring = instrument([])
+    measuring.detector.answer = lambda _inputs: {"output0": np.zeros((1, 84, 2100))[0]}
+    with pytest.raises(MeasureError) as caught:
+        measure(measuring)
+    assert caught.value.code == MODEL_UNAVAILABLE
+
+
+def test_a_picture_full_of_nails_keeps_the_most_confident():
+    anchors = [(20 + 30 * (i % 10), 60 + 30 * (i // 10), 16, 16, 0.9 - i / 100, 0) for i in range(50)]
+    reading = measure(instrument(anchors))
+    assert len(reading.nails) == MAX_NAILS
+    assert min(nail.confidence for nail in reading.nails) > 0.9 - (MAX_NAILS + 1) / 100

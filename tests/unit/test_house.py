@@ -1,0 +1,70 @@
+"""The house's own rules: which way imports run, how much JavaScript there is, and that every code has words."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from app import messages, words
+from app.core import codes, severity
+
+ROOT = Path(__file__).resolve().parents[2]
+# Which of our own packages each part may import, besides itself.
+MAY_IMPORT = {
+    "app/core": set(),
+    "app/runtime": {"app.core"},
+    "app/engine": {"app.core", "app.runtime", "app.messages"},
+    "app/ui": {"app.core.codes", "app.core.severity", "app.messages", "app.words"},
+    "trainer": {"app.core", "app.runtime", "app.models"},
+    "building": set(),
+    "serving": {"building"},
+}
+OUR_PACKAGES = ("app", "trainer", "building", "serving", "tests", "build", "serve", "bootstrap")
+JAVASCRIPT = ("static/ort-shim.mjs", "static/sw.template.js")
+JAVASCRIPT_LINES = 250
+
+
+def imported_modules(path):
+    """Absolute names of what a file imports, `from a import b` as `a.b` where b is a module."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.level == 0:
+            for alias in node.names:
+                full = f"{node.module}.{alias.name}"
+                is_module = (ROOT / full.replace(".", "/")).with_suffix(".py").exists() or (
+                    ROOT / full.replace(".", "/")
+                ).is_dir()
+                yield full if is_module else node.module
+
+
+@pytest.mark.parametrize("part", MAY_IMPORT)
+def test_imports_run_one_way(part):
+    own = part.replace("/", ".")
+    files = sorted((ROOT / part).rglob("*.py"))
+    assert files
+    for path in files:
+        for name in imported_modules(path):
+            if name.split(".")[0] not in OUR_PACKAGES:
+                continue
+            allowed = MAY_IMPORT[part] | {own}
+            assert any(name == module or name.startswith(module + ".") for module in allowed), f"{path} imports {name}"
+
+
+def test_the_javascript_by_hand_stays_small():
+    found = {path.relative_to(ROOT).as_posix() for path in (ROOT / "static").rglob("*.*js")}
+    assert found == set(JAVASCRIPT)
+    assert sum(len((ROOT / path).read_text().splitlines()) for path in JAVASCRIPT) < JAVASCRIPT_LINES
+
+
+def test_every_code_a_person_can_meet_has_words():
+    assert set(words.ERRORS) == set(codes.ERROR_CODES)
+    assert set(words.REASONS) == set(codes.NAIL_REASONS)
+    assert set(words.SEVERITY) == set(severity.LABELS)
+    assert set(words.BOOT) == set(messages.BOOT_STEPS)
+
+
+def test_severity_reads_like_a_sentence():
+    assert words.severity_words(["mild"]) == "mild anaemia"
+    assert words.severity_words(["mild", "normal"]) == "mild or no anaemia"
+    assert words.severity_words(["severe", "moderate", "mild"]) == "severe, moderate or mild anaemia"
