@@ -1,0 +1,58 @@
+"""The command line of build.py."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from .places import DIST, BuildError, cache_dir
+
+DESCRIPTION = """\
+Builds the page into one folder that any web server can hand out.
+
+  npm parts        the versions and hashes in package-lock.json, nothing else
+  numpy, Pillow    the official Pyodide wheels, by the hashes Pyodide itself publishes
+  app/             our Python, as app.zip
+  static/          the page, its icons, its models
+  build.json       the sha256 of every file, and the version they make together
+  sw.js            the service worker that keeps this version on the phone, offline
+  *.br, *.gz       compressed copies
+
+The folder that was there stays as it is until the new one is complete."""
+
+EPILOG = f"""\
+examples:
+  python build.py                    build into dist/
+  python build.py --out /tmp/page    build somewhere else
+  python build.py --offline          build with what earlier builds fetched
+
+What was fetched is kept in {cache_dir()} (HEMOLENS_CACHE chooses another place)."""
+
+
+def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="build.py",
+        description=DESCRIPTION,
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--out", type=Path, default=DIST, metavar="FOLDER", help="where to build (default: dist)")
+    parser.add_argument("--offline", action="store_true", help="use no network: the cache and npm's own cache only")
+    return parser.parse_args(arguments)
+
+
+def run(out: Path, offline: bool, npm_command: list[str] | None) -> int:
+    # Imported here, so that --help answers before anything is installed.
+    from .pipeline import build
+
+    try:
+        build(out, npm_command=npm_command, offline=offline)
+    except BuildError as error:
+        print(f"build.py: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("build.py: stopped; the folder that was there is untouched", file=sys.stderr)
+        return 130
+    return 0

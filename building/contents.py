@@ -1,0 +1,102 @@
+"""What goes into dist/: every path of the page, and where its bytes come from."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from pathlib import Path
+
+from .places import APP, NODE_MODULES, STATIC, BuildError, source_files
+
+# What a path of dist/ is made of: a file copied as it is, or bytes made here.
+Source = Path | bytes
+
+# Python of the house that never runs in the page.
+NOT_IN_THE_PAGE = {"__main__.py", "runtime/native.py"}
+
+# PyScript's own extras. index.html switches them off by name ("plugins" in its PyScript settings).
+PYSCRIPT_EXTRAS = ("codemirror", "deprecations-manager", "donkey", "py-editor", "py-game", "py-terminal", "xterm")
+
+VENDOR: dict[str, tuple[str, tuple[str, ...]]] = {
+    "vendor/micropython": (
+        "@micropython/micropython-webassembly-pyscript",
+        ("micropython.mjs", "micropython.wasm"),
+    ),
+    "vendor/pyodide": (
+        "pyodide",
+        ("pyodide.mjs", "pyodide.asm.js", "pyodide.asm.wasm", "python_stdlib.zip", "pyodide-lock.json"),
+    ),
+    "vendor/ort": (
+        "onnxruntime-web/dist",
+        ("ort.wasm.min.mjs", "ort-wasm-simd-threaded.mjs", "ort-wasm-simd-threaded.wasm"),
+    ),
+}
+
+# Zip files carry times; one fixed time keeps the same input at the same bytes.
+ZIP_TIME = (1980, 1, 1, 0, 0, 0)
+
+
+def collect(wheels: list[Path], node_modules: Path = NODE_MODULES) -> dict[str, Source]:
+    """Every file of the page by its path in dist/ (with `/`), sorted."""
+    contents: dict[str, Source] = {}
+    contents |= static_files()
+    contents["app.zip"] = app_archive()
+    contents |= pyscript_files(node_modules / "@pyscript" / "core" / "dist")
+    for folder, (package, names) in VENDOR.items():
+        for name in names:
+            contents[f"{folder}/{name}"] = _existing(node_modules / package / name)
+    for wheel in wheels:
+        contents[f"vendor/wheels/{wheel.name}"] = wheel
+    return dict(sorted(contents.items()))
+
+
+def static_files(static: Path = STATIC) -> dict[str, Source]:
+    found: dict[str, Source] = {}
+    for path in source_files(static):
+        if ".template." in path.name or path.stem.upper() == "README":
+            continue
+        found[path.relative_to(static).as_posix()] = path
+    return found
+
+
+def app_archive(app: Path = APP) -> bytes:
+    """The page's Python as one archive that unpacks to `app/...`, the same bytes for the same sources."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for path in source_files(app):
+            name = path.relative_to(app).as_posix()
+            if path.suffix != ".py" or name in NOT_IN_THE_PAGE:
+                continue
+            entry = zipfile.ZipInfo(f"app/{name}", ZIP_TIME)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.create_system = 3
+            entry.external_attr = 0o644 << 16
+            # Line ends are the same wherever the repository was checked out.
+            archive.writestr(entry, path.read_bytes().replace(b"\r\n", b"\n"))
+    return buffer.getvalue()
+
+
+def pyscript_files(dist: Path) -> dict[str, Source]:
+    """core.js with the chunks it imports, at once or later, without the extras and what only they need."""
+    waiting, found = ["core.js"], {"core.css"}
+    while waiting:
+        name = waiting.pop()
+        if name in found:
+            continue
+        found.add(name)
+        for chunk in imported(_existing(dist / name).read_text("utf-8")):
+            if not chunk.startswith(PYSCRIPT_EXTRAS):
+                waiting.append(chunk)
+    return {f"vendor/pyscript/{name}": _existing(dist / name) for name in sorted(found)}
+
+
+def imported(script: str) -> set[str]:
+    """The sibling files that a module imports: `from"./x.js"`, `import"./x.js"` and `import("./x.js")`."""
+    return set(re.findall(r"""\b(?:from|import)\s*\(?\s*["'`]\./([\w.-]+\.js)["'`]""", script))
+
+
+def _existing(path: Path) -> Path:
+    if not path.is_file():
+        raise BuildError(f"{path.name} is missing in {path.parent.name} of node_modules: remove node_modules and rerun")
+    return path

@@ -1,0 +1,171 @@
+"""One build from beginning to end: six named steps, then one rename."""
+
+from __future__ import annotations
+
+import base64
+import json
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from . import compress, contents, manifest, npm, wheels
+from .places import DIST, STATIC, BuildError, write_whole
+
+STEPS = 6
+TEMPLATE = STATIC / "sw.template.js"
+
+# The parts of the table at the end, by the first path that fits.
+PARTS = (
+    ("Pyodide", "vendor/pyodide/"),
+    ("numpy and Pillow", "vendor/wheels/"),
+    ("ONNX Runtime Web", "vendor/ort/"),
+    ("PyScript", "vendor/pyscript/"),
+    ("MicroPython", "vendor/micropython/"),
+    ("models", "models/"),
+    ("our Python", "app.zip"),
+    ("page", ""),
+)
+
+
+class Report:
+    """Says in plain words what a build is doing, while it does it."""
+
+    def __init__(self, console: Console) -> None:
+        self.console = console
+        self._number = 0
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        self._number += 1
+        self.console.print(f"[bold]{self._number}/{STEPS} {name}[/bold]")
+        begun = time.monotonic()
+        yield
+        self.say(f"done in {time.monotonic() - begun:.1f} s")
+
+    def say(self, line: str) -> None:
+        self.console.print(f"    {line}", style="dim", highlight=False, markup=False, soft_wrap=True)
+
+    def warn(self, line: str) -> None:
+        self.console.print(f"    warning: {line}", style="yellow", highlight=False, markup=False, soft_wrap=True)
+
+
+def build(
+    out: Path = DIST, *, npm_command: list[str] | None, offline: bool = False, console: Console | None = None
+) -> manifest.Manifest:
+    """Builds the page into `out`; what was there stays whole until the new one is."""
+    report = Report(console or Console())
+    out = out.resolve()
+    check_out(out)
+    with report.step("parts from npm"):
+        report.say(npm.ensure_parts(npm_command, offline=offline))
+    with report.step("numpy and Pillow for Pyodide"):
+        wheel_files = wheels.ensure_wheels(wheels.wanted_wheels(), offline=offline, say=report.say)
+        report.say(", ".join(path.name for path in wheel_files))
+    with report.step("contents of the page"):
+        files = read_all(contents.collect(wheel_files))
+        check_contents(files, report)
+        report.say(f"{len(files)} files, {size(sum(map(len, files.values())))}")
+    with report.step("hashes and service worker"):
+        template = TEMPLATE.read_bytes()
+        made = manifest.make(files, template)
+        worker = service_worker(template.decode(), made)
+        report.say(f"version {made.version}")
+    with report.step("compressed copies"):
+        report.say("the first time this takes up to a minute; what was made is kept")
+        shipped = {**files, manifest.NAME: made.to_json(), manifest.SERVICE_WORKER: worker}
+        packed = compress_all(shipped, report.console)
+    with report.step(f"writing {out.name}/"):
+        replace_folder(out, {**shipped, **packed})
+    report.console.print(summary(files, packed))
+    return made
+
+
+def check_out(out: Path) -> None:
+    if out.exists() and not out.is_dir():
+        raise BuildError(f"{out} is a file: give --out the name of a folder")
+    if out.is_dir() and any(out.iterdir()) and manifest.read(out) is None:
+        raise BuildError(f"{out} holds something that no build made: choose another --out, or empty it yourself")
+
+
+def read_all(sources: dict[str, contents.Source]) -> dict[str, bytes]:
+    return {path: source if isinstance(source, bytes) else source.read_bytes() for path, source in sources.items()}
+
+
+def check_contents(files: dict[str, bytes], report: Report) -> None:
+    if "index.html" not in files:
+        raise BuildError("static/index.html is missing: there is no page without it")
+    if "models/models.json" not in files:
+        report.warn("static/models/models.json is missing: the page will say there is no model (see python -m trainer)")
+
+
+def service_worker(template: str, made: manifest.Manifest) -> bytes:
+    entries = [
+        [path, base64.b64encode(bytes.fromhex(entry.sha256)).decode(), entry.bytes]
+        for path, entry in made.files.items()
+    ]
+    listing = "[\n" + "".join(f"  {json.dumps(entry)},\n" for entry in entries) + "]"
+    for name, value in (("{{VERSION}}", made.version), ("{{FILES}}", listing)):
+        if template.count(name) != 1:
+            raise BuildError(f"static/sw.template.js must hold {name} exactly once")
+        template = template.replace(name, value)
+    return template.encode()
+
+
+def compress_all(files: dict[str, bytes], console: Console) -> dict[str, bytes]:
+    columns = (TextColumn("   "), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task("", total=sum(map(compress.worth_trying, files)))
+        return compress.siblings(files, lambda path: progress.update(task, advance=1))
+
+
+def replace_folder(out: Path, files: dict[str, bytes]) -> None:
+    """Writes a new folder beside `out`, then swaps names."""
+    out.parent.mkdir(parents=True, exist_ok=True)
+    new = Path(tempfile.mkdtemp(dir=out.parent, prefix=f".{out.name}.new."))
+    old = Path(tempfile.mkdtemp(dir=out.parent, prefix=f".{out.name}.old."))
+    try:
+        for path, data in files.items():
+            write_whole(new / path, data)
+        new.chmod(0o755)
+        if out.exists():
+            out.replace(old / out.name)
+        try:
+            new.replace(out)
+        except OSError:
+            if (old / out.name).exists():
+                (old / out.name).replace(out)
+            raise
+    except OSError as error:
+        reason = error.strerror or error
+        raise BuildError(f"{out} cannot be written ({reason}): free the place or choose another --out") from None
+    finally:
+        shutil.rmtree(new, ignore_errors=True)
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def summary(files: dict[str, bytes], packed: dict[str, bytes]) -> Table:
+    """Bytes by part, as they lie and as they travel to a browser that understands Brotli."""
+    raw = {name: 0 for name, _ in PARTS}
+    travelling = dict(raw)
+    for path, data in files.items():
+        part = next(name for name, start in PARTS if path.startswith(start))
+        raw[part] += len(data)
+        travelling[part] += len(packed.get(f"{path}.br", data))
+    table = Table("part", "bytes", "compressed", box=None, pad_edge=False, padding=(0, 3, 0, 0))
+    for column in table.columns[1:]:
+        column.justify = "right"
+    for name in raw:
+        table.add_row(name, size(raw[name]), size(travelling[name]))
+    table.add_row("all", size(sum(raw.values())), size(sum(travelling.values())), style="bold")
+    return table
+
+
+def size(count: int) -> str:
+    return f"{count / 1e6:.2f} MB" if count >= 100_000 else f"{count / 1e3:.1f} kB"

@@ -1,0 +1,64 @@
+"""Where things lie, how a file is written whole, and the one error a build ends with."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+APP = ROOT / "app"
+STATIC = ROOT / "static"
+NODE_MODULES = ROOT / "node_modules"
+DIST = ROOT / "dist"
+
+# Files that no build reads: leftovers of Python, editors and the file manager.
+IGNORED_PARTS = {"__pycache__", "node_modules"}
+IGNORED_SUFFIXES = {".pyc", ".pyo", ".swp", ".tmp"}
+
+
+class BuildError(Exception):
+    """Something that stops a build, said in one line that names the thing and the way out."""
+
+
+def cache_dir() -> Path:
+    """The folder outside the repository that keeps what was fetched or is slow to make."""
+    chosen = os.environ.get("HEMOLENS_CACHE")
+    if chosen:
+        return Path(chosen).expanduser()
+    if sys.platform == "win32":
+        base = os.environ.get("LOCALAPPDATA") or str(Path.home() / "AppData" / "Local")
+    else:
+        base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    return Path(base).expanduser() / "hemolens"
+
+
+def write_whole(path: Path, data: bytes, mode: int | None = None) -> None:
+    """Writes beside `path` and renames, so that nobody ever reads half a file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
+    beside = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        beside.chmod(0o644 if mode is None else mode)
+        beside.replace(path)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
+
+
+def sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def source_files(folder: Path) -> Iterator[Path]:
+    """Every file below `folder` that belongs to the source, sorted by its path."""
+    for path in sorted(folder.rglob("*")):
+        parts = path.relative_to(folder).parts
+        hidden = any(part.startswith(".") or part in IGNORED_PARTS for part in parts)
+        if path.is_file() and not hidden and path.suffix not in IGNORED_SUFFIXES:
+            yield path

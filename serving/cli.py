@@ -1,0 +1,45 @@
+"""The command line of serve.py."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+from building.places import DIST, cache_dir
+
+DESCRIPTION = """\
+Serves the page over HTTPS to the phone beside you, and prints the address as a QR code.
+Builds the page first when it is missing or older than its sources.
+
+Phones give a page the camera only over HTTPS. The certificate is made here, for this machine's names
+and addresses, so the phone will warn that nobody else vouches for it."""
+
+EPILOG = f"""\
+examples:
+  python serve.py                                on all addresses, port 8443
+  python serve.py --host 127.0.0.1 --port 9443   for this machine only
+  python serve.py --http --host 127.0.0.1        no certificate: fine for localhost and for `adb reverse`
+
+The certificate is kept in {cache_dir() / "certificate"} (HEMOLENS_CACHE chooses another place)."""
+
+
+def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="serve.py",
+        description=DESCRIPTION,
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--host", default="0.0.0.0", metavar="ADDRESS", help="listen here (default: every address)")
+    parser.add_argument("--port", type=_port, default=8443, metavar="N", help="listen on this port (default: 8443)")
+    parser.add_argument("--http", action="store_true", help="plain HTTP, without a certificate")
+    parser.add_argument("--dist", type=Path, default=DIST, metavar="FOLDER", help="serve this build (default: dist)")
+    parser.add_argument("--no-build", action="store_true", help="serve what is there, whatever its age")
+    return parser.parse_args(arguments)
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port: take a number from 1 to 65535 (0: any free one)")
+    return int(text)

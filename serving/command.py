@@ -1,0 +1,144 @@
+"""serve.py once everything it needs is installed: build where needed, listen, say where, serve."""
+
+from __future__ import annotations
+
+import argparse
+import errno
+import signal
+import socket
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import segno
+
+import building
+from building import cli as building_cli
+
+from . import certificate
+from .addresses import lan_addresses, own_addresses, own_names
+from .server import AUTHORITY_PATH, PageServer
+from .site import Site
+
+PORTS_TO_TRY = 50
+
+
+class ServeError(Exception):
+    """What keeps the server from starting, in one line with the way out."""
+
+
+def run(options: argparse.Namespace, npm: Callable[[], list[str] | None]) -> int:
+    """Serves until Ctrl-C; returns the exit status."""
+    if not options.no_build and building.is_stale(options.dist):
+        say(f"{options.dist.name}/ is missing or older than its sources: building it first")
+        status = building_cli.run(options.dist, False, npm())
+        if status:
+            say("serve.py: not serving; --no-build serves the last build as it is")
+            return status
+    try:
+        server = start(options.host, options.port, options.dist, http=options.http)
+    except ServeError as error:
+        print(f"serve.py: {error}", file=sys.stderr)
+        return 1
+    # A service manager's stop ends it as cleanly as Ctrl-C.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        with server:
+            announce(server, options.host)
+            server.serve_forever()
+    except KeyboardInterrupt:
+        say("\nstopped")
+    return 0
+
+
+def start(host: str, port: int, dist: Path, *, http: bool = False) -> PageServer:
+    """A server that listens already; `serve_forever` begins to answer."""
+    site = Site(dist)
+    if not site.is_there:
+        raise ServeError(f"{dist} holds no build: run `python build.py --out {dist}`, or leave out --no-build")
+    tls, authority = None, b""
+    if not http:
+        try:
+            made = certificate.ensure(own_names(), own_addresses())
+        except OSError as error:
+            raise ServeError(
+                f"the certificate cannot be kept ({error.strerror}: {error.filename}): "
+                "set HEMOLENS_CACHE to a folder you may write to, or use --http"
+            ) from None
+        tls, authority = made.context(), made.authority
+        if made.made_now:
+            say(f"made a certificate for this machine's names and addresses: {made.file}")
+    try:
+        return PageServer(host, port, site, tls=tls, authority=authority)
+    except OSError as error:
+        raise ServeError(_why_not(host, port, error)) from None
+
+
+def _why_not(host: str, port: int, error: OSError) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return f"port {port} is taken: try --port {free_port(host, port)}"
+    if error.errno in (errno.EACCES, errno.EPERM):
+        return f"this user may not listen on port {port}: try --port {free_port(host, 8443)}"
+    if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
+        return f"{host} is not an address of this machine: leave out --host, or take one of: {_own()}"
+    return f"cannot listen on {host} port {port}: {error.strerror or error}"
+
+
+def free_port(host: str, port: int) -> int:
+    """A port near the wanted one that is free now."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    for candidate in [*range(port + 1, min(port + PORTS_TO_TRY, 65535)), 0]:
+        with socket.socket(family) as probe:
+            try:
+                probe.bind((host, candidate))
+                return int(probe.getsockname()[1])
+            except OSError:
+                continue
+    return 0
+
+
+def announce(server: PageServer, host: str) -> None:
+    scheme = "https" if server.tls else "http"
+    everywhere = host in ("", "0.0.0.0", "::")
+    lan = lan_addresses() if everywhere else [] if _is_local(host) else [host]
+    local = "localhost" if everywhere or _is_local(host) else host
+    say("")
+    say(f"  this machine  {scheme}://{local}:{server.port}/")
+    for address in lan:
+        say(f"  the phone     {scheme}://{_bracketed(address)}:{server.port}/")
+    say("")
+    if lan:
+        show_qr(f"{scheme}://{_bracketed(lan[0])}:{server.port}/")
+    elif everywhere:
+        say("  No network is connected: bring this machine and the phone into the same one for an address.")
+    if server.tls and lan:
+        say("  The phone will warn about the certificate: it was made here, and nobody else vouches for it.")
+        say("  Accept it to use the camera. To keep the page offline too, the phone must trust it: open")
+        say(f"  {scheme}://{_bracketed(lan[0])}:{server.port}{AUTHORITY_PATH} there and install it.")
+    elif not server.tls and lan:
+        say("  Plain HTTP: a phone gives such a page neither its camera nor offline use. Only localhost may.")
+    say("  Ctrl-C stops.")
+
+
+def show_qr(address: str) -> None:
+    try:
+        "█▀▄".encode(sys.stdout.encoding or "ascii")
+    except UnicodeEncodeError:
+        return  # the terminal cannot draw it; the address stands above
+    segno.make_qr(address, error="l").terminal(out=sys.stdout, border=2, compact=True)
+
+
+def say(line: str) -> None:
+    print(line, flush=True)
+
+
+def _own() -> str:
+    return ", ".join(["127.0.0.1", *lan_addresses()])
+
+
+def _is_local(host: str) -> bool:
+    return host in ("localhost", "::1") or host.startswith("127.")
+
+
+def _bracketed(address: str) -> str:
+    return f"[{address}]" if ":" in address else address

@@ -1,0 +1,125 @@
+"""How serve.py starts, or says in one line why it cannot."""
+
+import datetime
+import ipaddress
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+
+from serving import certificate
+from serving.addresses import lan_addresses, own_addresses, own_names
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+NAMES = {"localhost", "lab"}
+ADDRESSES = {ipaddress.ip_address("127.0.0.1"), ipaddress.ip_address("192.168.1.7")}
+
+
+def command(cache: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    line = [sys.executable, str(ROOT / "serve.py"), *arguments]
+    environment = {**os.environ, "HEMOLENS_CACHE": str(cache)}
+    return subprocess.run(line, check=False, capture_output=True, encoding="utf-8", env=environment, timeout=60)
+
+
+def test_a_taken_port_is_named_with_a_free_one(built_dist: Path, tmp_path: Path) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        taken = other.getsockname()[1]
+        arguments = ("--no-build", "--dist", str(built_dist), "--http", "--host", "127.0.0.1", "--port", str(taken))
+        run = command(tmp_path, *arguments)
+        assert run.returncode == 1
+        assert run.stderr.startswith(f"serve.py: port {taken} is taken: try --port ")
+        assert run.stderr.count("\n") == 1
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", int(run.stderr.split()[-1])))
+
+
+def test_an_address_of_somebody_else_is_refused(built_dist: Path, tmp_path: Path) -> None:
+    for host in ("203.0.113.9", "no-such-host.invalid"):
+        run = command(tmp_path, "--no-build", "--dist", str(built_dist), "--http", "--host", host, "--port", "0")
+        assert run.returncode == 1
+        assert f"{host} is not an address of this machine" in run.stderr
+        assert run.stderr.count("\n") == 1
+
+
+def test_a_folder_without_a_build_is_named(tmp_path: Path) -> None:
+    run = command(tmp_path, "--no-build", "--dist", str(tmp_path / "nothing"))
+    assert run.returncode == 1
+    assert "nothing holds no build: run `python build.py" in run.stderr
+    assert run.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("arguments", [["--port", "99999"], ["--port", "x"], ["--port", "-1"], ["--what"]])
+def test_wrong_options_are_usage_errors(arguments: list[str], tmp_path: Path) -> None:
+    assert command(tmp_path, *arguments).returncode == 2
+
+
+def test_help_teaches(tmp_path: Path) -> None:
+    said = command(tmp_path, "--help").stdout
+    assert "examples:" in said and "--http" in said and "certificate" in said
+
+
+def test_a_missing_build_is_made_first(built_dist: Path, tmp_path: Path) -> None:
+    # The foreign folder stops the build, which shows that it was begun, and that nothing is served then.
+    (tmp_path / "letter.txt").write_text("dear")
+    run = command(tmp_path / "cache", "--dist", str(tmp_path), "--port", "0")
+    assert run.returncode == 1
+    assert "building it first" in run.stdout
+    assert "holds something that no build made" in run.stderr
+
+
+def test_a_cache_that_cannot_be_written_is_named(built_dist: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    run = command(tmp_path / "file", "--no-build", "--dist", str(built_dist), "--port", "0")
+    assert run.returncode == 1
+    assert "the certificate cannot be kept" in run.stderr and "HEMOLENS_CACHE" in run.stderr
+
+
+def test_a_certificate_is_kept_until_it_no_longer_fits(tmp_path: Path) -> None:
+    first = certificate.ensure(NAMES, ADDRESSES, tmp_path)
+    assert first.made_now
+    assert not certificate.ensure(NAMES, ADDRESSES, tmp_path).made_now
+    assert not certificate.ensure({"localhost"}, set(), tmp_path).made_now  # fewer are covered too
+    moved = certificate.ensure(NAMES, ADDRESSES | {ipaddress.ip_address("10.0.0.2")}, tmp_path)
+    assert moved.made_now
+    assert moved.authority != first.authority
+
+
+def test_a_certificate_near_its_end_is_made_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    certificate.ensure(NAMES, ADDRESSES, tmp_path)
+    monkeypatch.setattr(certificate, "REMAKE_BEFORE_END", datetime.timedelta(days=400))
+    assert certificate.ensure(NAMES, ADDRESSES, tmp_path).made_now
+
+
+SPOILED = [b"", b"nonsense", b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"]
+
+
+@pytest.mark.parametrize("spoiled", SPOILED)
+def test_a_spoiled_certificate_is_made_anew(spoiled: bytes, tmp_path: Path) -> None:
+    certificate.ensure(NAMES, ADDRESSES, tmp_path)
+    (tmp_path / "server.pem").write_bytes(spoiled)
+    made = certificate.ensure(NAMES, ADDRESSES, tmp_path)
+    assert made.made_now
+    made.context()
+
+
+def test_a_certificate_is_one_that_browsers_take(tmp_path: Path) -> None:
+    made = certificate.ensure(NAMES, ADDRESSES, tmp_path)
+    server, authority = x509.load_pem_x509_certificates(made.file.read_bytes())
+    server.verify_directly_issued_by(authority)
+    assert server.not_valid_after_utc - server.not_valid_before_utc <= datetime.timedelta(days=398)
+    subjects = server.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    assert set(subjects.get_values_for_type(x509.DNSName)) == NAMES
+    assert set(subjects.get_values_for_type(x509.IPAddress)) == ADDRESSES
+    assert server.extensions.get_extension_for_class(x509.BasicConstraints).value.ca is False
+
+
+def test_this_machine_knows_its_names_and_addresses() -> None:
+    assert "localhost" in own_names()
+    assert {ipaddress.ip_address("127.0.0.1"), ipaddress.ip_address("::1")} <= own_addresses()
+    assert {ipaddress.ip_address(address) for address in lan_addresses()} <= own_addresses()
