@@ -1,0 +1,152 @@
+"""`python -m trainer` as people meet it: exit codes, one line an error, tables where they belong."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from app.models import SHIPPED_MODELS
+from trainer.dataset import DataError
+from trainer.report import detector_table, hb_table, markdown, write_into_readme
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def trainer(*arguments: str | Path, timeout_s: int = 120) -> subprocess.CompletedProcess[str]:
+    """Run the command from the repository's root."""
+    command = [sys.executable, "-m", "trainer", *map(str, arguments)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=timeout_s, check=False)
+    assert "Traceback" not in done.stderr + done.stdout, done.stderr
+    return done
+
+
+def test_help_teaches():
+    done = trainer("--help")
+    assert done.returncode == 0
+    for word in ("prepare", "evaluate", "--data", "--detector-weights", "Ctrl-C"):
+        assert word in done.stdout
+
+
+@pytest.mark.parametrize("arguments", [[], ["fly"], ["prepare", "--speed"], ["detector", "--detector-epochs", "0"]])
+def test_usage_errors_exit_2(arguments):
+    assert trainer(*arguments).returncode == 2
+
+
+def test_empty_folder_is_one_line(tmp_path):
+    done = trainer("prepare", "--data", tmp_path, "--runs", tmp_path / "runs")
+    assert done.returncode == 1
+    assert done.stderr.count("error:") == 1 and "metadata.csv" in done.stderr
+
+
+def test_no_models_is_one_line(tmp_path, dataset):
+    done = trainer("evaluate", "--data", dataset.write(), "--runs", tmp_path / "runs", "--out", tmp_path / "none")
+    assert done.returncode == 1
+    assert done.stderr.count("error:") == 1 and "models.json" in done.stderr
+
+
+def test_warnings_do_not_stop_what_can_go_on(tmp_path, dataset):
+    dataset.photo("2").write_bytes(b"no picture")
+    done = trainer("prepare", "--data", dataset.write(), "--runs", tmp_path / "runs")
+    assert done.returncode == 0
+    assert done.stderr.count("warning:") == 1 and "2.jpg" in done.stderr
+    assert "4 patients of 4 sessions" in done.stderr
+    assert len(list((tmp_path / "runs" / "yolo" / "images").glob("*/*.png"))) == 4
+
+
+def test_one_session_only_is_one_line(tmp_path, dataset):
+    for row in dataset.rows:
+        row["MEASUREMENT_DATE"] = "monday"
+    done = trainer("prepare", "--data", dataset.write(), "--runs", tmp_path / "runs")
+    assert done.returncode == 1 and "session" in done.stderr
+
+
+def test_interrupting_says_how_to_go_on(tmp_path, dataset):
+    command = [
+        sys.executable,
+        "-u",
+        "-m",
+        "trainer",
+        "features",
+        "--data",
+        dataset.write(),
+        "--runs",
+        tmp_path / "runs",
+    ]
+    # An unreachable hub would fail by itself; the interruption comes while the command starts to work.
+    running = subprocess.Popen(
+        [str(part) for part in command],
+        cwd=ROOT,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "HF_HUB_OFFLINE": "1"},
+    )
+    assert running.stderr is not None
+    first = running.stderr.readline()
+    running.send_signal(signal.SIGINT)
+    rest = running.communicate(timeout=60)[1]
+    assert "reading" in first
+    assert running.returncode == 130, rest
+    assert "the same command goes on" in rest and "Traceback" not in rest
+
+
+FIGURES = {
+    "hb": {
+        "loso": {
+            "n": 9, "sessions": 3, "mae": 1.2345, "ci95": [1.0, 1.5], "rmse": 2.0, "r2": 0.5, "skill": 0.2,
+            "auc11": 0.9, "auc12": None, "mean_mae": 2.0, "mean_ci95": [1.8, 2.2],
+        },
+        "grouped3": {"mae": 1.3, "mean_mae": 2.1, "repetitions": 10},
+        "original_split": {
+            "n": 3, "val_n": 2, "mae": 1.4, "val_mae": 1.6, "mean_mae": 2.3, "mean_val_mae": 2.4, "r2": None,
+        },
+        "mean": {"mae": 2.0, "ci95": [1.8, 2.2]},
+    },
+    "interval": {
+        "target": 0.9, "half_width": 3.0, "mean_half_width": 4.0, "coverage": 0.91, "coverage_severe": 0.25,
+    },
+    "detector": {
+        "nail": {"p": 0.91, "r": 0.92, "map50": 0.93}, "overall": {"p": 0.5, "r": 0.5, "map50": 0.5},
+        "n": 38, "start_weights": "none",
+    },
+}  # fmt: skip
+
+
+def test_readme_tables_are_replaced_and_nothing_else(tmp_path):
+    readme = tmp_path / "README.md"
+    before = (
+        "# Title\n<!-- table:hb -->\nOUTDATED\n<!-- /table -->\nmiddle\n<!-- table:detector -->\n<!-- /table -->\nend\n"
+    )
+    readme.write_text(before)
+    tables = [detector_table(FIGURES["detector"]), hb_table(FIGURES)]
+    write_into_readme(readme, tables)
+    text = readme.read_text()
+    assert text.startswith("# Title\n<!-- table:hb -->\n| measured on")
+    assert "OUTDATED" not in text and "\nmiddle\n" in text and text.endswith("<!-- /table -->\nend\n")
+    assert "1.234 [1.00, 1.50]" in text and "| nail | 0.910 | 0.920 | 0.930 |" in text and "25%" in text
+    write_into_readme(readme, tables)
+    assert readme.read_text() == text
+
+
+def test_readme_without_markers_is_left_alone(tmp_path):
+    readme = tmp_path / "README.md"
+    readme.write_text("# Title\n<!-- table:hb -->\n")
+    with pytest.raises(DataError, match="table:hb"):
+        write_into_readme(readme, [hb_table(FIGURES)])
+    assert readme.read_text() == "# Title\n<!-- table:hb -->\n"
+    with pytest.raises(DataError, match="--readme"):
+        write_into_readme(tmp_path / "none.md", [])
+
+
+def test_tables_have_as_many_cells_as_columns():
+    for table in (detector_table(FIGURES["detector"]), hb_table(FIGURES)):
+        assert all(len(row) == len(table.header) for row in table.rows)
+        assert len({line.count("|") for line in markdown(table).splitlines() if line.startswith("|")}) == 1
+
+
+def test_shipped_models_are_where_the_trainer_writes_them():
+    assert SHIPPED_MODELS == ROOT / "static" / "models"

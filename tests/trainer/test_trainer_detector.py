@@ -1,0 +1,112 @@
+"""A detector trained for an epoch on drawn hands: interrupted, gone on with, exported, measured."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import asdict
+
+import numpy as np
+import pytest
+
+from tests.trainer.conftest import drawn
+from trainer.dataset import DataError, read_dataset
+from trainer.detector import SIDE_PX, DetectorRecipe, find_start_weights, train_detector
+from trainer.detector_export import export_detector, largest_difference
+from trainer.detector_metrics import measure_detector
+from trainer.progress import Progress
+from trainer.splits import original_split
+from trainer.yolo_dataset import write_yolo_dataset
+
+RECIPE = DetectorRecipe(epochs=2, batch=4)
+
+
+class InterruptedProgress(Progress):
+    """Somebody presses Ctrl-C after the first epoch."""
+
+    def _lines(self, title, total, done):
+        def advance(steps=1, note=""):
+            raise KeyboardInterrupt
+
+        yield advance
+
+    _bar = _lines
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    """(runs, patients, yolo, start, best checkpoint) of a training that was interrupted once."""
+    folder = tmp_path_factory.mktemp("detector")
+    dataset = drawn(folder / "data", 8, 8)
+    patients = read_dataset(dataset.write(), lambda line: None)
+    runs = folder / "runs"
+    yolo = write_yolo_dataset(patients, original_split(patients), runs / "yolo", SIDE_PX, Progress())
+    start = find_start_weights("none", runs, Progress())
+    with pytest.raises(KeyboardInterrupt):
+        train_detector(yolo.yaml_path, yolo.fingerprint, runs, RECIPE, start, InterruptedProgress())
+    assert not (runs / "detector" / "finished.txt").exists()
+    best = train_detector(yolo.yaml_path, yolo.fingerprint, runs, RECIPE, start, Progress())
+    return runs, patients, yolo, start, best
+
+
+def test_an_interrupted_training_goes_on(trained):
+    runs, *_, best = trained
+    with (runs / "detector" / "results.csv").open() as lines:
+        epochs = [int(row["epoch"]) for row in csv.DictReader(lines)]
+    assert epochs == [1, 2]
+    assert best.is_file()
+
+
+def test_a_finished_training_is_not_done_again(trained):
+    runs, _, yolo, start, best = trained
+    before = best.stat().st_mtime_ns
+    (runs / "detector" / "finished.txt").unlink()
+    assert train_detector(yolo.yaml_path, yolo.fingerprint, runs, RECIPE, start, Progress()) == best
+    assert best.stat().st_mtime_ns == before
+
+
+@pytest.mark.parametrize("what", ["recipe", "data"])
+def test_another_training_is_not_taken_for_this_one(trained, what):
+    runs, _, yolo, start, _ = trained
+    recipe = DetectorRecipe(**{**asdict(RECIPE), "seed": 5}) if what == "recipe" else RECIPE
+    fingerprint = "other" if what == "data" else yolo.fingerprint
+    with pytest.raises(DataError, match=f"another {what}.*--runs"):
+        train_detector(yolo.yaml_path, fingerprint, runs, recipe, start, Progress())
+
+
+def test_export_and_measure(trained, tmp_path):
+    runs, patients, yolo, _, best = trained
+    before = best.read_bytes()
+    shipped, full = export_detector(best)
+    assert best.read_bytes() == before
+    assert [path.name for path in best.parent.glob("*.onnx")] == []
+    assert len(shipped.SerializeToString()) < 0.55 * len(full.SerializeToString())
+    # The same checkpoint gives the same file.
+    assert export_detector(best)[0].SerializeToString() == shipped.SerializeToString()
+    difference = largest_difference(shipped, full, patients[:2])
+    assert difference["scores"] < 0.05 and difference["photographs"] == 2
+
+    path = tmp_path / "detector.onnx"
+    path.write_bytes(shipped.SerializeToString())
+    from app.runtime.native import NativeNetwork
+
+    output = NativeNetwork(path).run_now({"images": np.zeros((1, 3, 320, 320), np.float32)})["output0"]
+    assert output.shape == (1, 6, 2100)
+    figures = measure_detector(path, yolo.yaml_path, runs)
+    assert set(figures) >= {"overall"}
+    assert all(0.0 <= value <= 1.0 for entry in figures.values() for value in entry.values())
+
+
+def test_labels_are_fractions_of_the_photograph(trained):
+    _, patients, yolo, *_ = trained
+    patient = patients[0]
+    (label,) = yolo.yaml_path.parent.glob(f"labels/*/{patient.patient_id}.txt")
+    rows = np.loadtxt(label)
+    assert rows[:, 0].tolist() == [0] * 3 + [1] * 3
+    x1, y1, x2, y2 = patient.nail_boxes[0]
+    expected = [(x1 + x2) / 2 / 400, (y1 + y2) / 2 / 300, (x2 - x1) / 400, (y2 - y1) / 300]
+    assert rows[0, 1:] == pytest.approx(expected, abs=1e-5)
+
+
+def test_start_weights_that_are_not_there(tmp_path):
+    with pytest.raises(DataError, match="--detector-weights"):
+        find_start_weights("somewhere/else.pt", tmp_path, Progress())

@@ -1,0 +1,180 @@
+"""The estimator as one graph against numpy and scikit-learn; weights stored as float16 against float32."""
+
+from __future__ import annotations
+
+import numpy as np
+import onnx
+import pytest
+from onnx import TensorProto, helper, numpy_helper
+from sklearn.linear_model import Ridge
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer, StandardScaler
+
+from app.core.crops import nail_crops
+from app.core.manifest import EstimatorSpec, View
+from app.runtime.native import NativeNetwork
+from tests.drawn_hand import draw_hand
+from trainer.backbones import Backbone, load_backbone
+from trainer.dataset import DataError
+from trainer.estimator_graph import add_head, feature_graph
+from trainer.head import CLIP, NailTable, fit_head
+from trainer.onnx_parts import store_half
+
+SIDE_PX, FEATURES, BIAS = 32, 6, 5.0
+
+
+@pytest.fixture(scope="module")
+def backbone() -> Backbone:
+    """One convolution, ReLU and the spatial mean: small enough to be written again in numpy."""
+    weights = np.random.default_rng(0).normal(size=(FEATURES, 3, 1, 1)).astype(np.float32)
+    nodes = [
+        helper.make_node("Conv", ["image", "weights", "bias"], ["conv"]),
+        helper.make_node("Relu", ["conv"], ["relu"]),
+        helper.make_node("GlobalAveragePool", ["relu"], ["pooled"]),
+        helper.make_node("Flatten", ["pooled"], ["embedding"]),
+    ]
+    graph = helper.make_graph(
+        nodes,
+        "small",
+        [helper.make_tensor_value_info("image", TensorProto.FLOAT, ["n", 3, "h", "w"])],
+        [helper.make_tensor_value_info("embedding", TensorProto.FLOAT, ["n", FEATURES])],
+        # The bias keeps every feature alive, so that the floor on a feature's std, which sklearn has not, is not met.
+        [
+            numpy_helper.from_array(weights, "weights"),
+            numpy_helper.from_array(np.full(FEATURES, BIAS, np.float32), "bias"),
+        ],
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    return Backbone("small", model, FEATURES, SIDE_PX, 36, (0.5, 0.4, 0.3), (0.2, 0.2, 0.3), "random, for a test")
+
+
+@pytest.fixture(scope="module")
+def spec(backbone: Backbone) -> EstimatorSpec:
+    """Two views, mirrored."""
+    views = (View("nail", (0.0, 0.0, 0.0, 0.0)), View("wide", (0.2, 0.1, 0.4, 0.1)))
+    return EstimatorSpec(
+        file="",
+        sha256="",
+        resize_px=backbone.resize_px,
+        side_px=SIDE_PX,
+        detail_px=16,
+        mean=backbone.mean,
+        std=backbone.std,
+        views=views,
+        mirror=True,
+    )
+
+
+def by_hand(backbone: Backbone, crops: np.ndarray) -> np.ndarray:
+    """(nails, 4 pictures, 3, S, S) -> (nails, 2 views x features), in numpy."""
+    weights = numpy_helper.to_array(backbone.model.graph.initializer[0])[:, :, 0, 0]
+    features = np.maximum(np.einsum("fc,npchw->npfhw", weights, crops) + BIAS, 0).mean(axis=(3, 4))
+    return np.concatenate([features[:, :2].mean(axis=1), features[:, 2:].mean(axis=1)], axis=1)
+
+
+def test_estimator_is_crops_then_sklearn(backbone, spec):
+    hand = draw_hand(3, 400, 300)
+    boxes = np.array(hand.nail_boxes)
+    rng = np.random.default_rng(1)
+    # Sixty nails: the drawn ones moved about.
+    moved = np.concatenate([boxes + rng.uniform(-8, 8, boxes.shape) for _ in range(20)])
+    crops = nail_crops(hand.picture, moved, spec)
+    features = by_hand(backbone, crops).astype(np.float64)
+    hb_g_dl = rng.uniform(6, 17, len(features))
+
+    table = NailTable(features, np.arange(60), hb_g_dl, np.zeros(60))
+    model = add_head(feature_graph(backbone, spec), fit_head(table, np.arange(60), 3.0))
+    clip = FunctionTransformer(lambda values: np.clip(values, -CLIP, CLIP))
+    sklearn = make_pipeline(StandardScaler(), clip, Ridge(alpha=3.0)).fit(features, hb_g_dl)
+
+    network = NativeNetwork(model.SerializeToString())
+    for nails in (crops, crops[:1]):
+        outputs = network.run_now({"image": nails})
+        assert set(outputs) == {"hb_g_dl", "embedding"}
+        assert outputs["hb_g_dl"].shape == (len(nails),) and outputs["hb_g_dl"].dtype == np.float32
+        assert np.allclose(outputs["embedding"], features[: len(nails)], atol=1e-4)
+        assert np.allclose(outputs["hb_g_dl"], sklearn.predict(features[: len(nails)]), atol=1e-3)
+
+
+def test_half_stores_half_the_bytes_and_computes_alike():
+    weights = np.random.default_rng(3).normal(scale=0.1, size=(64, 64, 3, 3)).astype(np.float32)
+    graph = helper.make_graph(
+        [helper.make_node("Conv", ["x", "w", "b"], ["y"])],
+        "one",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, 64, 8, 8])],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, [1, 64, 6, 6])],
+        [numpy_helper.from_array(weights, "w"), numpy_helper.from_array(np.ones(64, np.float32), "b")],
+    )
+    full = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
+    before = full.SerializeToString()
+    half = store_half(full)
+    assert full.SerializeToString() == before
+    assert len(half.SerializeToString()) < 0.52 * len(before)
+    # Biases are small and stay exact.
+    assert {entry.name: entry.data_type for entry in half.graph.initializer}["b"] == TensorProto.FLOAT
+    picture = np.random.default_rng(4).normal(size=(1, 64, 8, 8)).astype(np.float32)
+    outputs = [NativeNetwork(model.SerializeToString()).run_now({"x": picture})["y"] for model in (full, half)]
+    assert 0 < np.abs(outputs[0] - outputs[1]).max() < 0.01
+
+
+def test_half_leaves_numbers_that_do_not_fit():
+    constants = np.linspace(0, 1e6, 2048).astype(np.float32)
+    graph = helper.make_graph(
+        [helper.make_node("Add", ["x", "c"], ["y"])],
+        "one",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, [2048])],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, [2048])],
+        [numpy_helper.from_array(constants, "c")],
+    )
+    half = store_half(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8))
+    assert [entry.data_type for entry in half.graph.initializer] == [TensorProto.FLOAT]
+
+
+@pytest.fixture(scope="module")
+def timm_checkpoint(tmp_path_factory):
+    """Random weights of a small network of timm, as a checkpoint that stands in for the hub's file format."""
+    from trainer.torch_parts import import_torch_parts
+
+    torch = import_torch_parts()
+    import timm
+
+    torch.manual_seed(0)
+    network = timm.create_model("mobilenetv3_small_050")
+    path = tmp_path_factory.mktemp("timm") / "small.pth"
+    torch.save(network.state_dict(), path)
+    network.reset_classifier(0)
+    return path, network.eval(), torch
+
+
+def test_timm_backbone_from_a_checkpoint(timm_checkpoint):
+    path, network, torch = timm_checkpoint
+    backbone = load_backbone("mobilenetv3_small_050", path)
+    assert (backbone.side_px, backbone.resize_px) == (224, 256)
+    assert "small.pth" in backbone.weights
+    pictures = np.random.default_rng(0).normal(size=(3, 3, 224, 224)).astype(np.float32)
+    found = NativeNetwork(backbone.model.SerializeToString()).run_now({"image": pictures})["embedding"]
+    with torch.no_grad():
+        expected = network(torch.from_numpy(pictures)).numpy()
+    assert found.shape == (3, backbone.features)
+    # What rounding the weights to float16 may cost.
+    assert np.abs(found - expected).max() < 0.01 * np.abs(expected).max()
+
+
+def test_a_checkpoint_of_another_network_is_refused(timm_checkpoint, tmp_path):
+    path, _, torch = timm_checkpoint
+    with pytest.raises(DataError, match=r"small\.pth"):
+        load_backbone("resnet18", path)
+    part = tmp_path / "part.pth"
+    weights = torch.load(path)
+    torch.save({name: weights[name] for name in list(weights)[:20]}, part)
+    with pytest.raises(DataError, match="lacks"):
+        load_backbone("mobilenetv3_small_050", part)
+    with pytest.raises(DataError, match="no such file"):
+        load_backbone("mobilenetv3_small_050", tmp_path / "none.pth")
+
+
+def test_every_shipped_graph_is_valid_onnx():
+    from app.models import SHIPPED_MODELS
+
+    for name in ("detector.onnx", "estimator.onnx"):
+        onnx.checker.check_model(onnx.load(SHIPPED_MODELS / name), full_check=True)

@@ -1,0 +1,174 @@
+"""`python -m trainer`: from raw photographs to the models in static/models, and their honest figures."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+from trainer.backbones import DEFAULT_BACKBONE
+from trainer.dataset import DATA_VARIABLE, DataError
+from trainer.detector import HUB_WEIGHTS, NO_WEIGHTS, DetectorRecipe
+from trainer.progress import Progress
+
+DESCRIPTION = """\
+From raw photographs to the models in static/models, and their honest figures.
+
+steps, each of which does what it needs of the ones before it:
+  prepare   read and check the data set, split it by session, scale the photographs
+  detector  train the nail detector (about 40 minutes on two cores)
+  features  every annotated nail through the frozen backbone
+  hb        fit and measure the haemoglobin recipe under every protocol
+  export    write detector.onnx, estimator.onnx and models.json
+  evaluate  measure the shipped files again and print the tables
+  all       export, then evaluate
+"""
+EPILOG = f"""\
+Stopping with Ctrl-C is safe: the same command goes on where it stopped.
+
+examples:
+  where the model hub can be reached:
+    python -m trainer all
+  where it cannot be, as the shipped models were made:
+    python -m trainer all --detector-weights {NO_WEIGHTS} \\
+      --backbone-weights mobilenet_v1_1.0_224_quant_embedding_extractor.tflite
+  the tables of the README, from the shipped models:
+    python -m trainer evaluate --readme README.md
+"""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Exit status: 0 done, 1 the data or a file is at fault, 2 usage, 130 interrupted."""
+    options = _parser().parse_args(arguments)
+    progress = Progress()
+    try:
+        _run(options, progress)
+    except DataError as error:
+        progress.console.print(f"error: {error}", markup=False, style="red")
+        return 1
+    except OSError as error:
+        progress.console.print(f"error: {error}", markup=False, style="red")
+        return 1
+    except ModuleNotFoundError as error:
+        line = f"error: {error.name} is not installed; the trainer needs the extra `train`: pip install '.[train]'"
+        progress.console.print(line, markup=False, style="red")
+        return 1
+    except KeyboardInterrupt:
+        progress.say("stopped; the same command goes on where it stopped")
+        return 130
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m trainer",
+        description=DESCRIPTION,
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("step", choices=("prepare", "detector", "features", "hb", "export", "evaluate", "all"))
+    where = parser.add_argument_group("where things are")
+    where.add_argument(
+        "--data",
+        type=Path,
+        metavar="FOLDER",
+        help=f"the data set: metadata.csv and photo/ (else ${DATA_VARIABLE}, else ../shared/data/yakimov2024)",
+    )
+    where.add_argument(
+        "--runs",
+        type=Path,
+        default=Path("runs"),
+        metavar="FOLDER",
+        help="what is kept between commands (default: runs)",
+    )
+    where.add_argument(
+        "--out",
+        type=Path,
+        default=Path("static/models"),
+        metavar="FOLDER",
+        help="where the models are written, and read by evaluate (default: static/models)",
+    )
+    how = parser.add_argument_group("what the models start from")
+    how.add_argument(
+        "--detector-weights",
+        default=HUB_WEIGHTS,
+        metavar="WEIGHTS",
+        help=f"{HUB_WEIGHTS} from where ultralytics publishes it (default); FILE.pt; or {NO_WEIGHTS}: untrained",
+    )
+    how.add_argument(
+        "--backbone",
+        default=DEFAULT_BACKBONE,
+        metavar="NAME",
+        help=f"any network of timm (default: {DEFAULT_BACKBONE})",
+    )
+    how.add_argument(
+        "--backbone-weights",
+        type=Path,
+        metavar="FILE",
+        help="instead of the hub: a checkpoint of that network, or a .tflite MobileNet, which then is the backbone",
+    )
+    how.add_argument(
+        "--detector-epochs",
+        type=_positive,
+        default=DetectorRecipe().epochs,
+        metavar="N",
+        help=f"length of the detector's training (default: {DetectorRecipe().epochs})",
+    )
+    results = parser.add_argument_group("evaluate")
+    results.add_argument("--json", action="store_true", help="print the figures as one JSON object")
+    results.add_argument(
+        "--readme", type=Path, metavar="FILE", help="write the tables between their markers in this file"
+    )
+    return parser
+
+
+def _run(options: argparse.Namespace, progress: Progress) -> None:
+    # Imported late: `--help` and a usage error need no torch.
+    from trainer import steps
+
+    settings = steps.Settings(
+        data=options.data,
+        runs=options.runs,
+        out=options.out,
+        backbone=options.backbone,
+        backbone_weights=options.backbone_weights,
+        detector_weights=options.detector_weights,
+        detector_recipe=DetectorRecipe(epochs=options.detector_epochs),
+    )
+    if options.step == "prepare":
+        steps.prepare(settings, progress)
+    if options.step == "detector":
+        start = steps.find_start_weights(options.detector_weights, options.runs, progress)
+        steps.detector(settings, steps.prepare(settings, progress), start, progress)
+    if options.step in ("features", "hb"):
+        prepared = steps.prepare(settings, progress)
+        found = steps.features(settings, prepared, progress)
+        if options.step == "hb":
+            steps.measure_recipe(settings, prepared, found, progress)
+    if options.step in ("export", "all"):
+        steps.export(settings, progress)
+    if options.step in ("evaluate", "all"):
+        _show(steps.evaluate(settings, progress), options)
+
+
+def _show(figures: dict, options: argparse.Namespace) -> None:
+    from rich.console import Console
+
+    from trainer.publish import rounded
+    from trainer.report import detector_table, hb_table, print_table, write_into_readme
+
+    tables = [detector_table(figures["detector"]), hb_table(figures)]
+    if options.readme:
+        write_into_readme(options.readme, tables)
+    if options.json:
+        print(json.dumps(rounded(figures), allow_nan=False))
+    else:
+        for table in tables:
+            print_table(table, Console())
+
+
+def _positive(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise ValueError
+    return value

@@ -1,0 +1,137 @@
+"""Write the two networks and models.json, which holds all that the app and a reader must know of them."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import onnx
+
+from app.core.manifest import SCHEMA, EstimatorSpec, parse_manifest
+from trainer.backbones import Backbone
+from trainer.detector import ARCHITECTURE, SIDE_PX, DetectorRecipe, StartWeights
+from trainer.files import sha256_of, write_json, write_whole
+from trainer.head import CLIP, STD_FLOOR, RidgeHead
+from trainer.interval import COVERAGE
+from trainer.yolo_dataset import CLASS_NAMES
+
+DETECTOR_FILE = "detector.onnx"
+# As the original system has them; issue 3 may choose others by validation.
+CONFIDENCE, NMS_IOU = 0.35, 0.45
+# Below and above, a reading is more likely a mistake than a living person's haemoglobin.
+PLAUSIBLE_G_DL = (4.0, 20.0)
+
+DATA = {
+    "name": "yakimov2024",
+    "citation": (
+        "Yakimov B., Buiankin K., Denisenko G., Bardadin I., Pavlov O., Shitova Yu., Yuriev A., Pankratieva L., "
+        "Pukhov A., Shkoda A., Shirshin E., Dataset of human skin and fingernails images for non-invasive haemoglobin "
+        "level assessment, Scientific Data 11:1070 (2024)"
+    ),
+    "doi": "10.1038/s41597-024-03895-9",
+    "licence": "not seen in writing; the repository it is published in uses CC BY 4.0 as a rule",
+}
+FITTED_ON = (
+    "all patients of the data set; the metrics are those of models of the same recipe that saw nobody of the "
+    "measured patient's session, so the reading of a photograph of this data set is no test of accuracy"
+)
+COMPARED_BACKBONES = ("mobilenet_v1_1.0_224_quant_embedding_extractor", "mobilenet_v1_0.25_128_quant")
+CHOSEN_AMONG = (
+    "ten recipes on the same leave-one-session-out folds: MobileNetV1 1.0 at 224 px and 0.25 at 128 px, each with "
+    "the centre of the nail box, the whole nail box, and a wider view (left aside although better: it shows the "
+    "white board of the training photographs); then four limits of detail, of which none was better than another; "
+    "the chosen one's figure is therefore a little optimistic"
+)
+
+
+def detector_entry(
+    model: bytes, recipe: DetectorRecipe, start: StartWeights, metrics: dict[str, Any], halved: dict[str, float]
+) -> dict[str, Any]:
+    """The section `detector` of models.json."""
+    return {
+        "file": DETECTOR_FILE,
+        "sha256": sha256_of(model),
+        "bytes": len(model),
+        "side_px": SIDE_PX,
+        "class_names": list(CLASS_NAMES),
+        "confidence": CONFIDENCE,
+        "iou": NMS_IOU,
+        "architecture": ARCHITECTURE,
+        "start_weights": start.words,
+        "training": {
+            **asdict(recipe),
+            "optimizer": "AdamW",
+            "library": f"ultralytics {version('ultralytics')}, AGPL-3.0",
+            "checkpoint": "the best by the val split",
+            "stored": "weights as float16, computed in float32",
+            "largest_difference_to_float32": halved,
+        },
+        "metrics": metrics,
+    }
+
+
+def estimator_entry(
+    model: bytes, spec: EstimatorSpec, backbone: Backbone, head: RidgeHead, metrics: dict[str, Any], patients: int
+) -> dict[str, Any]:
+    """The section `estimator` of models.json."""
+    return {
+        "file": spec.file,
+        "sha256": sha256_of(model),
+        "bytes": len(model),
+        "resize_px": spec.resize_px,
+        "side_px": spec.side_px,
+        "detail_px": spec.detail_px,
+        "mean": list(spec.mean),
+        "std": list(spec.std),
+        "views": [{"name": view.name, "margins": list(view.margins)} for view in spec.views],
+        "mirror": spec.mirror,
+        "backbone": backbone.name,
+        "backbone_weights": backbone.weights,
+        "head": "ridge",
+        "training": {
+            "patients": patients,
+            "fitted_on": FITTED_ON,
+            "alpha": head.alpha,
+            "alpha_chosen_by": "session-grouped folds, mean absolute error a patient",
+            "std_floor": STD_FLOOR,
+            "clip": CLIP,
+            "patient": "median of the nails",
+            "chosen_among": CHOSEN_AMONG if backbone.name in COMPARED_BACKBONES else "nothing: no comparison was made",
+            "library": f"scikit-learn {version('scikit-learn')}",
+        },
+        "metrics": metrics,
+    }
+
+
+def publish(out: Path, detector: onnx.ModelProto, estimator: onnx.ModelProto, document: dict[str, Any]) -> None:
+    """Write both networks, then models.json, each whole. models.json comes last: its hashes tell a half-done
+    folder from a finished one."""
+    document = {"schema": SCHEMA, **rounded(document), "plausible_g_dl": list(PLAUSIBLE_G_DL), "data": DATA}
+    write_whole(out / document["detector"]["file"], detector.SerializeToString())
+    write_whole(out / document["estimator"]["file"], estimator.SerializeToString())
+    write_json(out / "models.json", document)
+    # The app's own reader has the last word.
+    parse_manifest((out / "models.json").read_bytes())
+
+
+def interval_entry(interval: dict[str, Any]) -> dict[str, Any]:
+    """The section `interval` of models.json."""
+    return {
+        "coverage": COVERAGE,
+        "half_width_g_dl": interval["half_width"],
+        "method": interval["method"],
+        "metrics": {name: value for name, value in interval.items() if name not in ("half_width", "method", "target")},
+    }
+
+
+def rounded(value: Any, digits: int = 4) -> Any:
+    """The same document with its floats rounded: more digits than the figures are good for hide changes."""
+    if isinstance(value, float):
+        return round(value, digits)
+    if isinstance(value, dict):
+        return {name: rounded(entry, digits) for name, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [rounded(entry, digits) for entry in value]
+    return value

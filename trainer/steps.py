@@ -1,0 +1,182 @@
+"""The road from raw photographs to static/models, one function a step; each calls the ones it needs.
+
+What is expensive is kept under `runs` and used again while nothing it was made from has changed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+
+from app.core.errors import MeasureError
+from app.core.manifest import EstimatorSpec
+from app.models import load_instrument
+from trainer import hb, publish
+from trainer.backbones import Backbone, load_backbone
+from trainer.dataset import DataError, Patient, find_dataset, read_dataset
+from trainer.detector import SIDE_PX, DetectorRecipe, StartWeights, find_start_weights, train_detector
+from trainer.detector_export import export_detector, largest_difference
+from trainer.detector_metrics import measure_detector
+from trainer.estimator_graph import add_head, estimator_spec, feature_graph
+from trainer.features import nail_table
+from trainer.files import write_json, write_whole
+from trainer.head import NailTable
+from trainer.progress import Progress
+from trainer.splits import Split, original_split
+from trainer.yolo_dataset import YoloDataset, write_yolo_dataset
+
+# The shipped head against the same head fitted again: float32 against float64, and what sums differ in between.
+HEAD_TOLERANCE_G_DL = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the command line says."""
+
+    data: Path | None
+    runs: Path
+    out: Path
+    backbone: str
+    backbone_weights: Path | None
+    detector_weights: str
+    detector_recipe: DetectorRecipe
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """The data set, read and split."""
+
+    patients: list[Patient]
+    split: Split
+    yolo: YoloDataset
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """The estimator's front half and what it says of every annotated nail."""
+
+    backbone: Backbone
+    spec: EstimatorSpec
+    graph: onnx.ModelProto
+    table: NailTable
+
+
+def prepare(settings: Settings, progress: Progress) -> Prepared:
+    """Read and check the data set, split it by session, write it as ultralytics wants it."""
+    folder = find_dataset(settings.data)
+    progress.say(f"reading {folder}")
+    patients = read_dataset(folder, progress.warn)
+    split = original_split(patients)
+    yolo = write_yolo_dataset(patients, split, settings.runs / "yolo", SIDE_PX, progress)
+    parts = (f"{name} {len(part)}" for name, part in (("train", split.train), ("val", split.val), ("test", split.test)))
+    sessions = len({patient.session for patient in patients})
+    progress.say(f"{len(patients)} patients of {sessions} sessions: {', '.join(parts)}")
+    return Prepared(patients, split, yolo)
+
+
+def detector(settings: Settings, prepared: Prepared, start: StartWeights, progress: Progress) -> Path:
+    """Train the detector; returns the best checkpoint by the val split."""
+    recipe = settings.detector_recipe
+    best = train_detector(prepared.yolo.yaml_path, prepared.yolo.fingerprint, settings.runs, recipe, start, progress)
+    progress.say(f"detector: {best}")
+    return best
+
+
+def features(settings: Settings, prepared: Prepared, progress: Progress) -> Features:
+    """Every annotated nail through the backbone."""
+    if settings.backbone_weights is None:
+        progress.say(f"asking the model hub for {settings.backbone} (up to a minute)")
+    backbone = load_backbone(settings.backbone, settings.backbone_weights)
+    spec = estimator_spec(backbone)
+    graph = feature_graph(backbone, spec)
+    table = nail_table(prepared.patients, graph, spec, settings.runs / "features", progress)
+    nails, numbers = table.features.shape
+    progress.say(f"features: {nails} nails, {numbers} numbers each, by {backbone.name}")
+    return Features(backbone, spec, graph, table)
+
+
+def measure_recipe(settings: Settings, prepared: Prepared, found: Features, progress: Progress) -> dict[str, Any]:
+    """The Hb recipe under every protocol; also written to runs/hb.json."""
+    figures = hb.measure_hb(found.table, prepared.patients, prepared.split, progress)
+    write_json(settings.runs / "hb.json", figures)
+    loso = figures["hb"]["loso"]
+    progress.say(f"leave one session out: MAE {loso['mae']:.3f} g/dL (training mean {loso['mean_mae']:.3f})")
+    return figures
+
+
+def export(settings: Settings, progress: Progress) -> None:
+    """Everything, from the data to the three files in `out`."""
+    # What can fail quickly comes first, so that it does not wait behind a training.
+    start = find_start_weights(settings.detector_weights, settings.runs, progress)
+    prepared = prepare(settings, progress)
+    found = features(settings, prepared, progress)
+    figures = measure_recipe(settings, prepared, found, progress)
+    head = hb.shipped_head(found.table)
+    estimator = add_head(found.graph, head)
+    checkpoint = detector(settings, prepared, start, progress)
+
+    progress.say("exporting the detector")
+    shipped, full = export_detector(checkpoint)
+    test_patients = [prepared.patients[index] for index in prepared.split.test]
+    halved = largest_difference(shipped, full, test_patients)
+    candidate = settings.runs / "export" / publish.DETECTOR_FILE
+    write_whole(candidate, shipped.SerializeToString())
+    metrics = {
+        name: measure_detector(candidate, prepared.yolo.yaml_path, settings.runs, name) for name in ("val", "test")
+    }
+    document = {
+        "detector": publish.detector_entry(
+            shipped.SerializeToString(), settings.detector_recipe, start, metrics, halved
+        ),
+        "estimator": publish.estimator_entry(
+            estimator.SerializeToString(), found.spec, found.backbone, head, figures["hb"], len(prepared.patients)
+        ),
+        "interval": publish.interval_entry(figures["interval"]),
+    }
+    publish.publish(settings.out, shipped, estimator, document)
+    progress.say(f"written: {settings.out}: detector.onnx, estimator.onnx, models.json")
+
+
+def evaluate(settings: Settings, progress: Progress) -> dict[str, Any]:
+    """Measure the shipped files again, the detector by its split and the Hb recipe by every protocol.
+
+    The features come out of the shipped estimator itself; heads fitted on them without the measured patients
+    give the figures, and the shipped head is checked against the same head fitted on everybody.
+    """
+    try:
+        instrument = load_instrument(settings.out)
+    except MeasureError as error:
+        raise DataError(f"{error.message}; `python -m trainer export` writes the models") from None
+    manifest = instrument.manifest
+    prepared = prepare(settings, progress)
+    model = (settings.out / manifest.estimator.file).read_bytes()
+    table = nail_table(prepared.patients, model, manifest.estimator, settings.runs / "features", progress)
+    figures = hb.measure_hb(table, prepared.patients, prepared.split, progress)
+    difference = _shipped_head_difference(model, table)
+    figures["hb"]["shipped_head_difference"] = difference
+    if difference > HEAD_TOLERANCE_G_DL:
+        progress.warn(
+            f"the shipped head differs from the same recipe fitted on this data by up to {difference:.2f} g/dL: "
+            f"the figures are the recipe's, not the file's; `python -m trainer export` makes them one"
+        )
+    progress.say("measuring the detector")
+    found = measure_detector(settings.out / manifest.detector.file, prepared.yolo.yaml_path, settings.runs)
+    start_weights = manifest.document["detector"].get("start_weights", "not stated")
+    figures["detector"] = {**found, "n": len(prepared.split.test), "start_weights": start_weights}
+    files = (manifest.detector.file, manifest.estimator.file)
+    figures["model_bytes"] = sum((settings.out / name).stat().st_size for name in files)
+    return figures
+
+
+def _shipped_head_difference(model: bytes, table: NailTable) -> float:
+    """At most how far the file's head is from one fitted on everybody now, over all nails, g/dL."""
+    graph = onnx.load_from_string(model).graph
+    constants = {entry.name: onnx.numpy_helper.to_array(entry) for entry in graph.initializer}
+    scaled = (table.features - constants["feature_mean"]) / constants["feature_std"]
+    clipped = np.clip(scaled, constants["clip_low"], constants["clip_high"])
+    shipped = clipped @ constants["weights"][:, 0] + constants["intercept"][0]
+    return float(np.abs(shipped - hb.shipped_head(table).predict(table.features)).max())
