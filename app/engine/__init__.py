@@ -1,0 +1,1 @@
+"""The Pyodide worker's door: load the networks, answer the screen's calls."""

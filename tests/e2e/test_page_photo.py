@@ -1,0 +1,160 @@
+"""From a photo to a reading in the browser: offline, the same as at the terminal, upright, and with clear errors."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from app import words
+from tests.drawn_hand import draw_hand
+from tests.real_photos import DATASET, best_iou, needs_real_photos, patients
+
+ROOT = Path(__file__).resolve().parents[2]
+REAL_PHOTOS = ("14", "54", "208")
+
+
+def terminal_readings(*photos):
+    """What `python -m app --json` says of each photo."""
+    command = [sys.executable, "-m", "app", *map(str, photos), "--json"]
+    finished = subprocess.run(command, check=False, cwd=ROOT, capture_output=True, text=True, timeout=120)
+    assert finished.returncode == 0, finished.stdout + finished.stderr
+    return [json.loads(line) for line in finished.stdout.splitlines()]
+
+
+def assert_same_reading(shown, expected, tolerance_g_dl=0.05):
+    """The promise between page and terminal: 0.05 g/dL, and each box to one pixel."""
+    # The screen rounds to 0.1.
+    assert shown["hb_g_dl"] == pytest.approx(expected["hb_g_dl"], abs=tolerance_g_dl + 0.05)
+    assert len(shown["nails"]) == len(expected["nails"])
+    for seen, nail in zip(shown["nails"], expected["nails"], strict=True):
+        assert seen["hb_g_dl"] == pytest.approx(nail["hb_g_dl"], abs=tolerance_g_dl)
+        assert seen["box"] == pytest.approx(nail["box"], abs=1.0)
+
+
+def drawn_file(folder, kind="JPEG", **options):
+    path = folder / f"hand.{kind.lower()}"
+    path.write_bytes(draw_hand().encoded(kind, **options))
+    return path
+
+
+def load_then_cut_the_network(host, visit):
+    visit.open()
+    visit.wait_for_engine()
+    visit.wait_for_offline_ready()
+    host.stop()
+    visit.context.set_offline(True)
+    visit.page.reload()
+    visit.wait_for_engine()
+    visit.wait_for_offline_ready()
+    assert visit.page.is_hidden("[data-testid=update]")
+
+
+@needs_real_photos
+def test_offline_three_photographs_are_read_with_their_nails_boxed(host, visit):
+    load_then_cut_the_network(host, visit)
+    photos = [DATASET / "photo" / f"{patient_id}.jpg" for patient_id in REAL_PHOTOS]
+    expected = terminal_readings(*photos)
+    for patient_id, photo, from_terminal in zip(REAL_PHOTOS, photos, expected, strict=True):
+        visit.upload(photo)
+        shown = visit.reading()
+        assert len(shown["nails"]) == 3
+        annotated = patients()[patient_id].nail_boxes
+        assert all(best_iou(nail["box"], annotated) > 0.5 for nail in shown["nails"])
+        assert all(best_iou(box, [nail["box"] for nail in shown["nails"]]) > 0.5 for box in annotated)
+        assert visit.page.locator("[data-testid=overlay] rect.nail").count() == 3
+        assert_same_reading(shown, from_terminal)
+
+
+def test_offline_a_drawn_hand_is_read_as_at_the_terminal(host, visit, tmp_path):
+    load_then_cut_the_network(host, visit)
+    # The two Pythons' Pillows carry different JPEG decoders, whose colours differ a little at edges.
+    for kind, tolerance_g_dl in (("PNG", 0.05), ("WEBP", 0.05), ("JPEG", 0.15)):
+        photo = drawn_file(tmp_path, kind)
+        visit.upload(photo)
+        shown = visit.reading()
+        assert_same_reading(shown, *terminal_readings(photo), tolerance_g_dl)
+        drawn = draw_hand().nail_boxes
+        assert [best_iou(box, [nail["box"] for nail in shown["nails"]]) > 0.5 for box in drawn] == [True] * 3
+
+
+def test_the_result_says_what_it_is_good_for(visit, tmp_path):
+    visit.open()
+    visit.wait_for_engine()
+    photo = drawn_file(tmp_path, "PNG")
+    visit.upload(photo)
+    (expected,) = terminal_readings(photo)
+    page = visit.page
+    low, high = expected["interval_g_dl"]
+    assert page.inner_text("[data-testid=hb-interval]") == words.interval_words(low, high)
+    assert page.inner_text("[data-testid=severity]") == words.severity_words(expected["severity"]["set"])
+    assert page.get_attribute("[data-testid=severity]", "data-label") == expected["severity"]["label"]
+    assert page.inner_text("[data-testid=disclaimer]") == words.DISCLAIMER
+    assert words.SCREEN["red-flags"] in page.inner_text("[data-testid=result]")
+    items = page.locator("[data-testid=nail-item]").all_inner_texts()
+    assert items == [f"{nail['hb_g_dl']:.1f} g/dL" for nail in expected["nails"]]
+    page.click("[data-testid=close-result]")
+    assert page.is_hidden("[data-testid=result]")
+    assert page.get_attribute("body", "data-state") == "ready"
+    assert page.get_attribute("#photo-image", "src") is None
+
+
+@pytest.mark.parametrize("orientation", [1, 3, 6, 8])
+def test_boxes_lie_on_the_nails_of_a_turned_photo(visit, tmp_path, orientation):
+    turned = {1: None, 3: Image.Transpose.ROTATE_180, 6: Image.Transpose.ROTATE_90, 8: Image.Transpose.ROTATE_270}
+    hand = draw_hand()
+    stored = hand.picture if turned[orientation] is None else hand.picture.transpose(turned[orientation])
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    photo = tmp_path / "turned.jpg"
+    stored.save(photo, quality=92, exif=exif)
+    visit.open()
+    visit.wait_for_engine()
+    visit.upload(photo)
+    shown = visit.reading()
+    assert all(best_iou(box, [nail["box"] for nail in shown["nails"]]) > 0.5 for box in hand.nail_boxes)
+    # The browser shows the photo upright too, and the overlay has its measures.
+    size = visit.page.evaluate("[document.images[1].naturalWidth, document.images[1].naturalHeight]")
+    assert size == [800, 600]
+    assert visit.page.get_attribute("[data-testid=overlay]", "viewBox") == "0 0 800 600"
+
+
+def test_a_photo_chosen_before_the_engine_is_ready_is_measured_when_it_is(visit, tmp_path):
+    visit.open()
+    visit.page.wait_for_selector("#start:not([hidden])")
+    assert visit.page.get_attribute("body", "data-engine") == "loading"
+    visit.upload(drawn_file(tmp_path))
+    assert len(visit.reading()["nails"]) == 3
+
+
+@pytest.mark.parametrize(
+    "name, data, code",
+    [
+        ("letter.jpg", b"Dear photo, I am a letter.", "unreadable_image"),
+        ("empty.png", b"", "unreadable_image"),
+        ("half.jpg", draw_hand().encoded()[:9000], "unreadable_image"),
+    ],
+)
+def test_what_is_no_photo_is_said_and_the_next_photo_is_read(visit, tmp_path, name, data, code):
+    visit.open()
+    visit.wait_for_engine()
+    visit.upload({"name": name, "mimeType": "image/jpeg", "buffer": data})
+    assert visit.page.get_attribute("body", "data-state") == "error"
+    title, way_out = words.ERRORS[code]
+    said = visit.page.inner_text("[data-testid=error]")
+    assert title in said and way_out in said
+    visit.upload(drawn_file(tmp_path))
+    assert len(visit.reading()["nails"]) == 3
+    assert visit.page.is_hidden("[data-testid=error]")
+
+
+def test_a_photo_without_a_hand_is_said(visit, tmp_path):
+    photo = tmp_path / "board.png"
+    Image.new("RGB", (640, 480), (200, 210, 214)).save(photo)
+    visit.open()
+    visit.wait_for_engine()
+    visit.upload(photo)
+    assert words.ERRORS["no_nail"][0] in visit.page.inner_text("[data-testid=error]")
+    assert visit.page.locator("[data-testid=overlay] rect").count() == 0

@@ -1,0 +1,20 @@
+"""Run by CPython and by the shipped MicroPython: both must print the same."""
+
+import json
+
+from app import messages, words
+from app.core import codes, severity
+
+hundredths = range(600, 1600, 7)
+seen = {
+    "labels": [severity.severity_label(value / 100) for value in hundredths],
+    "sets": [list(severity.severity_set(value / 100, value / 100 + 3)) for value in hundredths],
+    "codes": [codes.ERROR_CODES, codes.NAIL_REASONS],
+    "steps": [messages.BOOT_STEPS, messages.STATE_RESULT],
+    "severity": [words.severity_words(list(severity.LABELS[start:])) for start in range(4)],
+    "interval": words.interval_words(10.44, 16.46),
+    "coverage": words.coverage_words(0.9, 3.22),
+    "used": [words.nails_used_words(1, 1), words.nails_used_words(2, 3)],
+    "errors": [words.ERRORS[code] for code in codes.ERROR_CODES],
+}
+print(json.dumps(seen))
