@@ -1,0 +1,39 @@
+"""Sets up what the tests need, then runs ruff, mypy and pytest. More arguments go on to pytest."""
+
+import os
+import subprocess
+import sys
+
+import bootstrap
+
+
+def run(name: str, *command: str) -> bool:
+    """Whether this step ended well; it says its name first."""
+    bootstrap.say(f"{name}: {' '.join(command)}")
+    return subprocess.run([sys.executable, "-m", *command], cwd=bootstrap.ROOT, check=False).returncode == 0
+
+
+def main(arguments: list[str]) -> int:
+    bootstrap.enter("test", "train")
+    tools = bootstrap.node_tools()
+    if tools is None:
+        bootstrap.stop("no Node for the tests: install Node 20 or newer with npm, then run this again")
+    os.environ["HEMOLENS_NODE"] = tools[0][0]
+    os.environ["HEMOLENS_NPM"] = tools[1][0]
+    os.environ["HEMOLENS_CHROMIUM"] = bootstrap.browser()
+    bootstrap.say(f"Python {sys.executable}")
+    bootstrap.say(f"Node {os.environ['HEMOLENS_NODE']}, browser {os.environ['HEMOLENS_CHROMIUM']}")
+    well = [
+        run("style", "ruff", "check"),
+        run("types", "mypy"),
+        # Last, so that its summary is what stands at the end of the screen.
+        run("tests", "pytest", *arguments),
+    ]
+    return 0 if all(well) else 1
+
+
+if __name__ == "__main__":
+    try:
+        raise SystemExit(main(sys.argv[1:]))
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None

@@ -1,0 +1,41 @@
+"""What several kinds of tests share. Imports stay inside: the core tests read this file in Pyodide too."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def node_and_npm() -> tuple[str, str]:
+    """The programs that `python3 -m tests` found, else the ones on this machine."""
+    if "HEMOLENS_NODE" in os.environ:
+        return os.environ["HEMOLENS_NODE"], os.environ["HEMOLENS_NPM"]
+    import bootstrap
+
+    tools = bootstrap.node_tools(install=False)
+    assert tools, "no Node 20 with npm here: run `python3 -m tests`, which gets one"
+    return tools[0][0], tools[1][0]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of the browser for the tests."""
+    import bootstrap
+
+    return os.environ.get("HEMOLENS_CHROMIUM") or bootstrap.browser()
+
+
+@pytest.fixture(scope="session")
+def built_dist(tmp_path_factory: pytest.TempPathFactory, node_and_npm: tuple[str, str]) -> Path:
+    """A build of what is in the repository now: dist/ where it is fresh, else one made for this run."""
+    import building
+    from building.pipeline import build
+
+    if not building.is_stale(ROOT / "dist"):
+        return ROOT / "dist"
+    out = tmp_path_factory.mktemp("build") / "dist"
+    build(out, npm_command=[node_and_npm[1]])
+    return out

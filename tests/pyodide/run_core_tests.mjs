@@ -1,0 +1,53 @@
+// Runs tests/unit/core inside the Pyodide that ships: node run_core_tests.mjs DIST REPO PARTS.zip PYTEST_ARGUMENT...
+import fs from "node:fs";
+import path from "node:path";
+import { pathToFileURL } from "node:url";
+
+const [dist, repo, parts, ...rest] = process.argv.slice(2);
+const vendor = path.join(path.resolve(dist), "vendor");
+const { loadPyodide } = await import(pathToFileURL(path.join(vendor, "pyodide", "pyodide.mjs")));
+const pyodide = await loadPyodide({ indexURL: path.join(vendor, "pyodide") + path.sep });
+
+const bytes = (...parts) => new Uint8Array(fs.readFileSync(path.join(...parts)));
+for (const wheel of fs.readdirSync(path.join(vendor, "wheels")))
+  pyodide.unpackArchive(bytes(vendor, "wheels", wheel), "whl", { extractDir: "/parts" });
+pyodide.unpackArchive(bytes(parts), "zip", { extractDir: "/parts" });
+pyodide.unpackArchive(bytes(dist, "app.zip"), "zip", { extractDir: "/repo" });
+pyodide.FS.writeFile("/repo/pyproject.toml", bytes(repo, "pyproject.toml"));
+pyodide.FS.mkdirTree("/repo/tests");
+pyodide.FS.mount(pyodide.FS.filesystems.NODEFS, { root: path.resolve(repo, "tests") }, "/repo/tests");
+
+pyodide.globals.set("arguments", pyodide.toPy(rest));
+const result = pyodide.runPython(`
+import asyncio, json, os, sys
+sys.dont_write_bytecode = True
+sys.path[:0] = ["/repo", "/parts"]
+os.chdir("/repo")
+import pytest
+
+def run(coroutine):
+    # Node cannot block for Pyodide's event loop. The core's coroutines wait for nothing but each other.
+    try:
+        while True:
+            coroutine.send(None)
+    except StopIteration as end:
+        return end.value
+
+asyncio.run = run
+
+class Count:
+    passed = 0
+    def pytest_configure(self):
+        import hypothesis
+        # WebAssembly is slower than what a deadline for CPython expects.
+        hypothesis.settings.register_profile("pyodide", deadline=None)
+        hypothesis.settings.load_profile("pyodide")
+    def pytest_runtest_logreport(self, report):
+        self.passed += report.when == "call" and report.passed
+
+count = Count()
+status = pytest.main(["-p", "no:cacheprovider", "--rootdir=/repo", *arguments], plugins=[count])
+import app.core
+json.dumps({"status": int(status), "passed": count.passed, "python": sys.version, "app": app.core.__path__[0]})
+`);
+console.log(result);
