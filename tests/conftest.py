@@ -1,9 +1,14 @@
 """What several kinds of tests share. Imports stay inside: the core tests read this file in Pyodide too."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -26,6 +31,15 @@ def chromium() -> str:
     import bootstrap
 
     return os.environ.get("HEMOLENS_CHROMIUM") or bootstrap.browser()
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator["Browser"]:
+    """A running Chromium, for one module: Playwright keeps an event loop, which other tests want for themselves."""
+    from tests.browser import launched_browser
+
+    with launched_browser(chromium) as browser:
+        yield browser
 
 
 @pytest.fixture(scope="session")

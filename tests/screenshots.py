@@ -12,20 +12,17 @@ PHONE = {"width": 390, "height": 844}
 def main() -> int:
     """Build if need be, then write docs/*.png."""
     bootstrap.enter("test")
-    from playwright.sync_api import sync_playwright
-
     from building import is_stale
     from building.pipeline import build
+    from tests.browser import Host, Visit, launched_browser
     from tests.drawn_hand import draw_hand
-    from tests.e2e.conftest import CHROMIUM_ARGUMENTS, Host, Visit
 
     dist = bootstrap.ROOT / "dist"
     if is_stale(dist):
         build(dist, npm_command=(bootstrap.node_tools() or (None, None))[1])
     host = Host(dist)
     DOCS.mkdir(exist_ok=True)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=bootstrap.browser(), args=CHROMIUM_ARGUMENTS)
+    with launched_browser(bootstrap.browser()) as browser:
         for scheme in ("light", "dark"):
             context = browser.new_context(viewport=PHONE, color_scheme=scheme, device_scale_factor=1.5)
             visit = Visit(context.new_page(), context, host.address)
@@ -36,7 +33,6 @@ def main() -> int:
             visit.upload({"name": "hand.jpg", "mimeType": "image/jpeg", "buffer": draw_hand().encoded()})
             visit.page.screenshot(path=DOCS / f"result-{scheme}.png")
             context.close()
-        browser.close()
     host.stop()
     print(f"written: {', '.join(sorted(path.name for path in DOCS.glob('*.png')))} in {DOCS}")
     return 0

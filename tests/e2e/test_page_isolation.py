@@ -1,8 +1,8 @@
 """Kept on the device: isolation from the service worker, and networks that are missing."""
 
 from serving import server
+from tests.browser import Host
 from tests.drawn_hand import draw_hand
-from tests.e2e.conftest import Host
 
 
 class PlainHandler(server.Handler):

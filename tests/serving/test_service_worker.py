@@ -2,14 +2,13 @@
 
 import functools
 import http.server
-import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from building import manifest
 from building.pipeline import TEMPLATE, replace_folder, service_worker
@@ -44,15 +43,6 @@ def put_site(folder: Path, text: str, **spoiled: bytes) -> manifest.Manifest:
     worker = service_worker(TEMPLATE.read_text("utf-8"), made)
     replace_folder(folder, {**files, **spoiled, "build.json": made.to_json(), "sw.js": worker})
     return made
-
-
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
-    root = hasattr(os, "geteuid") and os.geteuid() == 0
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"] if root else [])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -1,0 +1,100 @@
+"""A real browser, the page's own server, and one person's visit: what every test of the built page stands on."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from serving.server import PageServer
+from serving.site import Site
+
+# They keep Chromium from phoning home.
+CHROMIUM_ARGUMENTS = [
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PATIENCE_MS = 90_000
+
+
+@contextmanager
+def launched_browser(chromium: str) -> Iterator[Browser]:
+    """Headless Chromium from this path, closed in the end."""
+    # As root Chromium refuses to start with its sandbox.
+    root = hasattr(os, "geteuid") and os.geteuid() == 0
+    arguments = [*CHROMIUM_ARGUMENTS, *(["--no-sandbox"] if root else [])]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=arguments)
+        yield browser
+        browser.close()
+
+
+class Host:
+    """The page's server: started, and stopped when a test wants the network gone."""
+
+    def __init__(self, dist: Path, server_class: type[PageServer] = PageServer) -> None:
+        self._server = server_class("127.0.0.1", 0, Site(dist))
+        self.address = f"http://127.0.0.1:{self._server.port}/"
+        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._thread.start()
+        self._running = True
+
+    def stop(self) -> None:
+        if self._running:
+            self._running = False
+            self._server.shutdown()
+            self._server.server_close()
+            self._thread.join()
+
+
+@dataclass
+class Visit:
+    """One person's browser at the page, with what it said and whom it asked."""
+
+    page: Page
+    context: BrowserContext
+    address: str
+    console_errors: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
+
+    def open(self) -> None:
+        self.page.goto(self.address)
+
+    def wait_for_engine(self) -> None:
+        self.page.wait_for_selector("body[data-engine=ready]", timeout=PATIENCE_MS)
+
+    def wait_for_offline_ready(self) -> None:
+        self.page.wait_for_selector("[data-testid=offline-ready][data-offline=ready]", timeout=PATIENCE_MS)
+
+    def upload(self, photo: Path | dict) -> None:
+        """Choose a photo as the file dialogue would, and wait for the outcome."""
+        self.page.evaluate("document.body.dataset.state = 'asked'")
+        self.page.set_input_files("[data-testid=upload]", photo)
+        self.page.wait_for_selector("body[data-state=result], body[data-state=error]", timeout=PATIENCE_MS)
+
+    def reading(self) -> dict:
+        """What the result screen shows, as numbers."""
+        assert self.page.get_attribute("body", "data-state") == "result", self.page.inner_text("main")
+        items = self.page.query_selector_all("[data-testid=nail-item]")
+        return {
+            "hb_g_dl": float(self.page.inner_text("[data-testid=hb-value]")),
+            "nails": [
+                {
+                    "box": [float(side) for side in item.get_attribute("data-box").split(",")],
+                    "hb_g_dl": float(item.get_attribute("data-hb")) if item.get_attribute("data-hb") else None,
+                }
+                for item in items
+            ],
+        }
+
+    def requests_elsewhere(self) -> list[str]:
+        return [url for url in self.requests if not url.startswith((self.address, "blob:", "data:"))]
