@@ -54,7 +54,8 @@ def collect(wheels: list[Path], node_modules: Path = NODE_MODULES) -> dict[str, 
 def static_files(static: Path = STATIC) -> dict[str, Source]:
     found: dict[str, Source] = {}
     for path in source_files(static):
-        if ".template." in path.name or path.stem.upper() == "README":
+        # Markdown is for readers of the repository.
+        if ".template." in path.name or path.suffix == ".md":
             continue
         found[path.relative_to(static).as_posix()] = path
     return found

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import io
 import logging
-import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,7 +22,9 @@ from trainer.tflite_import import INPUT_NAME, OPSET, OUTPUT_NAME, import_tflite
 from trainer.torch_parts import import_torch_parts, quiet
 
 DEFAULT_BACKBONE = "mobilenetv4_conv_small"
-DEFAULT_CROP_FRACTION = 0.875
+RANDOM_WEIGHTS = "random weights"
+# Fully convolutional, so the side is free: the 0.25 network learned at 128 px tells nails better at 224.
+TFLITE_SIDE_PX = 224
 
 _CORAL = "trained on ImageNet (ILSVRC 2012), from github.com/google-coral/test_data, Apache-2.0"
 # What is known of a weights file goes by its bytes, since a name can be given to anything.
@@ -39,15 +40,13 @@ KNOWN_WEIGHTS = {
 class Backbone:
     """`model` takes `image` (N, 3, side_px, side_px), normalised, and gives `embedding` (N, features).
 
-    `mean` and `std` are for RGB in 0..1; `resize_px` is what the shorter side is scaled to before the centre
-    square is cut; `weights` says in words where the weights come from.
+    `mean` and `std` are for RGB in 0..1; `weights` says in words where the weights come from.
     """
 
     name: str
     model: onnx.ModelProto
     features: int
     side_px: int
-    resize_px: int
     mean: tuple[float, float, float]
     std: tuple[float, float, float]
     weights: str
@@ -74,8 +73,7 @@ def _from_tflite(path: Path) -> Backbone:
         name=path.stem,
         model=imported.model,
         features=imported.features,
-        side_px=imported.side_px,
-        resize_px=round(imported.side_px / DEFAULT_CROP_FRACTION),
+        side_px=TFLITE_SIDE_PX,
         # These networks take (x - 127.5) / 127.5, which is this in 0..1.
         mean=(0.5, 0.5, 0.5),
         std=(0.5, 0.5, 0.5),
@@ -83,14 +81,27 @@ def _from_tflite(path: Path) -> Backbone:
     )
 
 
-def _from_timm(name: str, checkpoint: Path | None) -> Backbone:
+def random_backbone(name: str, seed: int) -> Backbone:
+    """timm's `name` as it is before any training: a row of a comparison that has no better weights.
+
+    Raises:
+        DataError: no such network.
+    """
+    return _from_timm(name, None, seed)
+
+
+def _from_timm(name: str, checkpoint: Path | None, seed: int | None = None) -> Backbone:
     torch = import_torch_parts()
     import timm
     from timm.data import resolve_data_config
 
     if not timm.is_model(name):
         raise DataError(f"{name}: timm {timm.__version__} knows no such network (--backbone)")
-    network = _pretrained(name) if checkpoint is None else _from_checkpoint(name, checkpoint)
+    if seed is not None:
+        torch.manual_seed(seed)
+        network = timm.create_model(name, num_classes=0)
+    else:
+        network = _pretrained(name) if checkpoint is None else _from_checkpoint(name, checkpoint)
     network.eval()
     config = resolve_data_config({}, model=network)
     side_px = int(config["input_size"][-1])
@@ -110,19 +121,18 @@ def _from_timm(name: str, checkpoint: Path | None) -> Backbone:
                 dynamic_axes={INPUT_NAME: {0: "n"}, OUTPUT_NAME: {0: "n"}},
             )
     origin = (
-        f"checkpoint {checkpoint.name}, sha256 {sha256_of(checkpoint)}"
+        f"{RANDOM_WEIGHTS} (seed {seed}), never trained"
+        if seed is not None
+        else f"checkpoint {checkpoint.name}, sha256 {sha256_of(checkpoint)}"
         if checkpoint
-        else (
-            f"pretrained, {network.pretrained_cfg.get('hf_hub_id')} {network.pretrained_cfg.get('tag')}, "
-            f"licence {network.pretrained_cfg.get('license')}"
-        )
+        else f"pretrained, {network.pretrained_cfg.get('hf_hub_id')} {network.pretrained_cfg.get('tag')}, "
+        f"licence {network.pretrained_cfg.get('license')}"
     )
     return Backbone(
         name=name,
         model=store_half(onnx.load_from_string(exported.getvalue())),
         features=features,
         side_px=side_px,
-        resize_px=math.floor(side_px / float(config["crop_pct"])),
         mean=tuple(config["mean"]),
         std=tuple(config["std"]),
         weights=f"timm {timm.__version__} {name}: {origin}",

@@ -7,8 +7,9 @@ import json
 from pathlib import Path
 
 from trainer.backbones import DEFAULT_BACKBONE
-from trainer.dataset import DATA_VARIABLE, DataError
-from trainer.detector import HUB_WEIGHTS, NO_WEIGHTS, DetectorRecipe
+from trainer.config import DEFAULT_CONFIG, WEIGHTS_BESIDE_REPOSITORY
+from trainer.dataset import DATA_VARIABLE, WILD_VARIABLE, DataError
+from trainer.detector import DETECTORS, HUB_WEIGHTS, NO_WEIGHTS, DetectorRecipe
 from trainer.progress import Progress
 
 DESCRIPTION = """\
@@ -16,25 +17,29 @@ From raw photographs to the models in static/models, and their honest figures.
 
 steps, each of which does what it needs of the ones before it:
   prepare   read and check the data set, split it by session, scale the photographs
-  detector  train the nail detector (about 40 minutes on two cores)
+  detector  train the nail detector (about 20 minutes on two cores)
   features  every annotated nail through the frozen backbone
   hb        fit and measure the haemoglobin recipe under every protocol
   export    write detector.onnx, estimator.onnx and models.json
   evaluate  measure the shipped files again and print the tables
-  all       export, then evaluate
+  wild      the small detector for any photo: train it, measure it on ordinary photographs (grouped 3-fold)
+  sweep     every backbone, head and baseline of the configuration, beside the original's figures
+  report    one HTML page of data, accuracy, intervals and the sweep: runs/report/index.html
+  all       export, evaluate, sweep, report
 """
-EPILOG = f"""\
+EPILOG = """\
 Stopping with Ctrl-C is safe: the same command goes on where it stopped.
 
 examples:
   where the model hub can be reached:
     python -m trainer all
   where it cannot be, as the shipped models were made:
-    python -m trainer all --detector-weights {NO_WEIGHTS} \\
-      --backbone-weights mobilenet_v1_1.0_224_quant_embedding_extractor.tflite
+    python -m trainer all \\
+      --backbone-weights mobilenet_v1_0.25_128_quant.tflite
   the tables of the README, from the shipped models:
     python -m trainer evaluate --readme README.md
 """
+STEPS = ("prepare", "detector", "features", "hb", "export", "evaluate", "wild", "sweep", "report", "all")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -66,13 +71,20 @@ def _parser() -> argparse.ArgumentParser:
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("step", choices=("prepare", "detector", "features", "hb", "export", "evaluate", "all"))
+    parser.add_argument("step", choices=STEPS)
     where = parser.add_argument_group("where things are")
     where.add_argument(
         "--data",
         type=Path,
         metavar="FOLDER",
         help=f"the data set: metadata.csv and photo/ (else ${DATA_VARIABLE}, else ../shared/data/yakimov2024)",
+    )
+    where.add_argument(
+        "--wild",
+        type=Path,
+        metavar="FOLDER",
+        help=f"ordinary hand photographs: boxes.json and images/ (else ${WILD_VARIABLE}, "
+        "else ../shared/data/nails-in-the-wild, else none)",
     )
     where.add_argument(
         "--runs",
@@ -90,10 +102,16 @@ def _parser() -> argparse.ArgumentParser:
     )
     how = parser.add_argument_group("what the models start from")
     how.add_argument(
+        "--detector",
+        choices=DETECTORS,
+        default=DETECTORS[0],
+        help="small: narrow, for any photo (default); yolov8n: the original system's, on its split alone",
+    )
+    how.add_argument(
         "--detector-weights",
         default=HUB_WEIGHTS,
         metavar="WEIGHTS",
-        help=f"{HUB_WEIGHTS} from where ultralytics publishes it (default); FILE.pt; or {NO_WEIGHTS}: untrained",
+        help=f"yolov8n starts from {HUB_WEIGHTS} of ultralytics' hub (default), FILE.pt or {NO_WEIGHTS}: untrained",
     )
     how.add_argument(
         "--backbone",
@@ -112,7 +130,22 @@ def _parser() -> argparse.ArgumentParser:
         type=_positive,
         default=DetectorRecipe().epochs,
         metavar="N",
-        help=f"length of the detector's training (default: {DetectorRecipe().epochs})",
+        help=f"length of the training of yolov8n (default: {DetectorRecipe().epochs})",
+    )
+    research = parser.add_argument_group("sweep and report")
+    research.add_argument(
+        "--config", type=Path, default=DEFAULT_CONFIG, metavar="FILE", help="what is run (default: trainer/config.toml)"
+    )
+    research.add_argument(
+        "--weights-folder",
+        type=Path,
+        default=WEIGHTS_BESIDE_REPOSITORY,
+        metavar="FOLDER",
+        help="where the configuration's files of weights are (default: ../shared/weights)",
+    )
+    research.add_argument("--jobs", type=_positive, metavar="N", help="jobs at a time (default: one a processor)")
+    research.add_argument(
+        "--scheduler", metavar="tcp://HOST:PORT", help="run the jobs on this Dask cluster; needs the extra `cluster`"
     )
     results = parser.add_argument_group("evaluate")
     results.add_argument("--json", action="store_true", help="print the figures as one JSON object")
@@ -134,12 +167,13 @@ def _run(options: argparse.Namespace, progress: Progress) -> None:
         backbone_weights=options.backbone_weights,
         detector_weights=options.detector_weights,
         detector_recipe=DetectorRecipe(epochs=options.detector_epochs),
+        detector=options.detector,
+        wild=options.wild,
     )
     if options.step == "prepare":
         steps.prepare(settings, progress)
     if options.step == "detector":
-        start = steps.find_start_weights(options.detector_weights, options.runs, progress)
-        steps.detector(settings, steps.prepare(settings, progress), start, progress)
+        steps.detector(settings, steps.prepare(settings, progress), progress)
     if options.step in ("features", "hb"):
         prepared = steps.prepare(settings, progress)
         found = steps.features(settings, prepared, progress)
@@ -149,6 +183,37 @@ def _run(options: argparse.Namespace, progress: Progress) -> None:
         steps.export(settings, progress)
     if options.step in ("evaluate", "all"):
         _show(steps.evaluate(settings, progress), options)
+    if options.step == "wild":
+        from trainer.wild_steps import export_candidate, prepare_training
+
+        prepared = steps.prepare(settings, progress)
+        training = [prepared.patients[index] for index in prepared.split.train]
+        figures = export_candidate(
+            prepare_training(training, options.wild, options.runs, progress), prepared.yolo.yaml_path
+        )
+        if options.json:
+            print(json.dumps(figures, allow_nan=False))
+    if options.step in ("sweep", "report", "all"):
+        _research(options, progress)
+
+
+def _research(options: argparse.Namespace, progress: Progress) -> None:
+    from trainer import research
+    from trainer.sweep import default_workers
+
+    settings = research.ResearchSettings(
+        data=options.data,
+        runs=options.runs,
+        out=options.out,
+        config=options.config,
+        weights=options.weights_folder,
+        workers=options.jobs or default_workers(),
+        scheduler=options.scheduler,
+    )
+    if options.step in ("sweep", "all"):
+        research.sweep(settings, progress)
+    if options.step in ("report", "all"):
+        research.report(settings, progress)
 
 
 def _show(figures: dict, options: argparse.Namespace) -> None:

@@ -21,6 +21,7 @@ from PIL import Image
 from app.core.arrays import FloatArray
 
 DATA_VARIABLE = "HEMOLENS_DATA"
+WILD_VARIABLE = "HEMOLENS_WILD"
 # Beside the repository, where the house keeps the data set that it never copies in.
 DATA_BESIDE_REPOSITORY = Path(__file__).resolve().parents[2] / "shared" / "data" / "yakimov2024"
 
@@ -139,7 +140,8 @@ def _read_row(row: dict[str, str], folder: Path, where: str, warn: Warn) -> Pati
             width, height = picture.size
     except FileNotFoundError:
         raise DataError(f"{photo}: not found, though {where} names it") from None
-    except (OSError, ValueError, Image.DecompressionBombError) as error:
+    except (OSError, ValueError, ImportError, Image.DecompressionBombError) as error:
+        # ImportError: ultralytics, once loaded, asks a HEIF reader about files that Pillow does not know.
         raise DataError(f"{photo}: cannot be read as a photograph ({error})") from None
     return Patient(
         patient_id=patient_id,

@@ -14,6 +14,9 @@ from trainer.progress import Advance, Progress
 from trainer.torch_parts import import_torch_parts, quiet
 
 SIDE_PX = 320
+# Which detector is trained: the small one for any photo, or the original system's, as a comparison.
+SMALL_DETECTOR = "small"
+DETECTORS = (SMALL_DETECTOR, "yolov8n")
 ARCHITECTURE = "yolov8n"
 HUB_WEIGHTS = "yolov8n.pt"
 NO_WEIGHTS = "none"
@@ -106,6 +109,16 @@ def find_start_weights(given: str, runs: Path, progress: Progress) -> StartWeigh
     )
 
 
+@dataclass(frozen=True, slots=True)
+class TrainedDetector:
+    """A finished training: its checkpoint, and in words and numbers what models.json says of it."""
+
+    checkpoint: Path
+    architecture: str
+    start_weights: str
+    training: dict[str, Any]
+
+
 def train_detector(
     data_yaml: Path, data_hash: str, runs: Path, recipe: DetectorRecipe, start: StartWeights, progress: Progress
 ) -> Path:
@@ -118,7 +131,7 @@ def train_detector(
     last, best = folder / "weights" / "last.pt", folder / "weights" / "best.pt"
     finished = folder / "finished.txt"
     made_from = {"recipe": asdict(recipe), "data": data_hash, "start_weights": start.words}
-    _check_same_training(folder, made_from)
+    check_same_training(folder, made_from)
     if finished.is_file() and best.is_file():
         return best
 
@@ -150,7 +163,12 @@ def train_detector(
     return best
 
 
-def _check_same_training(folder: Path, made_from: dict[str, Any]) -> None:
+def check_same_training(folder: Path, made_from: dict[str, Any]) -> None:
+    """Let a training go on only with what it was begun with.
+
+    Raises:
+        DataError: the folder holds a training of another recipe, other data or other start weights.
+    """
     stamp = folder / "made-from.json"
     if not stamp.is_file():
         if (folder / "weights").is_dir():

@@ -21,7 +21,7 @@ OPSET = 13
 INPUT_NAME = "images"
 # Written by ultralytics: when and from which folder. The same checkpoint must give the same bytes everywhere.
 DROPPED_METADATA = ("date",)
-DESCRIPTION = "HemoLens nail and skin detector, YOLOv8n"
+DESCRIPTION = "HemoLens nail and skin detector"
 
 
 def export_detector(checkpoint: Path) -> tuple[onnx.ModelProto, onnx.ModelProto]:

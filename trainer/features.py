@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import inspect
 import io
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,60 +13,95 @@ import PIL
 from PIL import Image
 
 import app.core.crops
+import app.core.fingers
+import trainer.lights
+from app.core.arrays import FloatArray
 from app.core.crops import nail_crops
+from app.core.fingers import finger_directions
 from app.core.manifest import EstimatorSpec
 from app.runtime.native import NativeNetwork
 from trainer.dataset import Patient, dataset_fingerprint
 from trainer.files import write_whole
 from trainer.head import NailTable
+from trainer.lights import AS_IT_IS, NAIL_JITTER, SHIFTS, SKIN_JITTER, drawn_light
 from trainer.progress import Progress
+
+SIMULATED_COPIES = 8
+LIGHTS_SEED = 7
+# Pixels of the photograph around the boxes that a view, turned and moved, can reach.
+REACH_PX = 80
 
 
 def nail_table(
     patients: list[Patient], model: onnx.ModelProto | bytes, spec: EstimatorSpec, cache: Path, progress: Progress
 ) -> NailTable:
-    """Every annotated nail of `patients` through a graph with the output `embedding`.
+    """Every annotated nail of `patients` through a graph with the output `embedding`: as it is, under the drawn
+    lights to learn from, and under the shifts to be measured under.
 
     The cache is named by all that the features depend on: network, views, photographs and boxes, and the code
-    that cuts the crops.
+    that cuts the crops and makes the light.
     """
     network_bytes = model if isinstance(model, bytes) else model.SerializeToString()
     path = cache / f"{_fingerprint(patients, network_bytes, spec)}.npy"
-    patient = np.repeat(np.arange(len(patients)), [len(person.nail_boxes) for person in patients])
     if path.is_file():
         features = np.load(path)
     else:
         features = _embed(patients, NativeNetwork(network_bytes), spec, progress)
         _save(path, features)
+    by_light = iter(features.astype(np.float64))
     return NailTable(
-        features=features.astype(np.float64),
-        patient=patient,
+        features=next(by_light),
+        patient=np.repeat(np.arange(len(patients)), [len(person.nail_boxes) for person in patients]),
         hb_g_dl=np.array([person.hb_g_dl for person in patients]),
         session=np.array([person.session for person in patients]),
+        simulated=tuple(next(by_light) for _ in range(SIMULATED_COPIES)),
+        shifted={name: tuple(next(by_light) for _ in shift) for name, shift in SHIFTS.items()},
     )
 
 
-def _embed(patients: list[Patient], network: NativeNetwork, spec: EstimatorSpec, progress: Progress) -> np.ndarray:
-    blocks = []
+def _embed(patients: list[Patient], network: NativeNetwork, spec: EstimatorSpec, progress: Progress) -> FloatArray:
+    """(lights, nails, d): as it is, drawn lights, shifts in their order."""
+    shifts = [light for lights in SHIFTS.values() for light in lights]
+    rows: list[list[FloatArray]] = [[] for _ in range(1 + SIMULATED_COPIES + len(shifts))]
     with progress.task("features of nails, patients", len(patients)) as advance:
-        for person in patients:
-            with Image.open(person.photo) as photo:
-                crops = nail_crops(photo.convert("RGB"), person.nail_boxes, spec)
-            blocks.append(network.run_now({"image": crops})["embedding"])
+        for number, person in enumerate(patients):
+            photo, nails, skin = _around_the_nails(person)
+            rng = np.random.default_rng([LIGHTS_SEED, number])
+            drawn = [drawn_light(rng) for _ in range(SIMULATED_COPIES)]
+            for light, found in zip([AS_IT_IS, *drawn, *shifts], rows, strict=True):
+                seen = light.photographed(photo, rng)
+                nails_seen = light.jittered(nails, NAIL_JITTER, rng)
+                directions = finger_directions(seen, nails_seen, light.jittered(skin, SKIN_JITTER, rng))
+                crops = nail_crops(seen, nails_seen, directions, spec)
+                found.append(network.run_now({"image": crops})["embedding"])
             advance()
-    return np.concatenate(blocks)
+    return np.stack([np.concatenate(found) for found in rows])
+
+
+def _around_the_nails(person: Patient) -> tuple[Image.Image, FloatArray, FloatArray]:
+    """The part of the photograph that views can reach, with the nails' and the skin's boxes in its pixels."""
+    boxes = np.concatenate([person.nail_boxes, person.skin_boxes])
+    left, top = np.maximum(boxes[:, :2].min(axis=0) - REACH_PX, 0).astype(int)
+    right, bottom = np.minimum(boxes[:, 2:].max(axis=0) + REACH_PX, (person.width, person.height)).astype(int)
+    with Image.open(person.photo) as photo:
+        part = photo.convert("RGB").crop((left, top, right, bottom))
+    offset = np.array([left, top, left, top])
+    return part, person.nail_boxes - offset, person.skin_boxes - offset
 
 
 def _fingerprint(patients: list[Patient], network_bytes: bytes, spec: EstimatorSpec) -> str:
     digest = hashlib.sha256(network_bytes)
     # `file` and `sha256` are names of the shipped file, which the features do not depend on.
-    digest.update(repr(replace(spec, file="", sha256="")).encode())
+    seen_as = (spec.side_px, spec.detail_px, spec.mean, spec.std, spec.views, spec.mirror)
+    digest.update(repr((seen_as, SIMULATED_COPIES, LIGHTS_SEED)).encode())
     digest.update(dataset_fingerprint(patients).encode())
-    digest.update(inspect.getsource(app.core.crops).encode() + PIL.__version__.encode())
+    for module in (app.core.crops, app.core.fingers, trainer.lights):
+        digest.update(inspect.getsource(module).encode())
+    digest.update(PIL.__version__.encode())
     return digest.hexdigest()[:24]
 
 
-def _save(path: Path, features: np.ndarray) -> None:
+def _save(path: Path, features: FloatArray) -> None:
     buffer = io.BytesIO()
     np.save(buffer, features)
     write_whole(path, buffer.getvalue())

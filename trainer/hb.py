@@ -10,8 +10,12 @@ from trainer.dataset import Patient
 from trainer.head import NailTable, RidgeHead, choose_alpha, fit_head, predict_patients
 from trainer.interval import interval_figures
 from trainer.progress import Progress
-from trainer.splits import Split, leave_one_session_out
+from trainer.skin_tone import audit
+from trainer.splits import Split, leave_one_session_out, original_split
 from trainer.validation import GROUPED3_REPEATS, OutOfFold, figures, grouped3, out_of_fold
+
+# A second draw of the original's split: how much a test set of three sessions says.
+OTHER_SEED = 67
 
 
 def shipped_head(table: NailTable) -> RidgeHead:
@@ -31,11 +35,17 @@ def measure_hb(table: NailTable, patients: list[Patient], split: Split, progress
     with progress.task("three folds by session, folds", 3 * GROUPED3_REPEATS) as advance:
         three = grouped3(table, advance)
     whole = figures(loso)
+    whole["by_skin_tone"] = audit(loso, patients)
     return {
         "hb": {
             "loso": whole,
             "grouped3": three,
+            "wb10": {"mae": whole["shifted_mae"].get("wb10")},
             "original_split": _original_split(table, split),
+            "seed67": {
+                **_original_split(table, original_split(patients, OTHER_SEED)),
+                "protocol": f"the original's way to split by session, with random_state={OTHER_SEED}",
+            },
             "mean": {"mae": whole["mean_mae"], "ci95": whole["mean_ci95"]},
         },
         "interval": interval_figures(loso),

@@ -7,7 +7,7 @@ a session on one side.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from sklearn.linear_model import Ridge
@@ -32,12 +32,23 @@ class NailTable:
         patient: (m,) index into the patients, 0..n-1; every patient has a nail.
         hb_g_dl: (n,).
         session: (n,) measurement session.
+        simulated: the same nails under drawn lights, (m, d) each, to learn from as well.
+        shifted: name -> the same nails under fixed lights, (m, d) each, to be measured under and nothing else.
     """
 
     features: FloatArray
     patient: IntArray
     hb_g_dl: FloatArray
     session: np.ndarray
+    simulated: tuple[FloatArray, ...] = ()
+    shifted: dict[str, tuple[FloatArray, ...]] = field(default_factory=dict)
+
+    def training_rows(self, patients: IntArray) -> tuple[FloatArray, FloatArray]:
+        """Features (r, d) and Hb (r,) of all that there is to learn from these patients, every light included."""
+        rows = self.nails_of(patients)
+        copies = (self.features, *self.simulated)
+        hb_g_dl = self.hb_g_dl[self.patient[rows]]
+        return np.concatenate([copy[rows] for copy in copies]), np.tile(hb_g_dl, len(copies))
 
     def nails_of(self, patients: IntArray) -> IntArray:
         """Row numbers of the nails of some patients."""
@@ -81,9 +92,9 @@ class RidgeHead:
 
 def fit_head(table: NailTable, patients: IntArray, alpha: float) -> RidgeHead:
     """Fit on the nails of `patients` alone."""
-    rows = table.nails_of(patients)
-    standardiser = Standardiser.fit(table.features[rows])
-    ridge = Ridge(alpha=alpha).fit(standardiser.apply(table.features[rows]), table.hb_g_dl[table.patient[rows]])
+    known, hb_g_dl = table.training_rows(patients)
+    standardiser = Standardiser.fit(known)
+    ridge = Ridge(alpha=alpha).fit(standardiser.apply(known), hb_g_dl)
     return RidgeHead(
         mean=standardiser.mean,
         std=standardiser.std,
@@ -94,10 +105,16 @@ def fit_head(table: NailTable, patients: IntArray, alpha: float) -> RidgeHead:
     )
 
 
-def predict_patients(head: RidgeHead, table: NailTable, patients: IntArray) -> FloatArray:
-    """Hb in g/dL of each of `patients`: the median of the nails, as the app takes it."""
+def predict_patients(
+    head: RidgeHead, table: NailTable, patients: IntArray, features: FloatArray | None = None
+) -> FloatArray:
+    """Hb in g/dL of each of `patients`: the median of the nails, as the app takes it.
+
+    `features` (m, d) stands in for the table's own, for nails under another light.
+    """
     rows = table.nails_of(patients)
-    return _median_by_patient(head.predict(table.features[rows]), table.patient[rows], patients)
+    seen = table.features if features is None else features
+    return _median_by_patient(head.predict(seen[rows]), table.patient[rows], patients)
 
 
 def choose_alpha(table: NailTable, patients: IntArray) -> float:
@@ -127,18 +144,18 @@ def session_folds(
 
 
 def _ridge_path(table: NailTable, fit: IntArray, held_out: IntArray) -> Iterator[FloatArray]:
-    """Predictions for patients `held_out` at every alpha, from one eigendecomposition (Ridge in dual form)."""
-    rows, others = table.nails_of(fit), table.nails_of(held_out)
-    standardiser = Standardiser.fit(table.features[rows])
-    known, asked = standardiser.apply(table.features[rows]), standardiser.apply(table.features[others])
+    """Predictions for patients `held_out` at every alpha, from one eigendecomposition."""
+    known, hb_g_dl = table.training_rows(fit)
+    others = table.nails_of(held_out)
+    standardiser = Standardiser.fit(known)
+    known, asked = standardiser.apply(known), standardiser.apply(table.features[others])
     # Ridge does not shrink the intercept: centre both sides on the training part.
     centre = known.mean(axis=0)
     known, asked = known - centre, asked - centre
-    hb_g_dl = table.hb_g_dl[table.patient[rows]]
-    values, vectors = np.linalg.eigh(known @ known.T)
+    values, vectors = np.linalg.eigh(known.T @ known)
     values = np.maximum(values, 0.0)
-    rotated = vectors.T @ (hb_g_dl - hb_g_dl.mean())
-    asked_rotated = (asked @ known.T) @ vectors
+    rotated = vectors.T @ (known.T @ (hb_g_dl - hb_g_dl.mean()))
+    asked_rotated = asked @ vectors
     for alpha in ALPHAS:
         nails = asked_rotated @ (rotated / (values + alpha)) + hb_g_dl.mean()
         yield _median_by_patient(nails, table.patient[others], held_out)

@@ -72,6 +72,7 @@ def hb_table(figures: dict[str, Any]) -> FigureTable:
             f"{three['mean_mae']:.3f}",
             "-",
         ),
+        *_under_other_conditions(loso, hb.get("end_to_end")),
         (
             f"original's split, test, {split['n']} patients",
             f"{split['mae']:.3f}",
@@ -112,6 +113,27 @@ def hb_table(figures: dict[str, Any]) -> FigureTable:
         rows=tuple(rows),
         notes=tuple(notes),
     )
+
+
+def _under_other_conditions(loso: dict[str, Any], through: dict[str, Any] | None) -> list[tuple[str, ...]]:
+    """Leave one session out again, with the photographs under another light, and through the detector."""
+    names = {
+        "wb10": "the same, white balance off by 10 % on red and blue",
+        "wb20": "the same, white balance off by 20 % on red and blue",
+        "exposure": "the same, exposure off by a log factor of 0.2",
+    }
+    shifted = loso.get("shifted_mae", {})
+    rows = [(names[name], f"{value:.3f}", f"{loso['mean_mae']:.3f}", "-") for name, value in shifted.items()]
+    if through:
+        rows.append(
+            (
+                f"the same through the shipped detector, {through['n']} patients ({through['without_reading']} unread)",
+                f"{through['mae']:.3f}",
+                "-",
+                "-",
+            )
+        )
+    return rows
 
 
 def print_table(table: FigureTable, console: Console) -> None:

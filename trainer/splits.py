@@ -23,20 +23,18 @@ class Split:
     test: IntArray
 
 
-def original_split(patients: list[Patient]) -> Split:
+def original_split(patients: list[Patient], seed: int = ORIGINAL_SEED) -> Split:
     """The original system's split by session: 30 % set aside, then halved into val and test.
 
-    On the whole data set 151 / 61 / 38 patients from 14 / 3 / 3 sessions.
+    With the original's seed and the whole data set 151 / 61 / 38 patients from 14 / 3 / 3 sessions.
 
     Raises:
         DataError: fewer than four sessions.
     """
     sessions = _sessions(patients, at_least=4)
     indices = np.arange(len(patients))
-    train, aside = next(
-        GroupShuffleSplit(1, test_size=0.30, random_state=ORIGINAL_SEED).split(indices, groups=sessions)
-    )
-    halves = GroupShuffleSplit(1, test_size=0.5, random_state=ORIGINAL_SEED)
+    train, aside = next(GroupShuffleSplit(1, test_size=0.30, random_state=seed).split(indices, groups=sessions))
+    halves = GroupShuffleSplit(1, test_size=0.5, random_state=seed)
     val, test = next(halves.split(aside, groups=sessions[aside]))
     return Split(train=train, val=aside[val], test=aside[test])
 

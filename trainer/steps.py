@@ -5,7 +5,7 @@ What is expensive is kept under `runs` and used again while nothing it was made 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,19 +18,30 @@ from app.models import load_instrument
 from trainer import hb, publish
 from trainer.backbones import Backbone, load_backbone
 from trainer.dataset import DataError, Patient, find_dataset, read_dataset
-from trainer.detector import SIDE_PX, DetectorRecipe, StartWeights, find_start_weights, train_detector
+from trainer.detector import (
+    ARCHITECTURE,
+    SIDE_PX,
+    SMALL_DETECTOR,
+    DetectorRecipe,
+    TrainedDetector,
+    find_start_weights,
+    train_detector,
+)
 from trainer.detector_export import export_detector, largest_difference
 from trainer.detector_metrics import measure_detector
+from trainer.end_to_end import end_to_end
 from trainer.estimator_graph import add_head, estimator_spec, feature_graph
 from trainer.features import nail_table
 from trainer.files import write_json, write_whole
 from trainer.head import NailTable
 from trainer.progress import Progress
 from trainer.splits import Split, original_split
+from trainer.wild_steps import prepare_training
 from trainer.yolo_dataset import YoloDataset, write_yolo_dataset
 
 # The shipped head against the same head fitted again: float32 against float64, and what sums differ in between.
 HEAD_TOLERANCE_G_DL = 0.01
+EVALUATION_FILE = "evaluate.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +55,8 @@ class Settings:
     backbone_weights: Path | None
     detector_weights: str
     detector_recipe: DetectorRecipe
+    detector: str = SMALL_DETECTOR
+    wild: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +91,20 @@ def prepare(settings: Settings, progress: Progress) -> Prepared:
     return Prepared(patients, split, yolo)
 
 
-def detector(settings: Settings, prepared: Prepared, start: StartWeights, progress: Progress) -> Path:
-    """Train the detector; returns the best checkpoint by the val split."""
-    recipe = settings.detector_recipe
-    best = train_detector(prepared.yolo.yaml_path, prepared.yolo.fingerprint, settings.runs, recipe, start, progress)
-    progress.say(f"detector: {best}")
-    return best
+def detector(settings: Settings, prepared: Prepared, progress: Progress) -> TrainedDetector:
+    """Train the detector, or take it as it was trained from the same data by the same recipe."""
+    if settings.detector == SMALL_DETECTOR:
+        training_patients = [prepared.patients[index] for index in prepared.split.train]
+        trained = prepare_training(training_patients, settings.wild, settings.runs, progress).shipped()
+    else:
+        start = find_start_weights(settings.detector_weights, settings.runs, progress)
+        recipe = settings.detector_recipe
+        yolo = prepared.yolo
+        best = train_detector(yolo.yaml_path, yolo.fingerprint, settings.runs, recipe, start, progress)
+        training = {**asdict(recipe), "checkpoint": "the best by the val split"}
+        trained = TrainedDetector(best, ARCHITECTURE, start.words, training)
+    progress.say(f"detector: {trained.checkpoint}")
+    return trained
 
 
 def features(settings: Settings, prepared: Prepared, progress: Progress) -> Features:
@@ -110,17 +131,15 @@ def measure_recipe(settings: Settings, prepared: Prepared, found: Features, prog
 
 def export(settings: Settings, progress: Progress) -> None:
     """Everything, from the data to the three files in `out`."""
-    # What can fail quickly comes first, so that it does not wait behind a training.
-    start = find_start_weights(settings.detector_weights, settings.runs, progress)
     prepared = prepare(settings, progress)
     found = features(settings, prepared, progress)
     figures = measure_recipe(settings, prepared, found, progress)
     head = hb.shipped_head(found.table)
     estimator = add_head(found.graph, head)
-    checkpoint = detector(settings, prepared, start, progress)
+    trained = detector(settings, prepared, progress)
 
     progress.say("exporting the detector")
-    shipped, full = export_detector(checkpoint)
+    shipped, full = export_detector(trained.checkpoint)
     test_patients = [prepared.patients[index] for index in prepared.split.test]
     halved = largest_difference(shipped, full, test_patients)
     candidate = settings.runs / "export" / publish.DETECTOR_FILE
@@ -129,9 +148,7 @@ def export(settings: Settings, progress: Progress) -> None:
         name: measure_detector(candidate, prepared.yolo.yaml_path, settings.runs, name) for name in ("val", "test")
     }
     document = {
-        "detector": publish.detector_entry(
-            shipped.SerializeToString(), settings.detector_recipe, start, metrics, halved
-        ),
+        "detector": publish.detector_entry(shipped.SerializeToString(), trained, metrics, halved),
         "estimator": publish.estimator_entry(
             estimator.SerializeToString(), found.spec, found.backbone, head, figures["hb"], len(prepared.patients)
         ),
@@ -156,6 +173,7 @@ def evaluate(settings: Settings, progress: Progress) -> dict[str, Any]:
     model = (settings.out / manifest.estimator.file).read_bytes()
     table = nail_table(prepared.patients, model, manifest.estimator, settings.runs / "features", progress)
     figures = hb.measure_hb(table, prepared.patients, prepared.split, progress)
+    figures["hb"]["end_to_end"] = end_to_end(instrument, table, prepared.patients, progress)
     difference = _shipped_head_difference(model, table)
     figures["hb"]["shipped_head_difference"] = difference
     if difference > HEAD_TOLERANCE_G_DL:
@@ -169,6 +187,8 @@ def evaluate(settings: Settings, progress: Progress) -> dict[str, Any]:
     figures["detector"] = {**found, "n": len(prepared.split.test), "start_weights": start_weights}
     files = (manifest.detector.file, manifest.estimator.file)
     figures["model_bytes"] = sum((settings.out / name).stat().st_size for name in files)
+    figures["models"] = manifest.identity()
+    write_json(settings.runs / EVALUATION_FILE, publish.rounded(figures))
     return figures
 
 

@@ -7,7 +7,7 @@ part. Beside it stands the training mean of the same fold: what one reaches with
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -26,12 +26,16 @@ Tick = Callable[[], None]
 
 @dataclass(frozen=True, slots=True)
 class OutOfFold:
-    """Per patient (n,): the truth, the model's prediction, and the mean of that fold's training part; g/dL."""
+    """Per patient (n,): the truth, the model's prediction, and the mean of that fold's training part; g/dL.
+
+    `shifted`: name -> predictions (n,) of the same models from the photographs under each light of that shift.
+    """
 
     hb_g_dl: FloatArray
     predicted: FloatArray
     training_mean: FloatArray
     session: np.ndarray
+    shifted: dict[str, tuple[FloatArray, ...]] = field(default_factory=dict)
 
     @property
     def errors(self) -> FloatArray:
@@ -45,9 +49,13 @@ def out_of_fold(table: NailTable, folds: Iterable[tuple[IntArray, IntArray]], ti
     `tick` is called after each fold.
     """
     predicted, means, order = [], [], []
+    shifted: dict[str, list[list[FloatArray]]] = {name: [[] for _ in lights] for name, lights in table.shifted.items()}
     for fit, held_out in folds:
         head = fit_head(table, fit, choose_alpha(table, fit))
         predicted.append(predict_patients(head, table, held_out))
+        for name, lights in table.shifted.items():
+            for found, features in zip(shifted[name], lights, strict=True):
+                found.append(predict_patients(head, table, held_out, features))
         means.append(np.full(len(held_out), table.hb_g_dl[fit].mean()))
         order.append(held_out)
         tick()
@@ -57,6 +65,7 @@ def out_of_fold(table: NailTable, folds: Iterable[tuple[IntArray, IntArray]], ti
         predicted=np.concatenate(predicted),
         training_mean=np.concatenate(means),
         session=table.session[patients],
+        shifted={name: tuple(np.concatenate(found) for found in lights) for name, lights in shifted.items()},
     )
 
 
@@ -100,6 +109,11 @@ def figures(result: OutOfFold) -> dict[str, Any]:
         "auc12": _auc_below(result, 12.0),
         "mean_mae": mean_mae,
         "mean_ci95": list(session_bootstrap(np.abs(result.training_mean - result.hb_g_dl), result.session)),
+        # Averaged over every sign of the shift.
+        "shifted_mae": {
+            name: float(np.mean([mae(predicted, result.hb_g_dl) for predicted in lights]))
+            for name, lights in result.shifted.items()
+        },
         "by_severity": by_severity(result),
     }
 

@@ -30,23 +30,28 @@ class DetectorSpec:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """One way to look at a nail: its box widened by fractions (left, top, right, bottom) of its size."""
+    """One way to look at a nail: a square that turns with the finger.
+
+    Attributes:
+        name: what it shows.
+        along: how far its centre lies from the nail's towards the hand, in lengths of the nail.
+        size: its side, in shorter sides of the nail.
+    """
 
     name: str
-    margins: tuple[float, float, float, float]
+    along: float
+    size: float
 
 
 @dataclass(frozen=True, slots=True)
 class EstimatorSpec:
     """The Hb estimator: which pictures of a nail it wants, and how their pixels are normalised.
 
-    A view's shorter side counts as `resize_px`, of which the centre `side_px` are taken; of that square no more
-    than `detail_px` x `detail_px` of detail is kept.
+    Each view is shown as `side_px` x `side_px` pixels with no more than `detail_px` x `detail_px` of detail.
     """
 
     file: str
     sha256: str
-    resize_px: int
     side_px: int
     detail_px: int
     mean: tuple[float, float, float]
@@ -114,7 +119,6 @@ def parse_manifest(text: str | bytes) -> Manifest:
             estimator=EstimatorSpec(
                 file=estimator.text("file"),
                 sha256=estimator.text("sha256"),
-                resize_px=estimator.positive_int("resize_px"),
                 side_px=estimator.positive_int("side_px"),
                 detail_px=estimator.positive_int("detail_px"),
                 mean=estimator.three_numbers("mean"),
@@ -196,8 +200,12 @@ class _Section:
 def _view(view: Any) -> View:
     if not isinstance(view, dict) or not isinstance(view.get("name"), str):
         raise ValueError(f"estimator.views holds {view!r}, which has no name")
-    left, top, right, bottom = _numbers(view.get("margins"), 4, f"margins of view {view['name']}")
-    return View(name=view["name"], margins=(left, top, right, bottom))
+    for field in ("along", "size"):
+        if not _is_number(view.get(field)):
+            raise ValueError(f"{field} of view {view['name']} must be a number, not {view.get(field)!r}")
+    if view["size"] <= 0:
+        raise ValueError(f"size of view {view['name']} must be above 0, not {view['size']!r}")
+    return View(name=view["name"], along=float(view["along"]), size=float(view["size"]))
 
 
 def _numbers(values: Any, count: int, name: str) -> list[float]:

@@ -18,6 +18,7 @@ from app.core.codes import IMPLAUSIBLE, MODEL_UNAVAILABLE, NO_NAIL, UNUSABLE_NAI
 from app.core.crops import nail_crops
 from app.core.detection import Detections, decode, nms
 from app.core.errors import MeasureError
+from app.core.fingers import finger_directions
 from app.core.gates import rejection
 from app.core.letterbox import letterbox_picture
 from app.core.manifest import Manifest
@@ -64,7 +65,8 @@ async def measure_picture(instrument: Instrument, picture: Image.Image) -> Readi
     usable = np.flatnonzero([reason is None for reason in reasons])
     values: dict[int, float] = {}
     if len(usable):
-        estimates = await estimate(instrument, picture, nails_found.boxes[usable])
+        directions = finger_directions(picture, nails_found.boxes, skin_found.boxes)
+        estimates = await estimate(instrument, picture, nails_found.boxes[usable], directions[usable])
         values = {int(index): float(hb_g_dl) for index, hb_g_dl in zip(usable, estimates, strict=True)}
 
     nails = tuple(
@@ -109,13 +111,16 @@ async def detect(instrument: Instrument, picture: Image.Image) -> Detections:
     return Detections(place.to_picture(found.boxes), found.confidences, found.class_ids)
 
 
-async def estimate(instrument: Instrument, picture: Image.Image, boxes: FloatArray) -> FloatArray:
-    """Hb in g/dL of each nail box (N, 4) xyxy -> (N,).
+async def estimate(
+    instrument: Instrument, picture: Image.Image, boxes: FloatArray, directions: FloatArray
+) -> FloatArray:
+    """Hb in g/dL of each nail: boxes (N, 4) xyxy and directions (N, 2) towards the hand -> (N,).
 
     Raises:
         MeasureError: `model_unavailable` when the network's answer does not fit the nails.
     """
-    outputs = await instrument.estimator.run({"image": nail_crops(picture, boxes, instrument.manifest.estimator)})
+    crops = nail_crops(picture, boxes, directions, instrument.manifest.estimator)
+    outputs = await instrument.estimator.run({"image": crops})
     hb_g_dl = outputs.get("hb_g_dl")
     if hb_g_dl is None or hb_g_dl.shape != (len(boxes),) or not np.isfinite(hb_g_dl).all():
         raise MeasureError(MODEL_UNAVAILABLE, "the estimator gave no finite value for each nail")

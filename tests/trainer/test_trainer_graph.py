@@ -45,17 +45,16 @@ def backbone() -> Backbone:
         ],
     )
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
-    return Backbone("small", model, FEATURES, SIDE_PX, 36, (0.5, 0.4, 0.3), (0.2, 0.2, 0.3), "random, for a test")
+    return Backbone("small", model, FEATURES, SIDE_PX, (0.5, 0.4, 0.3), (0.2, 0.2, 0.3), "random, for a test")
 
 
 @pytest.fixture(scope="module")
 def spec(backbone: Backbone) -> EstimatorSpec:
     """Two views, mirrored."""
-    views = (View("nail", (0.0, 0.0, 0.0, 0.0)), View("wide", (0.2, 0.1, 0.4, 0.1)))
+    views = (View("nail", 0.0, 0.8), View("fold", 0.4, 0.9))
     return EstimatorSpec(
         file="",
         sha256="",
-        resize_px=backbone.resize_px,
         side_px=SIDE_PX,
         detail_px=16,
         mean=backbone.mean,
@@ -78,7 +77,8 @@ def test_estimator_is_crops_then_sklearn(backbone, spec):
     rng = np.random.default_rng(1)
     # Sixty nails: the drawn ones moved about.
     moved = np.concatenate([boxes + rng.uniform(-8, 8, boxes.shape) for _ in range(20)])
-    crops = nail_crops(hand.picture, moved, spec)
+    towards_the_hand = np.tile([1.0, 0.0], (len(moved), 1))
+    crops = nail_crops(hand.picture, moved, towards_the_hand, spec)
     features = by_hand(backbone, crops).astype(np.float64)
     hb_g_dl = rng.uniform(6, 17, len(features))
 
@@ -149,7 +149,7 @@ def timm_checkpoint(tmp_path_factory):
 def test_timm_backbone_from_a_checkpoint(timm_checkpoint):
     path, network, torch = timm_checkpoint
     backbone = load_backbone("mobilenetv3_small_050", path)
-    assert (backbone.side_px, backbone.resize_px) == (224, 256)
+    assert backbone.side_px == 224
     assert "small.pth" in backbone.weights
     pictures = np.random.default_rng(0).normal(size=(3, 3, 224, 224)).astype(np.float32)
     found = NativeNetwork(backbone.model.SerializeToString()).run_now({"image": pictures})["embedding"]

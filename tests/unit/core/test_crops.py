@@ -6,11 +6,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from app.core.crops import crop_view, nail_crops, view_box
+from app.core.crops import crop_view, nail_crops, view_square
 from app.core.manifest import EstimatorSpec, View
 
 WIDTH, HEIGHT = 256, 200
-TIGHT = (0.0, 0.0, 0.0, 0.0)
+NAIL = View("nail", 0.0, 0.8)
+FOLD = View("fold", 0.5, 0.9)
+RIGHT = np.array([1.0, 0.0])
 
 
 def coordinate_picture():
@@ -21,105 +23,120 @@ def coordinate_picture():
     return Image.fromarray(pixels)
 
 
-def spec(
-    views=(TIGHT,), mirror=False, mean=(0.0, 0.0, 0.0), std=(1.0, 1.0, 1.0), resize_px=32, side_px=28, detail_px=28
-):
+def spec(views=(NAIL,), mirror=False, mean=(0.0, 0.0, 0.0), std=(1.0, 1.0, 1.0), side_px=28, detail_px=28):
     return EstimatorSpec(
-        file="e.onnx",
-        sha256="0",
-        resize_px=resize_px,
-        side_px=side_px,
-        detail_px=detail_px,
-        mean=mean,
-        std=std,
-        views=tuple(View(str(number), margins) for number, margins in enumerate(views)),
-        mirror=mirror,
+        file="e.onnx", sha256="0", side_px=side_px, detail_px=detail_px, mean=mean, std=std, views=views, mirror=mirror
     )
+
+
+def unit(angle):
+    return np.array([np.cos(angle), np.sin(angle)])
+
+
+angles = st.floats(-np.pi, np.pi)
 
 
 @st.composite
 def boxes_inside(draw):
-    x1 = draw(st.floats(0, WIDTH - 30))
-    y1 = draw(st.floats(0, HEIGHT - 30))
-    return np.array([x1, y1, x1 + draw(st.floats(10, WIDTH - x1)), y1 + draw(st.floats(10, HEIGHT - y1))])
+    """Boxes from which no turned view reaches the border."""
+    side = st.floats(10, 50)
+    x1, y1 = draw(st.floats(70, WIDTH - 130)), draw(st.floats(60, HEIGHT - 115))
+    return np.array([x1, y1, x1 + draw(side), y1 + draw(side)])
 
 
-@given(boxes_inside())
+@given(boxes_inside(), angles, st.sampled_from([NAIL, FOLD]))
 @settings(deadline=None)
-def test_the_crop_is_the_centred_square_of_the_shorter_side(box):
-    crop = crop_view(coordinate_picture(), box, spec(resize_px=256, side_px=224, detail_px=224))
-    centre_x, centre_y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
-    side = min(box[2] - box[0], box[3] - box[1]) * 224 / 256
-    red, green = crop[..., 0] * 255, crop[..., 1] * 255
-    # A pixel's colour is the coordinate of its left edge, half a pixel before its middle.
-    assert red.mean() == pytest.approx(centre_x - 0.5, abs=1.0)
-    assert green.mean() == pytest.approx(centre_y - 0.5, abs=1.0)
-    step = side / 224
-    assert red[112, -1] - red[112, 0] == pytest.approx(side - step, abs=2.0)
-    assert green[-1, 112] - green[0, 112] == pytest.approx(side - step, abs=2.0)
+def test_a_view_is_the_turned_square_at_its_place(box, angle, view):
+    direction = unit(angle)
+    crop = crop_view(coordinate_picture(), box, direction, view, spec(views=(view,))) * 255
+    centre, side = view_square(box, direction, view)
+    # A pixel's colour is the coordinate of its left or upper edge, half a pixel before its middle.
+    assert crop[0].mean() == pytest.approx(centre[0] - 0.5, abs=0.3)
+    assert crop[1].mean() == pytest.approx(centre[1] - 0.5, abs=0.3)
+    # Along the columns one goes towards the hand, along the rows across the finger.
+    inside = slice(7, 21)
+    for channel, along, across in ((crop[0], direction[0], -direction[1]), (crop[1], direction[1], direction[0])):
+        per_column = np.diff(channel[inside, inside], axis=1).mean() * 28
+        per_row = np.diff(channel[inside, inside], axis=0).mean() * 28
+        assert per_column == pytest.approx(along * side, abs=0.05 * side + 0.3)
+        assert per_row == pytest.approx(across * side, abs=0.05 * side + 0.3)
 
 
-margins = st.tuples(*[st.floats(0, 1.5)] * 4)
-
-
-@given(boxes_inside(), margins)
-def test_a_wider_view_holds_the_box_and_stays_in_the_picture(box, wide):
-    x1, y1, x2, y2 = view_box(box, wide, WIDTH, HEIGHT)
-    assert 0 <= x1 <= box[0] and 0 <= y1 <= box[1]
-    assert box[2] <= x2 + 1e-9 and box[3] <= y2 + 1e-9
-    assert x2 <= WIDTH and y2 <= HEIGHT
-
-
-def test_margins_are_fractions_of_the_box_left_top_right_bottom():
+def test_along_goes_towards_the_hand_in_lengths_of_the_nail():
     box = np.array([100.0, 80.0, 140.0, 100.0])
-    assert view_box(box, (0.5, 1.0, 0.25, 2.0), WIDTH, HEIGHT).tolist() == [80, 60, 150, 140]
+    centre, side = view_square(box, RIGHT, View("fold", 0.5, 0.9))
+    assert (centre.tolist(), side) == ([140.0, 90.0], pytest.approx(18.0))
+    centre, side = view_square(box, np.array([0.0, 1.0]), View("fold", 0.5, 0.9))
+    assert (centre.tolist(), side) == ([120.0, 100.0], pytest.approx(18.0))
 
 
-@given(st.tuples(*[st.floats(-400, 700)] * 4))
-def test_even_a_box_outside_gives_a_view_of_at_least_a_pixel(corners):
-    x1, y1, x2, y2 = view_box(np.array(corners), TIGHT, WIDTH, HEIGHT)
-    assert 0 <= x1 < x2 <= WIDTH and 0 <= y1 < y2 <= HEIGHT
-    assert x2 - x1 >= 1 - 1e-9 and y2 - y1 >= 1 - 1e-9
+@given(st.tuples(*[st.floats(-300, 600)] * 2), st.floats(1, 400), st.floats(1, 400), angles)
+@settings(deadline=None)
+def test_a_box_anywhere_gives_a_finite_view(corner, width, height, angle):
+    box = np.array([*corner, corner[0] + width, corner[1] + height])
+    crop = crop_view(coordinate_picture(), box, unit(angle), FOLD, spec(views=(FOLD,)))
+    assert crop.shape == (3, 28, 28)
+    assert np.isfinite(crop).all() and crop.min() >= 0 and crop.max() <= 1
 
 
-def test_pictures_come_view_by_view_each_followed_by_its_mirror_image():
-    wide = (0.5, 0.5, 0.5, 0.5)
-    boxes = np.array([[100.0, 80.0, 140.0, 120.0], [30.0, 30.0, 60.0, 70.0]])
-    crops = nail_crops(coordinate_picture(), boxes, spec(views=(TIGHT, wide), mirror=True))
+def test_beyond_the_border_the_outermost_pixels_go_on():
+    picture = Image.new("RGB", (100, 100), (90, 60, 30))
+    crop = crop_view(picture, np.array([85.0, 40.0, 99.0, 55.0]), RIGHT, FOLD, spec(views=(FOLD,))) * 255
+    assert np.abs(crop - np.array([90, 60, 30])[:, None, None]).max() < 0.01
+
+
+def test_a_turned_hand_looks_the_same():
+    picture = coordinate_picture()
+    box = np.array([100.0, 70.0, 140.0, 100.0])
+    upright = crop_view(picture, box, RIGHT, FOLD, spec(views=(FOLD,)))
+    # The same picture a quarter turn clockwise: (x, y) -> (HEIGHT - y, x).
+    turned_box = np.array([HEIGHT - 100.0, 100.0, HEIGHT - 70.0, 140.0])
+    turned = crop_view(picture.transpose(Image.Transpose.ROTATE_270), turned_box, unit(np.pi / 2), FOLD, spec())
+    assert np.abs(upright - turned).max() * 255 < 0.5
+
+
+def test_pictures_come_view_by_view_each_followed_by_its_mirror_image_across_the_finger():
+    boxes = np.array([[100.0, 80.0, 140.0, 120.0], [60.0, 60.0, 90.0, 100.0]])
+    directions = np.stack([RIGHT, unit(0.4)])
+    crops = nail_crops(coordinate_picture(), boxes, directions, spec(views=(NAIL, FOLD), mirror=True))
     assert crops.shape == (2, 4, 3, 28, 28)
     assert crops.dtype == np.float32
     for nail in range(2):
-        assert (crops[nail, 1] == crops[nail, 0][:, :, ::-1]).all()
-        assert (crops[nail, 3] == crops[nail, 2][:, :, ::-1]).all()
-    # The wider view of the same nail spans more of x.
-    assert np.ptp(crops[0, 2, 0]) > 1.5 * np.ptp(crops[0, 0, 0])
+        assert (crops[nail, 1] == crops[nail, 0][:, ::-1]).all()
+        assert (crops[nail, 3] == crops[nail, 2][:, ::-1]).all()
+    # The fold lies behind the nail.
+    assert crops[0, 2, 0].mean() > crops[0, 0, 0].mean()
 
 
 def test_pixels_are_normalised_channel_by_channel():
     picture = Image.new("RGB", (100, 100), (255, 128, 0))
-    crops = nail_crops(picture, np.array([[10.0, 10.0, 60.0, 60.0]]), spec(mean=(0.5, 0.4, 0.3), std=(0.5, 0.2, 0.1)))
-    assert crops[0, 0, 0] == pytest.approx(np.full((28, 28), 1.0))
-    assert crops[0, 0, 1] == pytest.approx(np.full((28, 28), (128 / 255 - 0.4) / 0.2), rel=1e-5)
+    wanted = spec(mean=(0.5, 0.4, 0.3), std=(0.5, 0.2, 0.1))
+    crops = nail_crops(picture, np.array([[10.0, 10.0, 60.0, 60.0]]), RIGHT[None], wanted)
+    assert crops[0, 0, 0] == pytest.approx(np.full((28, 28), 1.0), rel=1e-5)
+    assert crops[0, 0, 1] == pytest.approx(np.full((28, 28), (128 / 255 - 0.4) / 0.2), rel=1e-4)
     assert crops[0, 0, 2] == pytest.approx(np.full((28, 28), -3.0), rel=1e-5)
 
 
 def test_no_nail_gives_an_empty_batch():
-    assert nail_crops(coordinate_picture(), np.zeros((0, 4)), spec()).shape == (0, 1, 3, 28, 28)
+    crops = nail_crops(coordinate_picture(), np.zeros((0, 4)), np.zeros((0, 2)), spec())
+    assert crops.shape == (0, 1, 3, 28, 28)
 
 
 def test_detail_is_averaged_away_and_colour_stays():
     checkered = np.zeros((HEIGHT, WIDTH, 3), dtype=np.uint8)
     checkered[::2, ::2] = checkered[1::2, 1::2] = (200, 100, 40)
-    crop = crop_view(Image.fromarray(checkered), np.array([20.0, 20.0, 180.0, 180.0]), spec(detail_px=7))
-    assert np.abs(crop * 255 - (100, 50, 20)).max() <= 2
+    box = np.array([20.0, 20.0, 180.0, 180.0])
+    crop = crop_view(Image.fromarray(checkered), box, RIGHT, NAIL, spec(detail_px=7)) * 255
+    assert np.abs(crop - np.array([100, 50, 20])[:, None, None]).max() <= 2
 
 
-@given(st.integers(0, 2**32 - 1))
+@given(st.integers(0, 2**32 - 1), angles)
 @settings(deadline=None, max_examples=20)
-def test_pixel_noise_hardly_reaches_the_estimator(seed):
+def test_pixel_noise_hardly_reaches_the_estimator(seed, angle):
     noise = np.random.default_rng(seed).normal(0, 12, (HEIGHT, WIDTH, 3))
     noisy = Image.fromarray(np.clip(128 + noise, 0, 255).astype(np.uint8))
-    crop = crop_view(noisy, np.array([20.0, 20.0, 180.0, 180.0]), spec(detail_px=10)) * 255
-    # A pixel of detail is the mean of some hundred: a twelfth of the noise, and no systematic change.
-    assert np.abs(crop - 127.5).max() < 6
-    assert abs(crop.mean() - 127.5) < 0.5
+    box = np.array([20.0, 20.0, 180.0, 180.0])
+    crop = crop_view(noisy, box, unit(angle), NAIL, spec(detail_px=10)) * 255
+    # A pixel of detail is the mean of some hundred: a small part of the noise, and no systematic change.
+    assert np.abs(crop - 127.5).max() < 8
+    assert abs(crop.mean() - 127.5) < 0.6

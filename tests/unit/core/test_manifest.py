@@ -22,12 +22,11 @@ GOOD = {
     "estimator": {
         "file": "e.onnx",
         "sha256": "bb",
-        "resize_px": 256,
         "side_px": 224,
         "detail_px": 24,
         "mean": [0.5, 0.5, 0.5],
         "std": [0.5, 0.5, 0.5],
-        "views": [{"name": "nail", "margins": [0, 0, 0, 0]}, {"name": "fold", "margins": [0, 0.35, 1, 0.35]}],
+        "views": [{"name": "nail", "along": 0, "size": 0.8}, {"name": "fold", "along": 0.45, "size": 0.9}],
         "mirror": True,
     },
     "interval": {"coverage": 0.9, "half_width_g_dl": 3.1},
@@ -52,7 +51,7 @@ def test_a_good_file_is_read():
     manifest = parse_manifest(json.dumps(GOOD))
     assert manifest.detector.class_id("skin") == 1
     assert manifest.estimator.pictures == 4
-    assert manifest.estimator.views[1].margins == (0.0, 0.35, 1.0, 0.35)
+    assert (manifest.estimator.views[1].along, manifest.estimator.views[1].size) == (0.45, 0.9)
     assert manifest.interval.half_width_g_dl == 3.1
     assert manifest.plausible_g_dl == (4.0, 20.0)
     assert manifest.identity() == {"detector": "aa", "estimator": "bb"}
@@ -80,7 +79,8 @@ def test_a_missing_field_is_named(path):
         (("estimator", "file"), "", "file"),
         (("estimator", "mean"), [0.5], "mean"),
         (("estimator", "views"), [], "views"),
-        (("estimator", "views"), [{"name": "nail"}], "margins"),
+        (("estimator", "views"), [{"name": "nail"}], "along"),
+        (("estimator", "views"), [{"name": "nail", "along": 0, "size": 0}], "size"),
         (("interval", "half_width_g_dl"), True, "half_width_g_dl"),
         (("plausible_g_dl",), [4], "plausible_g_dl"),
     ],

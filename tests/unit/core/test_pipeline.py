@@ -13,9 +13,7 @@ from app.core.pipeline import MAX_NAILS, Instrument, measure_picture
 
 MANIFEST = Manifest(
     detector=DetectorSpec("d.onnx", "dd", 320, ("nail", "skin"), 0.35, 0.45),
-    estimator=EstimatorSpec(
-        "e.onnx", "ee", 32, 28, 28, (0.0,) * 3, (1.0,) * 3, (View("nail", (0.0, 0.0, 0.0, 0.0)),), mirror=True
-    ),
+    estimator=EstimatorSpec("e.onnx", "ee", 28, 28, (0.0,) * 3, (1.0,) * 3, (View("nail", 0.0, 0.8),), mirror=True),
     interval=IntervalSpec(0.9, 3.0),
     plausible_g_dl=(4.0, 20.0),
     document={},

@@ -1,0 +1,115 @@
+"""The one file that says what the sweep and the report run, read strictly."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from trainer.dataset import DataError
+
+DEFAULT_CONFIG = Path(__file__).with_name("config.toml")
+# Beside the repository, where the house keeps weights that it never copies in.
+WEIGHTS_BESIDE_REPOSITORY = Path(__file__).resolve().parents[2] / "shared" / "weights"
+
+
+@dataclass(frozen=True, slots=True)
+class BackboneChoice:
+    """A network by name, and the file of its weights (a bare name) where there is one."""
+
+    name: str
+    weights: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FineTuning:
+    """How the comparison by end-to-end training runs."""
+
+    backbones: tuple[str, ...]
+    epochs: int
+    side_px: int
+    batch: int
+    learning_rate: float
+
+
+@dataclass(frozen=True, slots=True)
+class SweepConfig:
+    """What the sweep compares; the first backbone carries the rows of the original's table of heads."""
+
+    seed: int
+    backbones: tuple[BackboneChoice, ...]
+    heads: tuple[str, ...]
+    baselines: tuple[str, ...]
+    leave_one_session_out: bool
+    fine_tuning: FineTuning
+
+
+def read_config(path: Path = DEFAULT_CONFIG) -> SweepConfig:
+    """Read the file.
+
+    Raises:
+        DataError: it cannot be read, or a field is missing, unknown or of the wrong kind; names the field.
+    """
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise DataError(f"{path}: cannot be read as TOML ({error}) (--config)") from None
+    try:
+        sweep = dict(_field(document, "sweep", dict))
+        tuning = _field(sweep, "fine_tuning", dict)
+        config = SweepConfig(
+            seed=_field(document, "seed", int),
+            backbones=tuple(_backbone(entry) for entry in _field(sweep, "backbones", list)),
+            heads=_names(sweep, "heads"),
+            baselines=_names(sweep, "baselines"),
+            leave_one_session_out=_field(sweep, "leave_one_session_out", bool),
+            fine_tuning=FineTuning(
+                backbones=_names(tuning, "backbones"),
+                epochs=_field(tuning, "epochs", int),
+                side_px=_field(tuning, "side_px", int),
+                batch=_field(tuning, "batch", int),
+                learning_rate=float(_field(tuning, "learning_rate", float)),
+            ),
+        )
+        _nothing_else(document, {"seed", "sweep"})
+        _nothing_else(sweep, {field.name for field in fields(SweepConfig)} - {"seed"})
+        _nothing_else(tuning, {field.name for field in fields(FineTuning)})
+        if not config.backbones:
+            raise ValueError("backbones is empty")
+        unknown = set(config.fine_tuning.backbones) - {choice.name for choice in config.backbones}
+        if unknown:
+            raise ValueError(f"fine_tuning.backbones names {', '.join(sorted(unknown))}, which is not in backbones")
+    except ValueError as error:
+        raise DataError(f"{path}: {error} (--config)") from None
+    return config
+
+
+def _field(section: dict[str, Any], name: str, kind: type) -> Any:
+    if name not in section:
+        raise ValueError(f"{name} is missing")
+    value = section[name]
+    # A whole number is a fine float; true is no number.
+    if not isinstance(value, (int, float) if kind is float else kind) or (kind is not bool and isinstance(value, bool)):
+        raise ValueError(f"{name} is {value!r}, expected {kind.__name__}")
+    return value
+
+
+def _names(section: dict[str, Any], name: str) -> tuple[str, ...]:
+    values = _field(section, name, list)
+    if not all(isinstance(value, str) for value in values):
+        raise ValueError(f"{name} must be a list of names, not {values!r}")
+    return tuple(values)
+
+
+def _backbone(entry: Any) -> BackboneChoice:
+    if not isinstance(entry, dict) or not isinstance(entry.get("name"), str):
+        raise ValueError(f"backbones holds {entry!r}, which has no name")
+    _nothing_else(entry, {"name", "weights"})
+    return BackboneChoice(**entry)
+
+
+def _nothing_else(section: dict[str, Any], known: set[str]) -> None:
+    unknown = sorted(set(section) - known)
+    if unknown:
+        raise ValueError(f"{unknown[0]} is not known; known here: {', '.join(sorted(known))}")

@@ -1,0 +1,69 @@
+"""The recipe as a phone would use it: nails that the shipped detector finds, instead of the annotated boxes."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from app.core.arrays import FloatArray, IntArray
+from app.core.crops import nail_crops
+from app.core.fingers import finger_directions
+from app.core.gates import rejection
+from app.core.pipeline import MAX_NAILS, Instrument, detect
+from trainer.dataset import Patient
+from trainer.head import NailTable, choose_alpha, fit_head
+from trainer.progress import Progress
+from trainer.splits import leave_one_session_out
+from trainer.validation import mae
+
+
+def end_to_end(instrument: Instrument, table: NailTable, patients: list[Patient], progress: Progress) -> dict[str, Any]:
+    """Leave one session out, heads fitted on the annotated nails, patients read through the detector.
+
+    Returns:
+        `mae` over the patients with a usable nail, `mae_annotated` of the same patients by the annotated boxes, `n`
+        of them, and `without_reading`.
+    """
+    found: list[FloatArray | None] = []
+    with progress.task("through the detector, patients", len(patients)) as advance:
+        for person in patients:
+            with Image.open(person.photo) as photo:
+                found.append(_embedding_of_found_nails(instrument, photo.convert("RGB")))
+            advance()
+    by_detector = np.full(len(patients), np.nan)
+    by_boxes = np.full(len(patients), np.nan)
+    with progress.task("through the detector, sessions", len(np.unique(table.session))) as advance:
+        for fit, held_out in leave_one_session_out(patients):
+            head = fit_head(table, fit, choose_alpha(table, fit))
+            for patient in held_out:
+                nails = found[patient]
+                if nails is not None:
+                    by_detector[patient] = np.median(head.predict(nails))
+                    annotated: IntArray = table.nails_of(np.array([patient]))
+                    by_boxes[patient] = np.median(head.predict(table.features[annotated]))
+            advance()
+    read = np.isfinite(by_detector)
+    return {
+        "mae": mae(by_detector[read], table.hb_g_dl[read]),
+        "mae_annotated": mae(by_boxes[read], table.hb_g_dl[read]),
+        "n": int(read.sum()),
+        "without_reading": int((~read).sum()),
+    }
+
+
+def _embedding_of_found_nails(instrument: Instrument, picture: Image.Image) -> FloatArray | None:
+    """(nails, d) of the nails that count; None where there is none."""
+    spec = instrument.manifest.detector
+    found = asyncio.run(detect(instrument, picture))
+    nails = found.of_class(spec.class_id("nail")).best(MAX_NAILS).boxes
+    skin = found.of_class(spec.class_id("skin")).boxes
+    usable = np.flatnonzero([rejection(picture, box) is None for box in nails])
+    if not len(usable):
+        return None
+    directions = finger_directions(picture, nails, skin)
+    crops = nail_crops(picture, nails[usable], directions[usable], instrument.manifest.estimator)
+    outputs = asyncio.run(instrument.estimator.run({"image": crops}))
+    return outputs["embedding"].astype(np.float64)

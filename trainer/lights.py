@@ -1,0 +1,78 @@
+"""Other cameras and other light, simulated on the training photographs: for the estimator, whose matter is colour.
+
+A phone sets its white balance and exposure as it likes. The head therefore learns from copies of every photograph
+under drawn lights, and is measured under fixed ones, which are never those it learned from.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image
+
+from app.core.arrays import FloatArray
+
+# Standard deviations of the drawn lights: log gain of red and blue, of green, log exposure; noise up to this many
+# grey levels; box edges as a share of the box. Phones' white balance wanders by 10 % and more.
+RED_BLUE_SD, GREEN_SD, EXPOSURE_SD = 0.12, 0.03, 0.2
+MOST_NOISE_LEVELS = 4.0
+NAIL_JITTER, SKIN_JITTER = 0.05, 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Light:
+    """What happens to a photograph: gains on linear red, green and blue, noise in grey levels, jitter of boxes."""
+
+    gains: tuple[float, float, float] = (1.0, 1.0, 1.0)
+    noise_levels: float = 0.0
+    jitter: bool = False
+
+    def photographed(self, photo: Image.Image, rng: np.random.Generator) -> Image.Image:
+        """The RGB photo under this light."""
+        if self.gains == (1.0, 1.0, 1.0) and self.noise_levels == 0.0:
+            return photo
+        linear = srgb_to_linear(np.asarray(photo, dtype=np.float32) / np.float32(255.0))
+        levels = linear_to_srgb(np.clip(linear * np.float32(self.gains), 0.0, 1.0)) * 255.0
+        if self.noise_levels:
+            levels = levels + rng.normal(0.0, self.noise_levels, levels.shape)
+        return Image.fromarray(np.clip(np.round(levels), 0, 255).astype(np.uint8))
+
+    def jittered(self, boxes: FloatArray, share: float, rng: np.random.Generator) -> FloatArray:
+        """Boxes (N, 4) xyxy as a detector would have set them, edges moved by a share of the box's size."""
+        if not self.jitter:
+            return boxes
+        sizes = np.tile(boxes[:, 2:] - boxes[:, :2], 2)
+        return boxes + rng.normal(0.0, share, boxes.shape) * sizes
+
+
+AS_IT_IS = Light()
+
+
+def drawn_light(rng: np.random.Generator) -> Light:
+    """A light to learn from; every photograph gets its own."""
+    log_gains = rng.normal(0.0, (RED_BLUE_SD, GREEN_SD, RED_BLUE_SD)) + rng.normal(0.0, EXPOSURE_SD)
+    red, green, blue = np.exp(log_gains).tolist()
+    return Light((red, green, blue), noise_levels=float(rng.uniform(0.0, MOST_NOISE_LEVELS)), jitter=True)
+
+
+def _white_balance(share: float) -> tuple[Light, ...]:
+    return tuple(Light((1 + red * share, 1.0, 1 + blue * share)) for red in (-1, 1) for blue in (-1, 1))
+
+
+# Name -> the lights over which an error is averaged: every sign of the shift.
+SHIFTS: dict[str, tuple[Light, ...]] = {
+    "wb10": _white_balance(0.10),
+    "wb20": _white_balance(0.20),
+    "exposure": tuple(Light((float(np.exp(sign * 0.2)),) * 3) for sign in (-1, 1)),
+}
+
+
+def srgb_to_linear(levels: FloatArray) -> FloatArray:
+    """0..1 -> 0..1, IEC 61966-2-1."""
+    return np.where(levels <= 0.04045, levels / 12.92, ((levels + 0.055) / 1.055) ** 2.4)
+
+
+def linear_to_srgb(linear: FloatArray) -> FloatArray:
+    """0..1 -> 0..1, IEC 61966-2-1."""
+    return np.where(linear <= 0.0031308, linear * 12.92, 1.055 * np.maximum(linear, 1e-9) ** (1 / 2.4) - 0.055)

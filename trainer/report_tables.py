@@ -1,0 +1,161 @@
+"""The report's tables of accuracy and intervals."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from trainer.interval import SMALLEST_SESSION_SHOWN, half_width_g_dl, interval_figures
+from trainer.report import FigureTable
+from trainer.validation import OutOfFold
+
+Entries = Mapping[str, Mapping[str, Any]]
+
+
+def accuracy_table(entries: Entries) -> FigureTable:
+    """Every model under every protocol: {name: {words, loso, grouped3, original_split {val, test}, paired}}."""
+    rows = []
+    for name, entry in entries.items():
+        loso, split, three = entry["loso"], entry["original_split"], entry["grouped3"]
+        rows.append(
+            (
+                name,
+                f"{loso['mae']:.3f} [{loso['ci95'][0]:.2f}, {loso['ci95'][1]:.2f}]",
+                _number(loso["rmse"]),
+                _number(loso["r2"]),
+                _number(loso["skill"]),
+                _number(loso["bias"], signed=True),
+                f"{loso['limits_of_agreement'][0]:+.2f}, {loso['limits_of_agreement'][1]:+.2f}",
+                _number(loso["calibration_slope"]),
+                _number(loso["auc11"]),
+                _number(loso["auc12"]),
+                f"{three['mae']:.3f}",
+                f"{split['val']['mae']:.3f}",
+                f"{split['test']['mae']:.3f}",
+            )
+        )
+    any_loso = next(iter(entries.values()))["loso"]
+    header = (
+        "model", "A: MAE [95 %]", "RMSE", "R2", "skill", "bias", "limits of agreement", "calibration slope",
+        "AUC < 11", "AUC < 12", "B: MAE", "C: val", "C: test",
+    )  # fmt: skip
+    notes = (
+        f"g/dL; n = {any_loso['n']} patients of {any_loso['sessions']} sessions, the patient being the unit. A: leave "
+        "one session out, and all columns up to AUC are of it; B: 3 folds by session, 10 times shuffled; C: the "
+        "original's split, reported and never used to choose. Intervals by bootstrap over sessions. Skill = 1 - MAE / "
+        "MAE of the training mean. Calibration slope: of truth on prediction.",
+        " ".join(f"{name}: {entry['words']}." for name, entry in entries.items()),
+    )
+    return FigureTable("accuracy", "Accuracy under every protocol", header, tuple(rows), notes)
+
+
+def paired_table(entries: Entries) -> FigureTable:
+    """The shipped recipe's error minus that of each other, on the same folds."""
+    rows = []
+    for name, entry in entries.items():
+        if entry["paired"]:
+            low, high = entry["paired"]["ci95"]
+            verdict = "better" if high < 0 else "worse" if low > 0 else "not told apart"
+            rows.append((name, f"{entry['paired']['mae_difference']:+.3f}", f"[{low:+.3f}, {high:+.3f}]", verdict))
+    notes = ("Protocol A, g/dL; below 0 the shipped recipe errs less. 95 % by bootstrap over sessions of the pairs.",)
+    header = ("against", "MAE of the shipped recipe minus its", "95 %", "the shipped recipe is")
+    return FigureTable("paired", "Paired comparison", header, tuple(rows), notes)
+
+
+def severity_table(entries: Entries) -> FigureTable:
+    """MAE and bias by severity, protocol A."""
+    bands = list(next(iter(entries.values()))["loso"]["by_severity"])
+    counts = next(iter(entries.values()))["loso"]["by_severity"]
+    rows = []
+    for name, entry in entries.items():
+        found = entry["loso"]["by_severity"]
+        cells = (f"{found[band]['mae']:.2f} ({found[band]['bias']:+.2f})" if band in found else "-" for band in bands)
+        rows.append((name, *cells))
+    notes = (
+        "Protocol A, MAE and in brackets bias, g/dL. Permuted labels have other patients in each band. No claim for "
+        "severe anaemia can rest on so few patients.",
+    )
+    header = ("model", *(f"{band}, n = {counts[band]['n']}" for band in bands))
+    return FigureTable("severity", "Error by severity", header, tuple(rows), notes)
+
+
+def conditions_table(loso: Mapping[str, Any], through: Mapping[str, Any] | None) -> FigureTable:
+    """Protocol A again, with the photographs under another light, and through the shipped detector."""
+    names = {
+        "wb10": "white balance off by 10 % on red and blue",
+        "wb20": "white balance off by 20 % on red and blue",
+        "exposure": "exposure off by a log factor of 0.2",
+    }
+    rows = [("as photographed, annotated boxes", f"{loso['mae']:.3f}", str(loso["n"]))]
+    for name, value in (loso.get("shifted_mae") or {}).items():
+        rows.append((names.get(name, name), f"{value:.3f}", str(loso["n"])))
+    if through:
+        rows.append(("boxes of the shipped detector", f"{through['mae']:.3f}", str(through["n"])))
+        rows.append(("the same patients, annotated boxes", f"{through['mae_annotated']:.3f}", str(through["n"])))
+    notes = ["Protocol A, g/dL; a shift is averaged over its signs."]
+    if not through:
+        notes.append("Through the shipped detector: python -m trainer evaluate has not been run on these models.")
+    return FigureTable("conditions", "Under other conditions", ("condition", "MAE", "n"), tuple(rows), tuple(notes))
+
+
+def skin_tone_table(bands: Mapping[str, Any]) -> FigureTable:
+    """What `skin_tone.by_skin_tone` found."""
+    rows = []
+    for name, band in bands.items():
+        if not band["n"]:
+            rows.append((name, "0", "-", "-", "-", "-", "-"))
+            continue
+        interval = "-" if band["ci95"] is None else f"[{band['ci95'][0]:.2f}, {band['ci95'][1]:.2f}]"
+        rows.append(
+            (
+                name,
+                str(band["n"]),
+                f"{band['mae']:.2f}",
+                interval,
+                f"{band['bias']:+.2f}",
+                f"{band['mean_mae']:.2f}",
+                f"{band['mean_hb']:.1f}",
+            )
+        )
+    notes = (
+        "Protocol A, g/dL. Bands of the individual typology angle of the annotated patches of skin. The photographs "
+        "are not colour-calibrated and show fingers: the bands order these patients and are no skin types. Where a "
+        "band is empty, nobody has measured the error for such skin.",
+    )
+    header = ("skin tone", "n", "MAE", "95 %", "bias", "MAE of the training mean", "mean Hb")
+    return FigureTable("skin-tone", "Error by skin tone", header, tuple(rows), notes)
+
+
+def interval_table(result: OutOfFold) -> FigureTable:
+    """Coverage overall, by severity and in the worst session; width against that of "always the mean"."""
+    found = interval_figures(result)
+    worst = found["coverage_worst_session"]
+    rows = [("all patients", str(len(result.errors)), f"{found['coverage']:.3f}")]
+    for band, entry in found["by_severity"].items():
+        rows.append((f"{band} g/dL", str(entry["n"]), f"{entry['coverage']:.3f}"))
+    worst_words = f"worst session of {SMALLEST_SESSION_SHOWN} or more patients"
+    rows.append((worst_words, "-", "-" if worst is None else f"{worst:.3f}"))
+    notes = (
+        f"Target {found['target']:.0%}. Half width {found['half_width']:.2f} g/dL; always saying the training mean, by "
+        f"the same method: {found['mean_half_width']:.2f} g/dL. Coverage is measured one session at a time, with the "
+        "width that all other sessions give.",
+        f"Method: {found['method']}.",
+    )
+    return FigureTable("intervals", "How often the interval holds", ("patients", "n", "coverage"), tuple(rows), notes)
+
+
+def session_coverage(result: OutOfFold) -> tuple[list[int], list[float]]:
+    """(patients, coverage) of each session, sessions by size."""
+    names, counts = np.unique(result.session, return_counts=True)
+    order = np.argsort(-counts, kind="stable")
+    coverage = []
+    for name in names[order]:
+        inside = result.session == name
+        coverage.append(float((result.errors[inside] <= half_width_g_dl(result.errors[~inside])).mean()))
+    return [int(count) for count in counts[order]], coverage
+
+
+def _number(value: float | None, signed: bool = False) -> str:
+    return "-" if value is None else f"{value:+.2f}" if signed else f"{value:.2f}"

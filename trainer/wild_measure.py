@@ -1,0 +1,96 @@
+"""Recall and precision on ordinary photographs, through the app's own letterbox, decoding and suppression.
+
+A found nail counts where it overlaps an annotated one by IoU 0.5 or more, each annotated one once. Nails marked
+as difficult and regions to be ignored count neither way: missing them is no miss, finding them no false alarm.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from app.core.arrays import FloatArray
+from app.core.detection import Detections, box_areas, decode, iou_matrix, nms
+from app.core.letterbox import letterbox_picture
+from app.core.pipeline import MAX_NAILS
+from app.runtime.native import NativeNetwork
+from trainer.detector import SIDE_PX
+from trainer.publish import CONFIDENCE, NMS_IOU
+from trainer.wild_data import WildPhoto
+from trainer.yolo_dataset import CLASS_NAMES
+
+MATCH_IOU = 0.5
+# Of a found box inside a region to be ignored: from here on it belongs to the region.
+IGNORED_SHARE = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Nails found, nails missed, and boxes around no nail."""
+
+    hits: int = 0
+    misses: int = 0
+    false_alarms: int = 0
+
+    def __add__(self, other: Counts) -> Counts:
+        return Counts(self.hits + other.hits, self.misses + other.misses, self.false_alarms + other.false_alarms)
+
+    def figures(self) -> dict[str, Any]:
+        """Recall and precision as fractions (0 where there is nothing to divide by), and what they come from."""
+        nails, found = self.hits + self.misses, self.hits + self.false_alarms
+        return {
+            "recall": self.hits / nails if nails else 0.0,
+            "precision": self.hits / found if found else 0.0,
+            "nails": nails,
+            "found": found,
+            "hits": self.hits,
+        }
+
+
+def measure_photos(model: bytes, photos: Iterable[WildPhoto], confidence: float = CONFIDENCE) -> Counts:
+    """The detector's ONNX file on photographs that it was not trained with."""
+    network = NativeNetwork(model)
+    total = Counts()
+    for photo in photos:
+        total += count_nails(find_nails(network, photo.pixels(), confidence), photo)
+    return total
+
+
+def find_nails(network: NativeNetwork, pixels: np.ndarray, confidence: float) -> Detections:
+    """Nails in (H, W, 3) uint8 RGB, boxes in its pixels, best first, as the app finds them."""
+    canvas, place = letterbox_picture(Image.fromarray(pixels), SIDE_PX)
+    image = np.ascontiguousarray(canvas.transpose(2, 0, 1)[None], dtype=np.float32) / np.float32(255.0)
+    output = next(iter(network.run_now({"images": image}).values()))
+    found = nms(decode(output, confidence), NMS_IOU).of_class(CLASS_NAMES.index("nail")).best(MAX_NAILS)
+    return Detections(place.to_picture(found.boxes), found.confidences, found.class_ids)
+
+
+def count_nails(found: Detections, photo: WildPhoto) -> Counts:
+    """Match what was found, best first, with what is annotated."""
+    plain, difficult = photo.nail_boxes[~photo.difficult], photo.nail_boxes[photo.difficult]
+    overlaps = iou_matrix(found.boxes, plain)
+    excused = (iou_matrix(found.boxes, difficult) >= MATCH_IOU).any(axis=1)
+    excused |= _share_inside(found.boxes, photo.ignore) >= IGNORED_SHARE
+    free = np.ones(len(plain), dtype=bool)
+    false_alarms = 0
+    for index in range(len(found)):
+        candidates = np.where(free, overlaps[index], 0.0)
+        if candidates.size and candidates.max() >= MATCH_IOU:
+            free[candidates.argmax()] = False
+        elif not excused[index]:
+            false_alarms += 1
+    return Counts(hits=int((~free).sum()), misses=int(free.sum()), false_alarms=false_alarms)
+
+
+def _share_inside(boxes: FloatArray, regions: FloatArray) -> FloatArray:
+    """The largest share of each box (N, 4) that lies in one of the regions (M, 4) -> (N,)."""
+    if not len(regions) or not len(boxes):
+        return np.zeros(len(boxes))
+    low = np.maximum(boxes[:, None, :2], regions[None, :, :2])
+    high = np.minimum(boxes[:, None, 2:], regions[None, :, 2:])
+    inside = np.clip(high - low, 0, None).prod(axis=2).max(axis=1)
+    return np.asarray(inside / np.maximum(box_areas(boxes), 1e-9))
