@@ -109,7 +109,8 @@ def estimator_card(document: Mapping[str, Any]) -> str:
             _skin_tone(loso.get("by_skin_tone")),
             "## Limits",
             "One laboratory's rig; on other phones, in other light and on other people nobody has measured it. It "
-            "pulls towards the mean, so severe anaemia is read as milder than it is, and from so few patients nothing can be claimed for it. A phone that changes its white balance changes the reading.",
+            "pulls towards the mean, so severe anaemia is read as milder than it is, and from so few patients nothing "
+            "can be claimed for it. A phone that changes its white balance changes the reading.",
         ],
     )
 
