@@ -122,8 +122,8 @@ def skin_tone_table(bands: Mapping[str, Any]) -> FigureTable:
     notes = (
         "Protocol A, g/dL. Bands of the individual typology angle of the annotated patches of skin. The photographs "
         "are not colour-calibrated and show fingers: the bands order these patients and are no skin types. Anaemia "
-        "itself makes skin paler, so the bands differ in Hb too (last column). Where a band is empty, nobody has measured the "
-        "error for such skin.",
+        "itself makes skin paler, so the bands differ in Hb too (last column). Where a band is empty, nobody has "
+        "measured the error for such skin.",
     )
     header = ("skin tone", "n", "MAE", "95 %", "bias", "MAE of the training mean", "mean Hb")
     return FigureTable("skin-tone", "Error by skin tone", header, tuple(rows), notes)
