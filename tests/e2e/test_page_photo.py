@@ -70,8 +70,9 @@ def test_offline_three_photographs_are_read_with_their_nails_boxed(host, visit):
 
 def test_offline_a_drawn_hand_is_read_as_at_the_terminal(host, visit, tmp_path):
     load_then_cut_the_network(host, visit)
-    # The two Pythons' Pillows carry different JPEG decoders, whose colours differ a little at edges.
-    for kind, tolerance_g_dl in (("PNG", 0.05), ("WEBP", 0.05), ("JPEG", 0.15)):
+    # The two Pythons' Pillows carry different JPEG decoders, whose colours differ by some levels at edges. That moves
+    # a nail of this drawing by up to 0.3 g/dL; the same pixels give the same value.
+    for kind, tolerance_g_dl in (("PNG", 0.05), ("WEBP", 0.05), ("JPEG", 0.4)):
         photo = drawn_file(tmp_path, kind)
         visit.upload(photo)
         shown = visit.reading()
