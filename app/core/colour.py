@@ -49,10 +49,14 @@ _XYZ = np.array([[0.412453, 0.357580, 0.180423], [0.212671, 0.715160, 0.072169],
 _WHITE = np.array([0.950456, 1.0, 1.088754])
 
 
+def srgb_to_linear(levels: FloatArray) -> FloatArray:
+    """0..1 -> 0..1, IEC 61966-2-1."""
+    return np.where(levels <= 0.04045, levels / 12.92, ((levels + 0.055) / 1.055) ** 2.4)
+
+
 def _gamma_table() -> IntArray:
     level = np.arange(256) / 255.0
-    linear = np.where(level <= 0.04045, level / 12.92, ((level + 0.055) / 1.055) ** 2.4)
-    table: IntArray = np.rint(linear * 255 * (1 << _GAMMA_BITS)).astype(np.int64)
+    table: IntArray = np.rint(srgb_to_linear(level) * 255 * (1 << _GAMMA_BITS)).astype(np.int64)
     return table
 
 
