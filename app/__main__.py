@@ -14,7 +14,7 @@ from app.core.errors import MeasureError
 from app.core.pipeline import Instrument, measure_photo
 from app.core.reading import error_json
 from app.models import SHIPPED_MODELS, load_instrument
-from app.words import DISCLAIMER, REASONS, severity_words
+from app.words import DISCLAIMER, REASONS, SCREEN, severity_words
 
 EXIT_NO_READING = 3
 
@@ -93,6 +93,8 @@ def describe(photo: Path, outcome: dict[str, Any]) -> str:
             f"{photo}: Hb {low:.1f} to {high:.1f} g/dL (true for {outcome['coverage']:.0%} of people), "
             f"best guess {outcome['hb_g_dl']:.1f}: {severity_words(outcome['severity']['set'])}"
         )
+        if not outcome["narrower_than_no_photo"]:
+            lines.append(f"  {SCREEN['as-wide-as-no-photo']}")
     for number, nail in enumerate(outcome.get("nails", []), start=1):
         x1, y1, x2, y2 = (round(side) for side in nail["box"])
         value = f"{nail['hb_g_dl']:.1f} g/dL" if nail["used"] else f"not used, {REASONS[nail['reason']]}"

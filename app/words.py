@@ -27,6 +27,10 @@ SCREEN = {
     "severe-caution": (
         "Severe anaemia is never ruled out here: in tests the range missed the true value of most people who had it."
     ),
+    "as-wide-as-no-photo": (
+        "This range is no narrower than one made without any photo: it settles nothing, neither way. "
+        "Have your haemoglobin measured from blood."
+    ),
     "group-not-stated": "By one table for everybody, in truth that of adult men.",
     "disclaimer": DISCLAIMER,
     "red-flags": (
@@ -92,15 +96,12 @@ def interval_words(low_g_dl: float, high_g_dl: float) -> str:
     return f"{low_g_dl:.1f} to {high_g_dl:.1f} g/dL"
 
 
-def coverage_words(coverage: float, half_width_g_dl: float) -> str:
+def coverage_words(coverage: float) -> str:
     """What the interval means, for a person."""
-    return (
-        f"For {round(coverage * 100)} of 100 people like those it was tested on, the blood value lies in this range "
-        f"(plus or minus {half_width_g_dl:.1f})."
-    )
+    return f"For {round(coverage * 100)} of 100 people like those it was tested on, the blood value lies in this range."
 
 
 def nails_used_words(used: int, found: int) -> str:
-    """ "median of 3 nails" or "median of 2 nails, 1 more not used"."""
-    words = "from one nail" if used == 1 else f"median of {used} nails"
+    """ "from 3 nails" or "from 2 nails, 1 more not used"."""
+    words = "from one nail" if used == 1 else f"from {used} nails"
     return words if used == found else f"{words}, {found - used} more not used"

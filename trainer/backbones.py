@@ -40,7 +40,8 @@ KNOWN_WEIGHTS = {
 class Backbone:
     """`model` takes `image` (N, 3, side_px, side_px), normalised, and gives `embedding` (N, features).
 
-    `mean` and `std` are for RGB in 0..1; `weights` says in words where the weights come from.
+    `mean` and `std` are for RGB in 0..1; `weights` says in words where the weights come from. `depths` says how many
+    of the features come from which depth of the network, one after the other; empty: all from the last.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Backbone:
     mean: tuple[float, float, float]
     std: tuple[float, float, float]
     weights: str
+    depths: tuple[int, ...] = ()
 
 
 def load_backbone(name: str, weights: Path | None) -> Backbone:

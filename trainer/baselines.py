@@ -104,7 +104,7 @@ def measure_baselines(
 
 def mean_of_nails(table: NailTable, folds: Folds, seed: int, tick: Tick) -> OutOfFold:
     """Ridge as the sweep has it, a patient being the mean of the nails: what the original does, and for its features
-    better than the median that the app takes. Against less than its best nothing is claimed."""
+    better than the way of the app. Against less than its best nothing is claimed."""
     results = []
     for fit_on, held_out in folds:
         fitted = fit(HEADS["ridge"], table, fit_on, seed)

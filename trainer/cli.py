@@ -17,7 +17,7 @@ From raw photographs to the models in static/models, and their honest figures.
 
 steps, each of which does what it needs of the ones before it:
   prepare   read and check the data set, split it by session, scale the photographs
-  detector  train the nail detector (about 20 minutes on two cores)
+  detector  train the nail detector (20 minutes on two cores that compute in bfloat16, an hour on others)
   features  every annotated nail through the frozen backbone
   hb        fit and measure the haemoglobin recipe under every protocol
   export    write detector.onnx, estimator.onnx and models.json
@@ -32,9 +32,9 @@ Stopping with Ctrl-C is safe: the same command goes on where it stopped.
 
 examples:
   where the model hub can be reached:
-    python -m trainer all
+    python -m trainer all --readme README.md
   where it cannot be, as the shipped models were made:
-    python -m trainer all \\
+    python -m trainer all --readme README.md \\
       --backbone-weights mobilenet_v1_0.25_128_quant.tflite
   the tables of the README, from the shipped models:
     python -m trainer evaluate --readme README.md
@@ -114,6 +114,11 @@ def _parser() -> argparse.ArgumentParser:
         help=f"yolov8n starts from {HUB_WEIGHTS} of ultralytics' hub (default), FILE.pt or {NO_WEIGHTS}: untrained",
     )
     how.add_argument(
+        "--keep-detector",
+        action="store_true",
+        help="train and export the estimator alone, beside the detector that lies in --out",
+    )
+    how.add_argument(
         "--backbone",
         default=DEFAULT_BACKBONE,
         metavar="NAME",
@@ -169,6 +174,7 @@ def _run(options: argparse.Namespace, progress: Progress) -> None:
         detector_recipe=DetectorRecipe(epochs=options.detector_epochs),
         detector=options.detector,
         wild=options.wild,
+        keep_detector=options.keep_detector,
     )
     if options.step == "prepare":
         steps.prepare(settings, progress)

@@ -10,11 +10,13 @@ from PIL import Image
 
 from app.core.arrays import FloatArray, IntArray
 from app.core.crops import nail_crops
+from app.core.finding import find
 from app.core.fingers import finger_directions
 from app.core.gates import rejection
-from app.core.pipeline import MAX_NAILS, Instrument, detect
+from app.core.person import typical_of_nails
+from app.core.pipeline import MAX_NAILS, Instrument
 from trainer.dataset import Patient
-from trainer.head import NailTable, choose_alpha, fit_head
+from trainer.head import NailTable, choose_alphas, fit_head
 from trainer.progress import Progress
 from trainer.splits import leave_one_session_out
 from trainer.validation import mae
@@ -37,13 +39,13 @@ def end_to_end(instrument: Instrument, table: NailTable, patients: list[Patient]
     by_boxes = np.full(len(patients), np.nan)
     with progress.task("through the detector, sessions", len(np.unique(table.session))) as advance:
         for fit, held_out in leave_one_session_out(patients):
-            head = fit_head(table, fit, choose_alpha(table, fit))
+            head = fit_head(table, fit, choose_alphas(table, fit))
             for patient in held_out:
                 nails = found[patient]
                 if nails is not None:
-                    by_detector[patient] = np.median(head.predict(nails))
+                    by_detector[patient] = typical_of_nails(head.predict(nails))
                     annotated: IntArray = table.nails_of(np.array([patient]))
-                    by_boxes[patient] = np.median(head.predict(table.features[annotated]))
+                    by_boxes[patient] = typical_of_nails(head.predict(table.features[annotated]))
             advance()
     read = np.isfinite(by_detector)
     return {
@@ -57,7 +59,7 @@ def end_to_end(instrument: Instrument, table: NailTable, patients: list[Patient]
 def _embedding_of_found_nails(instrument: Instrument, picture: Image.Image) -> FloatArray | None:
     """(nails, d) of the nails that count; None where there is none."""
     spec = instrument.manifest.detector
-    found = asyncio.run(detect(instrument, picture))
+    found = asyncio.run(find(spec, instrument.detector, picture))
     nails = found.of_class(spec.class_id("nail")).best(MAX_NAILS).boxes
     skin = found.of_class(spec.class_id("skin")).boxes
     usable = np.flatnonzero([rejection(picture, box) is None for box in nails])

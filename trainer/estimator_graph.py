@@ -6,19 +6,30 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import onnx
 from onnx import TensorProto, compose, helper, numpy_helper
 
+from app.core.arrays import IntArray
 from app.core.manifest import EstimatorSpec, View
 from trainer.backbones import Backbone
 from trainer.head import RidgeHead
 from trainer.tflite_import import INPUT_NAME, OUTPUT_NAME
 
 PREFIX = "backbone/"
-# The inside of the nail, and the fold with the finger behind it. Both squares lie on the finger whatever is around
-# it: a view that shows the white board of the training photographs gains up to 0.14 g/dL, and no phone has one.
-VIEWS = (View(name="nail", along=0.0, size=0.8), View(name="fold", along=0.45, size=0.9))
+# The graph's own note of how many features of a view come from which depth of the backbone.
+DEPTHS = "feature_depths"
+# The inside of the nail, the fold behind it, and the finger behind that. All lie on the finger whatever is around it,
+# which `background` among the measured conditions checks (trainer.other_background). Only the nail's own square would
+# reach beyond a round fingertip with its corners: a sliver of white board there looked like 0.06 g/dL of accuracy, and
+# cost 0.3 on a table of another colour.
+VIEWS = (
+    View(name="nail", along=0.0, size=0.8, round=True),
+    View(name="fold", along=0.45, size=0.9),
+    View(name="finger", along=1.1, size=0.9),
+)
 MIRROR = True
 # A phone's nail has far more detail than the 50 px of the training photographs, and its noise with it. The error
 # does not depend on this from 16 px to all there is, but noise of one grey level, or another JPEG decoder, moves
@@ -65,7 +76,17 @@ def feature_graph(backbone: Backbone, spec: EstimatorSpec) -> onnx.ModelProto:
     )
     embedding = helper.make_tensor_value_info(OUTPUT_NAME, TensorProto.FLOAT, ["nails", features])
     whole = helper.make_graph(nodes, "features", [image], [embedding], [*graph.initializer, *constants])
+    helper.set_model_props(model, {DEPTHS: json.dumps(list(backbone.depths or [backbone.features]))})
     return _checked(whole, model)
+
+
+def feature_depths(model: onnx.ModelProto) -> IntArray:
+    """From which depth of the backbone each number of `embedding` comes, as `NailTable.depth` has it."""
+    props = {entry.key: entry.value for entry in model.metadata_props}
+    sizes = json.loads(props[DEPTHS])
+    width = next(entry for entry in model.graph.output if entry.name == OUTPUT_NAME).type.tensor_type.shape.dim[1]
+    one_view = np.repeat(np.arange(len(sizes)), sizes)
+    return np.tile(one_view, width.dim_value // len(one_view))
 
 
 def add_head(model: onnx.ModelProto, head: RidgeHead) -> onnx.ModelProto:
@@ -99,5 +120,6 @@ def add_head(model: onnx.ModelProto, head: RidgeHead) -> onnx.ModelProto:
 def _checked(graph: onnx.GraphProto, like: onnx.ModelProto) -> onnx.ModelProto:
     model = helper.make_model(graph, opset_imports=list(like.opset_import), ir_version=like.ir_version)
     model.producer_name = "hemolens"
+    model.metadata_props.extend(like.metadata_props)
     onnx.checker.check_model(model, full_check=True)
     return model

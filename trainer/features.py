@@ -9,25 +9,32 @@ from pathlib import Path
 
 import numpy as np
 import onnx
+import onnx.utils
 import PIL
 from PIL import Image
 
 import app.core.crops
 import app.core.fingers
 import trainer.lights
+import trainer.other_background
 from app.core.arrays import FloatArray
 from app.core.crops import nail_crops
 from app.core.fingers import finger_directions
 from app.core.manifest import EstimatorSpec
 from app.runtime.native import NativeNetwork
 from trainer.dataset import Patient, dataset_fingerprint
+from trainer.estimator_graph import feature_depths
 from trainer.files import write_whole
 from trainer.head import NailTable
 from trainer.lights import AS_IT_IS, NAIL_JITTER, SHIFTS, SKIN_JITTER, drawn_light
+from trainer.other_background import ERODED_PX, on_another_background
 from trainer.progress import Progress
+from trainer.tflite_import import INPUT_NAME, OUTPUT_NAME
 
 SIMULATED_COPIES = 8
 LIGHTS_SEED = 7
+# The fingers alone, see trainer.other_background; a name beside those of SHIFTS.
+BACKGROUND = "background"
 # Pixels of the photograph around the boxes that a view, turned and moved, can reach.
 REACH_PX = 80
 
@@ -38,11 +45,12 @@ def nail_table(
     """Every annotated nail of `patients` through a graph with the output `embedding`: as it is, under the drawn
     lights to learn from, and under the shifts to be measured under.
 
-    The cache is named by all that the features depend on: network, views, photographs and boxes, and the code
-    that cuts the crops and makes the light.
+    The cache is named by all that the features depend on: the network without its head, views, photographs and boxes,
+    and the code that cuts the crops and makes the light.
     """
     network_bytes = model if isinstance(model, bytes) else model.SerializeToString()
-    path = cache / f"{_fingerprint(patients, network_bytes, spec)}.npy"
+    graph = onnx.load_from_string(model) if isinstance(model, bytes) else model
+    path = cache / f"{_fingerprint(patients, graph, spec)}.npy"
     if path.is_file():
         features = np.load(path)
     else:
@@ -55,25 +63,43 @@ def nail_table(
         hb_g_dl=np.array([person.hb_g_dl for person in patients]),
         session=np.array([person.session for person in patients]),
         simulated=tuple(next(by_light) for _ in range(SIMULATED_COPIES)),
-        shifted={name: tuple(next(by_light) for _ in shift) for name, shift in SHIFTS.items()},
+        shifted={
+            **{name: tuple(next(by_light) for _ in shift) for name, shift in SHIFTS.items()},
+            BACKGROUND: (next(by_light),),
+        },
+        depth=feature_depths(graph),
     )
 
 
+def annotated_crops(person: Patient, spec: EstimatorSpec) -> FloatArray:
+    """What the estimator is shown of a patient's annotated nails, as `app.core.crops.nail_crops` has it."""
+    photo, nails, skin = _around_the_nails(person)
+    return nail_crops(photo, nails, finger_directions(photo, nails, skin), spec)
+
+
 def _embed(patients: list[Patient], network: NativeNetwork, spec: EstimatorSpec, progress: Progress) -> FloatArray:
-    """(lights, nails, d): as it is, drawn lights, shifts in their order."""
+    """(conditions, nails, d): as it is, drawn lights, shifts in their order, another background."""
     shifts = [light for lights in SHIFTS.values() for light in lights]
-    rows: list[list[FloatArray]] = [[] for _ in range(1 + SIMULATED_COPIES + len(shifts))]
+    rows: list[list[FloatArray]] = [[] for _ in range(1 + SIMULATED_COPIES + len(shifts) + 1)]
+
+    def embedded(seen: Image.Image, nails: FloatArray, skin: FloatArray) -> FloatArray:
+        crops = nail_crops(seen, nails, finger_directions(seen, nails, skin), spec)
+        return network.run_now({"image": crops})["embedding"]
+
     with progress.task("features of nails, patients", len(patients)) as advance:
         for number, person in enumerate(patients):
             photo, nails, skin = _around_the_nails(person)
             rng = np.random.default_rng([LIGHTS_SEED, number])
             drawn = [drawn_light(rng) for _ in range(SIMULATED_COPIES)]
-            for light, found in zip([AS_IT_IS, *drawn, *shifts], rows, strict=True):
-                seen = light.photographed(photo, rng)
+            for place, (light, found) in enumerate(zip([AS_IT_IS, *drawn, *shifts], rows[:-1], strict=True)):
+                # Of the drawn lights every second one falls on another background too.
+                elsewhere = place in range(1, 1 + SIMULATED_COPIES, 2)
+                eroded_px = int(rng.integers(0, ERODED_PX + 1))
+                before = on_another_background(photo, nails, skin, rng, eroded_px) if elsewhere else photo
+                seen = light.photographed(before, rng)
                 nails_seen = light.jittered(nails, NAIL_JITTER, rng)
-                directions = finger_directions(seen, nails_seen, light.jittered(skin, SKIN_JITTER, rng))
-                crops = nail_crops(seen, nails_seen, directions, spec)
-                found.append(network.run_now({"image": crops})["embedding"])
+                found.append(embedded(seen, nails_seen, light.jittered(skin, SKIN_JITTER, rng)))
+            rows[-1].append(embedded(on_another_background(photo, nails, skin, rng), nails, skin))
             advance()
     return np.stack([np.concatenate(found) for found in rows])
 
@@ -89,16 +115,23 @@ def _around_the_nails(person: Patient) -> tuple[Image.Image, FloatArray, FloatAr
     return part, person.nail_boxes - offset, person.skin_boxes - offset
 
 
-def _fingerprint(patients: list[Patient], network_bytes: bytes, spec: EstimatorSpec) -> str:
-    digest = hashlib.sha256(network_bytes)
+def _fingerprint(patients: list[Patient], model: onnx.ModelProto, spec: EstimatorSpec) -> str:
+    digest = hashlib.sha256(_without_head(model))
     # `file` and `sha256` are names of the shipped file, which the features do not depend on.
     seen_as = (spec.side_px, spec.detail_px, spec.mean, spec.std, spec.views, spec.mirror)
     digest.update(repr((seen_as, SIMULATED_COPIES, LIGHTS_SEED)).encode())
     digest.update(dataset_fingerprint(patients).encode())
-    for module in (app.core.crops, app.core.fingers, trainer.lights):
+    for module in (app.core.crops, app.core.fingers, trainer.lights, trainer.other_background):
         digest.update(inspect.getsource(module).encode())
     digest.update(PIL.__version__.encode())
     return digest.hexdigest()[:24]
+
+
+def _without_head(model: onnx.ModelProto) -> bytes:
+    """What the embedding comes from: the same before a head is fitted and in the shipped file."""
+    front = onnx.utils.Extractor(model).extract_model([INPUT_NAME], [OUTPUT_NAME])
+    parts = (*front.graph.node, *front.graph.initializer)
+    return b"".join(part.SerializeToString(deterministic=True) for part in parts)
 
 
 def _save(path: Path, features: FloatArray) -> None:

@@ -55,6 +55,13 @@ def cut_fingers(photo: Uint8Array, nail_boxes: FloatArray, skin_boxes: FloatArra
     return fingers
 
 
+def finger_masks(photo: Uint8Array, nail_boxes: FloatArray, skin_boxes: FloatArray) -> list[Uint8Array | None]:
+    """Of each nail's finger (H, W) uint8, 255 where it is; None for one that cannot be told from the board."""
+    chroma = _distance_from_board(photo, nail_boxes)
+    skins = [_skin_of(nail, skin_boxes) for nail in nail_boxes]
+    return [None if skin is None else _mask(chroma, nail, skin) for nail, skin in zip(nail_boxes, skins, strict=True)]
+
+
 def _distance_from_board(photo: Uint8Array, nail_boxes: FloatArray) -> Uint8Array:
     """How far each pixel's colour, lightness apart, is from the board's beside the fingertips."""
     lab = cv2.cvtColor(cv2.GaussianBlur(photo, (0, 0), 1.0), cv2.COLOR_RGB2LAB).astype(np.float32)
@@ -74,7 +81,7 @@ def _skin_of(nail: FloatArray, skin_boxes: FloatArray) -> FloatArray | None:
     return nearest if same_finger else None
 
 
-def _cut(photo: Uint8Array, chroma: Uint8Array, nail: FloatArray, skin: FloatArray) -> Finger | None:
+def _mask(chroma: Uint8Array, nail: FloatArray, skin: FloatArray) -> Uint8Array | None:
     height, width = chroma.shape
     nail_centre, skin_centre = (nail[:2] + nail[2:]) / 2, (skin[:2] + skin[2:]) / 2
     along = (skin_centre - nail_centre) / np.linalg.norm(skin_centre - nail_centre)
@@ -87,8 +94,7 @@ def _cut(photo: Uint8Array, chroma: Uint8Array, nail: FloatArray, skin: FloatArr
     inside = band > 0
     threshold, _ = cv2.threshold(chroma[inside][None], 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
     finger = np.where(inside & (chroma > threshold), 255, 0).astype(np.uint8)
-    nail_outline = rounded_outline(nail)
-    cv2.fillConvexPoly(finger, nail_outline.round().astype(np.int32), 255)
+    cv2.fillConvexPoly(finger, rounded_outline(nail).round().astype(np.int32), 255)
     finger = cv2.morphologyEx(finger, cv2.MORPH_CLOSE, np.ones((7, 7), np.uint8))
     finger = cv2.morphologyEx(finger, cv2.MORPH_OPEN, np.ones((5, 5), np.uint8))
     _, parts = cv2.connectedComponents(finger)
@@ -96,7 +102,12 @@ def _cut(photo: Uint8Array, chroma: Uint8Array, nail: FloatArray, skin: FloatArr
     finger = np.where(parts == part, 255, 0).astype(np.uint8)
     strip = np.zeros_like(finger)
     cv2.line(strip, _pixel(nail_centre), _pixel(skin_centre), 255, int(0.6 * (nail[3] - nail[1])))
-    if part == 0 or finger[strip > 0].mean() < LEAST_FILLED * 255:
+    return None if part == 0 or finger[strip > 0].mean() < LEAST_FILLED * 255 else finger
+
+
+def _cut(photo: Uint8Array, chroma: Uint8Array, nail: FloatArray, skin: FloatArray) -> Finger | None:
+    finger = _mask(chroma, nail, skin)
+    if finger is None:
         return None
     # The board's white shines into the outermost pixel.
     finger = cv2.erode(finger, np.ones((3, 3), np.uint8))
@@ -104,10 +115,11 @@ def _cut(photo: Uint8Array, chroma: Uint8Array, nail: FloatArray, skin: FloatArr
     left, top, wide, high = cv2.boundingRect((alpha > 8).astype(np.uint8))
     corner = np.array([left, top], dtype=np.float64)
     rgba = np.dstack([photo, alpha])[top : top + high, left : left + wide].copy()
+    skin_centre = (skin[:2] + skin[2:]) / 2
     whole_skin = skin[2] <= left + wide and finger[_pixel(skin_centre)[::-1]] > 0
     return Finger(
         rgba=rgba,
-        nail=nail_outline - corner,
+        nail=rounded_outline(nail) - corner,
         skin=rounded_outline(skin) - corner if whole_skin else None,
         nail_px=float(np.sqrt((nail[2:] - nail[:2]).prod())),
     )

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from trainer.dataset import Patient
-from trainer.head import NailTable, RidgeHead, choose_alpha, fit_head, predict_patients
+from trainer.head import NailTable, RidgeHead, choose_alphas, fit_head, predict_patients
 from trainer.interval import interval_figures
 from trainer.progress import Progress
 from trainer.skin_tone import audit
@@ -24,7 +24,7 @@ def shipped_head(table: NailTable) -> RidgeHead:
     Its figures are those of models of the same recipe that did not see the patients they are measured on.
     """
     everybody = np.arange(len(table.hb_g_dl))
-    return fit_head(table, everybody, choose_alpha(table, everybody))
+    return fit_head(table, everybody, choose_alphas(table, everybody))
 
 
 def measure_hb(table: NailTable, patients: list[Patient], split: Split, progress: Progress) -> dict[str, Any]:
@@ -54,7 +54,7 @@ def measure_hb(table: NailTable, patients: list[Patient], split: Split, progress
 
 def _original_split(table: NailTable, split: Split) -> dict[str, Any]:
     """Fitted on the training part alone, alpha included; val and test are only measured."""
-    head = fit_head(table, split.train, choose_alpha(table, split.train))
+    head = fit_head(table, split.train, choose_alphas(table, split.train))
     measured = {}
     for name, patients in (("val", split.val), ("test", split.test)):
         measured[name] = figures(

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from trainer.files import write_whole
-from trainer.report import ORIGINAL_DETECTOR
+from trainer.report import ORIGINAL_DETECTOR, wild_words
 from trainer.report_tables import skin_tone_table
 
 NOT_MEASURED = "not measured"
@@ -35,11 +35,6 @@ def detector_card(document: Mapping[str, Any]) -> str:
         )
         for name, published in ORIGINAL_DETECTOR.items()
     ]
-    wild = entry["metrics"].get("wild") or {}
-    wild_words = (
-        ", ".join(f"{name} {_value(value)}" for name, value in wild.items() if not isinstance(value, Mapping))
-        or NOT_MEASURED
-    )
     return _card(
         "Nail detector",
         entry,
@@ -55,7 +50,7 @@ def detector_card(document: Mapping[str, Any]) -> str:
             "## Metrics",
             "The data set's test split (sessions that the training did not see), beside the original system's figures:",
             _table(("class", "P", "R", "mAP50", "original P", "original R", "original mAP50"), rows),
-            f"Ordinary photographs (nails-in-the-wild): {wild_words}.",
+            wild_words(entry["metrics"].get("wild")),
             "## Limits",
             "Trained on one laboratory's rig, and on few ordinary photographs where the data above names any. Painted, "
             "artificial, ill or injured nails, toes, children's hands and dark rooms were hardly or not seen. How well "

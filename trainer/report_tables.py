@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-
-from trainer.interval import SMALLEST_SESSION_SHOWN, half_width_g_dl, interval_figures
-from trainer.report import FigureTable
+from trainer.interval import SMALLEST_SESSION_SHOWN, each_session, interval_figures
+from trainer.report import CONDITIONS, FigureTable
 from trainer.validation import OutOfFold
 
 Entries = Mapping[str, Mapping[str, Any]]
@@ -83,14 +81,9 @@ def severity_table(entries: Entries) -> FigureTable:
 
 def conditions_table(loso: Mapping[str, Any], through: Mapping[str, Any] | None) -> FigureTable:
     """Protocol A again, with the photographs under another light, and through the shipped detector."""
-    names = {
-        "wb10": "white balance off by 10 % on red and blue",
-        "wb20": "white balance off by 20 % on red and blue",
-        "exposure": "exposure off by a log factor of 0.2",
-    }
     rows = [("as photographed, annotated boxes", f"{loso['mae']:.3f}", str(loso["n"]))]
     for name, value in (loso.get("shifted_mae") or {}).items():
-        rows.append((names.get(name, name), f"{value:.3f}", str(loso["n"])))
+        rows.append((CONDITIONS[name], f"{value:.3f}", str(loso["n"])))
     if through:
         rows.append(("boxes of the shipped detector", f"{through['mae']:.3f}", str(through["n"])))
         rows.append(("the same patients, annotated boxes", f"{through['mae_annotated']:.3f}", str(through["n"])))
@@ -139,9 +132,11 @@ def interval_table(result: OutOfFold) -> FigureTable:
     worst_words = f"worst session of {SMALLEST_SESSION_SHOWN} or more patients"
     rows.append((worst_words, "-", "-" if worst is None else f"{worst:.3f}"))
     notes = (
-        f"Target {found['target']:.0%}. Half width {found['half_width']:.2f} g/dL; always saying the training mean, by "
-        f"the same method: {found['mean_half_width']:.2f} g/dL. Coverage is measured one session at a time, with the "
-        "width that all other sessions give.",
+        f"Target {found['target']:.0%}. Mean half width {found['half_width']:.2f} g/dL; always saying the training "
+        f"mean: {found['mean_half_width']:.2f} g/dL, and {found['no_narrower_than_mean']:.0%} of the patients have an "
+        "interval no narrower than that one. Coverage is measured one session at a time, with the interval that all "
+        "other sessions give.",
+        f"{_reach(found['knots'])}.",
         f"Method: {found['method']}.",
     )
     return FigureTable("intervals", "How often the interval holds", ("patients", "n", "coverage"), tuple(rows), notes)
@@ -149,13 +144,15 @@ def interval_table(result: OutOfFold) -> FigureTable:
 
 def session_coverage(result: OutOfFold) -> tuple[list[int], list[float]]:
     """(patients, coverage) of each session, sessions by size."""
-    names, counts = np.unique(result.session, return_counts=True)
-    order = np.argsort(-counts, kind="stable")
-    coverage = []
-    for name in names[order]:
-        inside = result.session == name
-        coverage.append(float((result.errors[inside] <= half_width_g_dl(result.errors[~inside])).mean()))
-    return [int(count) for count in counts[order]], coverage
+    by_session = sorted((held for _, held in each_session(result)), key=len, reverse=True)
+    return [len(held) for held in by_session], [float(held.mean()) for held in by_session]
+
+
+def _reach(knots: Mapping[str, list[float]]) -> str:
+    reach = zip(knots["at_g_dl"], knots["below_g_dl"], knots["above_g_dl"], strict=True)
+    return "; ".join(
+        f"at an estimate of {at:.1f} from {at - below:.1f} to {at + above:.1f}" for at, below, above in reach
+    )
 
 
 def _number(value: float | None, signed: bool = False) -> str:

@@ -210,14 +210,15 @@ def interval_section(result: OutOfFold) -> Section:
 
 def detector_section(entry: dict[str, Any], evaluated: dict[str, Any], photographs: int) -> Section:
     """The shipped detector: as `evaluate` measured it, else as models.json says."""
-    known = {"n": photographs, "start_weights": entry.get("start_weights", "not stated"), **entry["metrics"]["test"]}
+    metrics = entry["metrics"]
+    known = {
+        "n": photographs,
+        "start_weights": entry.get("start_weights", "not stated"),
+        "wild": metrics.get("wild"),
+        **metrics["test"],
+    }
     figures = {**known, **evaluated.get("detector", {})}
-    wild = figures.get("wild") or entry["metrics"].get("wild") or {}
-    shown = ", ".join(f"{name} {value:.3f}" for name, value in wild.items() if isinstance(value, float))
-    words = (
-        f"{entry['bytes'] / 1e6:.2f} MB (the original: {original.DETECTOR_MEGABYTES} MB). On ordinary photographs "
-        f"(nails-in-the-wild): {shown or 'not measured'}."
-    )
+    words = f"{entry['bytes'] / 1e6:.2f} MB (the original: {original.DETECTOR_MEGABYTES} MB)."
     return Section("detector", "The detector", (detector_table(figures), words))
 
 

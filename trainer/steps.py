@@ -5,6 +5,7 @@ What is expensive is kept under `runs` and used again while nothing it was made 
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ import onnx
 from app.core.errors import MeasureError
 from app.core.manifest import EstimatorSpec
 from app.models import load_instrument
+from app.runtime.native import NativeNetwork
 from trainer import hb, publish
 from trainer.backbones import Backbone, load_backbone
 from trainer.dataset import DataError, Patient, find_dataset, read_dataset
@@ -31,12 +33,13 @@ from trainer.detector_export import export_detector, largest_difference
 from trainer.detector_metrics import measure_detector
 from trainer.end_to_end import end_to_end
 from trainer.estimator_graph import add_head, estimator_spec, feature_graph
-from trainer.features import nail_table
-from trainer.files import write_json, write_whole
+from trainer.features import annotated_crops, nail_table
+from trainer.files import sha256_of, write_json, write_whole
 from trainer.head import NailTable
 from trainer.progress import Progress
 from trainer.splits import Split, original_split
-from trainer.wild_steps import prepare_training
+from trainer.texture import with_texture
+from trainer.wild_steps import WildTraining, measure_folds, prepare_training
 from trainer.yolo_dataset import YoloDataset, write_yolo_dataset
 
 # The shipped head against the same head fitted again: float32 against float64, and what sums differ in between.
@@ -57,6 +60,7 @@ class Settings:
     detector_recipe: DetectorRecipe
     detector: str = SMALL_DETECTOR
     wild: Path | None = None
+    keep_detector: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +98,7 @@ def prepare(settings: Settings, progress: Progress) -> Prepared:
 def detector(settings: Settings, prepared: Prepared, progress: Progress) -> TrainedDetector:
     """Train the detector, or take it as it was trained from the same data by the same recipe."""
     if settings.detector == SMALL_DETECTOR:
-        training_patients = [prepared.patients[index] for index in prepared.split.train]
-        trained = prepare_training(training_patients, settings.wild, settings.runs, progress).shipped()
+        trained = _wild_training(settings, prepared, progress).shipped()
     else:
         start = find_start_weights(settings.detector_weights, settings.runs, progress)
         recipe = settings.detector_recipe
@@ -107,11 +110,25 @@ def detector(settings: Settings, prepared: Prepared, progress: Progress) -> Trai
     return trained
 
 
+def _wild_training(settings: Settings, prepared: Prepared, progress: Progress) -> WildTraining:
+    patients = [prepared.patients[index] for index in prepared.split.train]
+    return prepare_training(patients, settings.wild, settings.runs, progress)
+
+
+def ordinary_photographs(settings: Settings, prepared: Prepared, progress: Progress) -> dict[str, Any] | None:
+    """Recall and precision of the recipe on ordinary photographs (grouped 3-fold); None where there are none, or
+    where the detector is not the one that learns from them."""
+    if settings.detector != SMALL_DETECTOR:
+        return None
+    training = _wild_training(settings, prepared, progress)
+    return measure_folds(training) if training.wild else None
+
+
 def features(settings: Settings, prepared: Prepared, progress: Progress) -> Features:
     """Every annotated nail through the backbone."""
     if settings.backbone_weights is None:
         progress.say(f"asking the model hub for {settings.backbone} (up to a minute)")
-    backbone = load_backbone(settings.backbone, settings.backbone_weights)
+    backbone = with_texture(load_backbone(settings.backbone, settings.backbone_weights))
     spec = estimator_spec(backbone)
     graph = feature_graph(backbone, spec)
     table = nail_table(prepared.patients, graph, spec, settings.runs / "features", progress)
@@ -131,31 +148,58 @@ def measure_recipe(settings: Settings, prepared: Prepared, found: Features, prog
 
 def export(settings: Settings, progress: Progress) -> None:
     """Everything, from the data to the three files in `out`."""
+    # Asked for first: what is not there must not be missed after an hour's work.
+    kept = _shipped_detector(settings.out) if settings.keep_detector else None
     prepared = prepare(settings, progress)
     found = features(settings, prepared, progress)
     figures = measure_recipe(settings, prepared, found, progress)
     head = hb.shipped_head(found.table)
     estimator = add_head(found.graph, head)
-    trained = detector(settings, prepared, progress)
-
-    progress.say("exporting the detector")
-    shipped, full = export_detector(trained.checkpoint)
-    test_patients = [prepared.patients[index] for index in prepared.split.test]
-    halved = largest_difference(shipped, full, test_patients)
-    candidate = settings.runs / "export" / publish.DETECTOR_FILE
-    write_whole(candidate, shipped.SerializeToString())
-    metrics = {
-        name: measure_detector(candidate, prepared.yolo.yaml_path, settings.runs, name) for name in ("val", "test")
-    }
+    model, entry = kept or _new_detector(settings, prepared, progress)
     document = {
-        "detector": publish.detector_entry(shipped.SerializeToString(), trained, metrics, halved),
+        "detector": entry,
         "estimator": publish.estimator_entry(
             estimator.SerializeToString(), found.spec, found.backbone, head, figures["hb"], len(prepared.patients)
         ),
         "interval": publish.interval_entry(figures["interval"]),
     }
-    publish.publish(settings.out, shipped, estimator, document)
-    progress.say(f"written: {settings.out}: detector.onnx, estimator.onnx, models.json")
+    publish.publish(settings.out, model, estimator.SerializeToString(), document)
+    progress.say(f"written: {settings.out}: detector.onnx, estimator.onnx, models.json and their cards")
+
+
+def _shipped_detector(out: Path) -> tuple[bytes, dict[str, Any]]:
+    """The detector that lies in `out` and its entry of models.json."""
+    try:
+        entry = json.loads((out / "models.json").read_bytes())["detector"]
+        model = (out / entry["file"]).read_bytes()
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise DataError(f"{out}: holds no detector to keep ({error}); leave out --keep-detector") from None
+    if sha256_of(model) != entry.get("sha256"):
+        raise DataError(f"{out / entry['file']}: is not what models.json names; leave out --keep-detector")
+    return model, entry
+
+
+def _new_detector(settings: Settings, prepared: Prepared, progress: Progress) -> tuple[bytes, dict[str, Any]]:
+    """Trained, exported and measured: the file and its entry of models.json."""
+    trained = detector(settings, prepared, progress)
+    progress.say("exporting the detector")
+    shipped = export_detector(trained.checkpoint)
+    test_patients = [prepared.patients[index] for index in prepared.split.test]
+    difference = largest_difference(trained.checkpoint, shipped, test_patients)
+    progress.say(
+        f"the file in ONNX Runtime against the checkpoint in PyTorch, {len(test_patients)} test photographs: at most "
+        f"{difference['boxes_px']:.4f} px and {difference['scores']:.5f} of a score"
+    )
+    model = shipped.SerializeToString()
+    candidate = settings.runs / "export" / publish.DETECTOR_FILE
+    write_whole(candidate, model)
+    metrics = {
+        name: measure_detector(candidate, prepared.yolo.yaml_path, settings.runs, name) for name in ("val", "test")
+    }
+    wild = ordinary_photographs(settings, prepared, progress)
+    if wild:
+        metrics["wild"] = wild
+    return model, publish.detector_entry(model, trained, metrics, difference)
 
 
 def evaluate(settings: Settings, progress: Progress) -> dict[str, Any]:
@@ -174,8 +218,12 @@ def evaluate(settings: Settings, progress: Progress) -> dict[str, Any]:
     table = nail_table(prepared.patients, model, manifest.estimator, settings.runs / "features", progress)
     figures = hb.measure_hb(table, prepared.patients, prepared.split, progress)
     figures["hb"]["end_to_end"] = end_to_end(instrument, table, prepared.patients, progress)
-    difference = _shipped_head_difference(model, table)
+    difference = _difference_to_recipe(model, manifest.estimator, table, prepared)
     figures["hb"]["shipped_head_difference"] = difference
+    progress.say(
+        f"the file in ONNX Runtime against the same recipe in scikit-learn, nails of {len(prepared.split.test)} test "
+        f"photographs: at most {difference:.5f} g/dL"
+    )
     if difference > HEAD_TOLERANCE_G_DL:
         progress.warn(
             f"the shipped head differs from the same recipe fitted on this data by up to {difference:.2f} g/dL: "
@@ -185,6 +233,10 @@ def evaluate(settings: Settings, progress: Progress) -> dict[str, Any]:
     found = measure_detector(settings.out / manifest.detector.file, prepared.yolo.yaml_path, settings.runs)
     start_weights = manifest.document["detector"].get("start_weights", "not stated")
     figures["detector"] = {**found, "n": len(prepared.split.test), "start_weights": start_weights}
+    # The shipped network has seen every ordinary photograph: only the networks that had not can say how good it is.
+    wild = manifest.document["detector"].get("metrics", {}).get("wild")
+    if wild:
+        figures["detector"]["wild"] = wild
     files = (manifest.detector.file, manifest.estimator.file)
     figures["model_bytes"] = sum((settings.out / name).stat().st_size for name in files)
     figures["models"] = manifest.identity()
@@ -192,11 +244,13 @@ def evaluate(settings: Settings, progress: Progress) -> dict[str, Any]:
     return figures
 
 
-def _shipped_head_difference(model: bytes, table: NailTable) -> float:
-    """At most how far the file's head is from one fitted on everybody now, over all nails, g/dL."""
-    graph = onnx.load_from_string(model).graph
-    constants = {entry.name: onnx.numpy_helper.to_array(entry) for entry in graph.initializer}
-    scaled = (table.features - constants["feature_mean"]) / constants["feature_std"]
-    clipped = np.clip(scaled, constants["clip_low"], constants["clip_high"])
-    shipped = clipped @ constants["weights"][:, 0] + constants["intercept"][0]
-    return float(np.abs(shipped - hb.shipped_head(table).predict(table.features)).max())
+def _difference_to_recipe(model: bytes, spec: EstimatorSpec, table: NailTable, prepared: Prepared) -> float:
+    """At most how far the file's values are from those of the recipe fitted on everybody now, g/dL, over the annotated
+    nails of the test photographs."""
+    network, head = NativeNetwork(model), hb.shipped_head(table)
+    largest = 0.0
+    for index in prepared.split.test:
+        shipped = network.run_now({"image": annotated_crops(prepared.patients[index], spec)})["hb_g_dl"]
+        fitted = head.predict(table.features[table.nails_of(np.array([index]))])
+        largest = max(largest, float(np.abs(shipped - fitted).max()))
+    return largest

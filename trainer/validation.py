@@ -14,7 +14,7 @@ import numpy as np
 from sklearn.metrics import roc_auc_score
 
 from app.core.arrays import FloatArray, IntArray
-from trainer.head import NailTable, choose_alpha, fit_head, predict_patients, session_folds
+from trainer.head import NailTable, choose_alphas, fit_head, predict_patients, session_folds
 
 BOOTSTRAP_ROUNDS = 10_000
 GROUPED3_REPEATS = 10
@@ -51,7 +51,7 @@ def out_of_fold(table: NailTable, folds: Iterable[tuple[IntArray, IntArray]], ti
     predicted, means, order = [], [], []
     shifted: dict[str, list[list[FloatArray]]] = {name: [[] for _ in lights] for name, lights in table.shifted.items()}
     for fit, held_out in folds:
-        head = fit_head(table, fit, choose_alpha(table, fit))
+        head = fit_head(table, fit, choose_alphas(table, fit))
         predicted.append(predict_patients(head, table, held_out))
         for name, lights in table.shifted.items():
             for found, features in zip(shifted[name], lights, strict=True):

@@ -1,4 +1,4 @@
-"""Recall and precision on ordinary photographs, through the app's own letterbox, decoding and suppression.
+"""Recall and precision on ordinary photographs, through the app's own way of finding nails.
 
 A found nail counts where it overlaps an annotated one by IoU 0.5 or more, each annotated one once. Nails marked
 as difficult and regions to be ignored count neither way: missing them is no miss, finding them no false alarm.
@@ -6,7 +6,8 @@ as difficult and regions to be ignored count neither way: missing them is no mis
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import asyncio
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,12 +15,13 @@ import numpy as np
 from PIL import Image
 
 from app.core.arrays import FloatArray
-from app.core.detection import Detections, box_areas, decode, iou_matrix, nms
-from app.core.letterbox import letterbox_picture
+from app.core.detection import Detections, box_areas, iou_matrix
+from app.core.finding import find
+from app.core.manifest import DetectorSpec
 from app.core.pipeline import MAX_NAILS
 from app.runtime.native import NativeNetwork
 from trainer.detector import SIDE_PX
-from trainer.publish import CONFIDENCE, NMS_IOU
+from trainer.publish import NMS_IOU
 from trainer.wild_data import WildPhoto
 from trainer.yolo_dataset import CLASS_NAMES
 
@@ -39,6 +41,10 @@ class Counts:
     def __add__(self, other: Counts) -> Counts:
         return Counts(self.hits + other.hits, self.misses + other.misses, self.false_alarms + other.false_alarms)
 
+    def f1(self) -> float:
+        """Harmonic mean of recall and precision, 0 where nothing was hit."""
+        return 2 * self.hits / max(2 * self.hits + self.misses + self.false_alarms, 1)
+
     def figures(self) -> dict[str, Any]:
         """Recall and precision as fractions (0 where there is nothing to divide by), and what they come from."""
         nails, found = self.hits + self.misses, self.hits + self.false_alarms
@@ -51,7 +57,7 @@ class Counts:
         }
 
 
-def measure_photos(model: bytes, photos: Iterable[WildPhoto], confidence: float = CONFIDENCE) -> Counts:
+def measure_photos(model: bytes, photos: Iterable[WildPhoto], confidence: float) -> Counts:
     """The detector's ONNX file on photographs that it was not trained with."""
     network = NativeNetwork(model)
     total = Counts()
@@ -62,11 +68,14 @@ def measure_photos(model: bytes, photos: Iterable[WildPhoto], confidence: float 
 
 def find_nails(network: NativeNetwork, pixels: np.ndarray, confidence: float) -> Detections:
     """Nails in (H, W, 3) uint8 RGB, boxes in its pixels, best first, as the app finds them."""
-    canvas, place = letterbox_picture(Image.fromarray(pixels), SIDE_PX)
-    image = np.ascontiguousarray(canvas.transpose(2, 0, 1)[None], dtype=np.float32) / np.float32(255.0)
-    output = next(iter(network.run_now({"images": image}).values()))
-    found = nms(decode(output, confidence), NMS_IOU).of_class(CLASS_NAMES.index("nail")).best(MAX_NAILS)
-    return Detections(place.to_picture(found.boxes), found.confidences, found.class_ids)
+    spec = DetectorSpec("", "", SIDE_PX, CLASS_NAMES, confidence, NMS_IOU)
+    found = asyncio.run(find(spec, network, Image.fromarray(pixels)))
+    return found.of_class(spec.class_id("nail")).best(MAX_NAILS)
+
+
+def best_confidence(by_confidence: Mapping[float, Counts]) -> float:
+    """The confidence with the best F1; the highest of several, which leaves out the most."""
+    return max(by_confidence, key=lambda confidence: (by_confidence[confidence].f1(), confidence))
 
 
 def count_nails(found: Detections, photo: WildPhoto) -> Counts:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 from PIL import Image
 
@@ -57,7 +59,8 @@ def crop_view(
     estimator the steps would look like texture.
 
     Returns:
-        (3, side_px, side_px) float32 RGB in 0..1; beyond the picture's border its outermost pixels go on.
+        (3, side_px, side_px) float32 RGB in 0..1; beyond the picture's border its outermost pixels go on. Around a
+        round view lies the mean colour of what is in it.
     """
     centre, side = view_square(box, direction, view)
     turned_px = 2 * spec.detail_px
@@ -76,7 +79,7 @@ def crop_view(
     # Columns run along the finger, rows across it.
     turn = (cos, -sin, start_x, sin, cos, start_y)
 
-    channels = []
+    details = np.empty((3, spec.detail_px, spec.detail_px), dtype=np.float32)
     for number in range(3):
         channel = Image.fromarray(np.ascontiguousarray(around[..., number]))
         if around_px != channel.width:
@@ -84,9 +87,22 @@ def crop_view(
         turned = channel.transform(
             (turned_px, turned_px), Image.Transform.AFFINE, turn, resample=Image.Resampling.BILINEAR
         )
-        detail = turned.resize((spec.detail_px, spec.detail_px), Image.Resampling.BILINEAR)
-        channels.append(np.asarray(detail.resize((spec.side_px, spec.side_px), Image.Resampling.BILINEAR)))
-    return np.stack(channels) / np.float32(255.0)
+        details[number] = np.asarray(turned.resize((spec.detail_px, spec.detail_px), Image.Resampling.BILINEAR))
+    if view.round:
+        inside = _disc(spec.detail_px)
+        mean = (details * inside).sum(axis=(1, 2), keepdims=True) / inside.sum()
+        details = details * inside + mean * (1 - inside)
+    size = (spec.side_px, spec.side_px)
+    shown = [np.asarray(Image.fromarray(detail).resize(size, Image.Resampling.BILINEAR)) for detail in details]
+    return np.stack(shown) / np.float32(255.0)
+
+
+@cache
+def _disc(side_px: int) -> FloatArray:
+    """(side_px, side_px) float32: 1 inside the disc that touches the four sides, 0 outside, its edge a pixel soft."""
+    off = np.arange(side_px, dtype=np.float32) - np.float32((side_px - 1) / 2)
+    inside: FloatArray = np.clip(side_px / 2 - np.hypot(off[:, None], off[None, :]) + 0.5, 0.0, 1.0)
+    return inside
 
 
 def _cut_out(picture: Image.Image, left: int, top: int, side: int) -> FloatArray:

@@ -1,15 +1,19 @@
-"""models.json: everything the app must know about its networks, read strictly."""
+"""models.json: everything the app must know about its networks, read strictly.
+
+No numpy here: the engine reads this file while numpy is still on its way.
+"""
 
 from __future__ import annotations
 
 import json
+from bisect import bisect_right
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from app.core.codes import MODEL_UNAVAILABLE
 from app.core.errors import MeasureError
 
-SCHEMA = 1
+SCHEMA = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,17 +34,19 @@ class DetectorSpec:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """One way to look at a nail: a square that turns with the finger.
+    """One way to look at a nail: a square that turns with the finger, or the disc in it.
 
     Attributes:
         name: what it shows.
         along: how far its centre lies from the nail's towards the hand, in lengths of the nail.
         size: its side, in shorter sides of the nail.
+        round: whether only the disc inside the square is shown: a square's corners reach beyond a round fingertip.
     """
 
     name: str
     along: float
     size: float
+    round: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +73,29 @@ class EstimatorSpec:
 
 @dataclass(frozen=True, slots=True)
 class IntervalSpec:
-    """What a reading is good for: +- `half_width_g_dl` holds the truth in `coverage` of people."""
+    """What a reading is good for: an interval that holds the truth in `coverage` of people.
+
+    It is wider where estimates err more, and on the side to which they do. At an estimate of `at_g_dl[k]` it reaches
+    `below_g_dl[k]` down and `above_g_dl[k]` up, linearly between the knots, and beyond them as at the outermost.
+
+    Attributes:
+        mean_half_width_g_dl: half the width of the interval of whoever always says the mean of the training data.
+    """
 
     coverage: float
-    half_width_g_dl: float
+    at_g_dl: tuple[float, ...]
+    below_g_dl: tuple[float, ...]
+    above_g_dl: tuple[float, ...]
+    mean_half_width_g_dl: float
+
+    def around(self, hb_g_dl: float) -> tuple[float, float]:
+        """(low, high) in g/dL around an estimate; never below 0."""
+        low = hb_g_dl - _interpolated(hb_g_dl, self.at_g_dl, self.below_g_dl)
+        return max(0.0, low), hb_g_dl + _interpolated(hb_g_dl, self.at_g_dl, self.above_g_dl)
+
+    def narrower_than_no_photo(self, low_g_dl: float, high_g_dl: float) -> bool:
+        """Whether an interval is narrower than that of always saying the mean, for which no photo is needed."""
+        return high_g_dl - low_g_dl < 2 * self.mean_half_width_g_dl
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +129,6 @@ def parse_manifest(text: str | bytes) -> Manifest:
         _fail(f"its schema is {document.get('schema')!r}, this version reads {SCHEMA}; reload or update the app")
     detector = _Section(document, "detector")
     estimator = _Section(document, "estimator")
-    interval = _Section(document, "interval")
     try:
         low_g_dl, high_g_dl = _numbers(document.get("plausible_g_dl"), 2, "plausible_g_dl")
         manifest = Manifest(
@@ -126,10 +150,7 @@ def parse_manifest(text: str | bytes) -> Manifest:
                 views=tuple(_view(view) for view in estimator.list("views")),
                 mirror=estimator.flag("mirror"),
             ),
-            interval=IntervalSpec(
-                coverage=interval.fraction("coverage"),
-                half_width_g_dl=interval.number("half_width_g_dl"),
-            ),
+            interval=_interval(_Section(document, "interval")),
             plausible_g_dl=(low_g_dl, high_g_dl),
             document=document,
         )
@@ -140,6 +161,15 @@ def parse_manifest(text: str | bytes) -> Manifest:
     if not manifest.estimator.views:
         _fail("estimator.views is empty")
     return manifest
+
+
+def _interpolated(x: float, knots: tuple[float, ...], values: tuple[float, ...]) -> float:
+    """The value at x: linear between rising knots, that of the outermost knot beyond them."""
+    right = bisect_right(knots, x)
+    if right in (0, len(knots)):
+        return values[min(right, len(knots) - 1)]
+    share = (x - knots[right - 1]) / (knots[right] - knots[right - 1])
+    return values[right - 1] + share * (values[right] - values[right - 1])
 
 
 class _Section:
@@ -192,9 +222,30 @@ class _Section:
             raise ValueError(f"{self.name}.{field} must be a list, not {value!r}")
         return value
 
+    def numbers(self, field: str) -> tuple[float, ...]:
+        values = self.list(field)
+        return tuple(_numbers(values, len(values), f"{self.name}.{field}"))
+
     def three_numbers(self, field: str) -> tuple[float, float, float]:
         first, second, third = _numbers(self.list(field), 3, f"{self.name}.{field}")
         return first, second, third
+
+
+def _interval(section: _Section) -> IntervalSpec:
+    at_g_dl = section.numbers("at_g_dl")
+    if not at_g_dl or list(at_g_dl) != sorted(set(at_g_dl)):
+        raise ValueError(f"interval.at_g_dl must rise from number to number, not {list(at_g_dl)!r}")
+    sides = {}
+    for field in ("below_g_dl", "above_g_dl"):
+        sides[field] = section.numbers(field)
+        if len(sides[field]) != len(at_g_dl) or min(sides[field]) < 0:
+            raise ValueError(f"interval.{field} must be {len(at_g_dl)} numbers of 0 or more, as many as at_g_dl")
+    return IntervalSpec(
+        coverage=section.fraction("coverage"),
+        at_g_dl=at_g_dl,
+        **sides,
+        mean_half_width_g_dl=section.number("mean_half_width_g_dl"),
+    )
 
 
 def _view(view: Any) -> View:
@@ -205,7 +256,9 @@ def _view(view: Any) -> View:
             raise ValueError(f"{field} of view {view['name']} must be a number, not {view.get(field)!r}")
     if view["size"] <= 0:
         raise ValueError(f"size of view {view['name']} must be above 0, not {view['size']!r}")
-    return View(name=view["name"], along=float(view["along"]), size=float(view["size"]))
+    if not isinstance(view.get("round"), bool):
+        raise ValueError(f"round of view {view['name']} must be true or false, not {view.get('round')!r}")
+    return View(name=view["name"], along=float(view["along"]), size=float(view["size"]), round=view["round"])
 
 
 def _numbers(values: Any, count: int, name: str) -> list[float]:

@@ -1,4 +1,4 @@
-"""The way of a photo: detector, usable nails, crops, estimator, median, interval.
+"""The way of a photo: detector, usable nails, crops, estimator, one value, interval.
 
 The networks are run by whoever has a runtime; the steps are coroutines because the browser's runtime answers
 later. On CPython nothing waits in them.
@@ -6,9 +6,7 @@ later. On CPython nothing waits in them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 from PIL import Image
@@ -16,24 +14,17 @@ from PIL import Image
 from app.core.arrays import FloatArray
 from app.core.codes import IMPLAUSIBLE, MODEL_UNAVAILABLE, NO_NAIL, UNUSABLE_NAILS
 from app.core.crops import nail_crops
-from app.core.detection import Detections, decode, nms
 from app.core.errors import MeasureError
+from app.core.finding import Network, find
 from app.core.fingers import finger_directions
 from app.core.gates import rejection
-from app.core.letterbox import letterbox_picture
 from app.core.manifest import Manifest
+from app.core.person import typical_of_nails
 from app.core.photo import open_photo
 from app.core.reading import Nail, Reading, Skin
 
 # Two hands and a few false alarms; the best ones stay.
 MAX_NAILS = 16
-
-
-class Network(Protocol):
-    """A network that can be run: named arrays in, named arrays out."""
-
-    async def run(self, inputs: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
-        """One inference; inputs are float32."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +49,7 @@ async def measure_photo(instrument: Instrument, data: bytes) -> Reading:
 async def measure_picture(instrument: Instrument, picture: Image.Image) -> Reading:
     """Measure an upright RGB picture; raises as `measure_photo` does."""
     manifest = instrument.manifest
-    found = await detect(instrument, picture)
+    found = await find(manifest.detector, instrument.detector, picture)
     nails_found = found.of_class(manifest.detector.class_id("nail")).best(MAX_NAILS)
     skin_found = found.of_class(manifest.detector.class_id("skin"))
     reasons = [rejection(picture, box) for box in nails_found.boxes]
@@ -78,6 +69,7 @@ async def measure_picture(instrument: Instrument, picture: Image.Image) -> Readi
         for box, confidence in zip(skin_found.boxes, skin_found.confidences, strict=True)
     )
     error, hb_g_dl = _conclude(nails, manifest.plausible_g_dl)
+    interval_g_dl = None if hb_g_dl is None else manifest.interval.around(hb_g_dl)
     return Reading(
         width=picture.width,
         height=picture.height,
@@ -85,7 +77,8 @@ async def measure_picture(instrument: Instrument, picture: Image.Image) -> Readi
         nails=nails,
         skin=skin,
         hb_g_dl=hb_g_dl,
-        half_width_g_dl=manifest.interval.half_width_g_dl,
+        interval_g_dl=interval_g_dl,
+        narrower_than_no_photo=interval_g_dl is not None and manifest.interval.narrower_than_no_photo(*interval_g_dl),
         coverage=manifest.interval.coverage,
         error=error,
         quality={
@@ -94,21 +87,6 @@ async def measure_picture(instrument: Instrument, picture: Image.Image) -> Readi
             "spread_g_dl": round(max(values.values()) - min(values.values()), 3) if values else 0.0,
         },
     )
-
-
-async def detect(instrument: Instrument, picture: Image.Image) -> Detections:
-    """Nails and skin in an RGB picture, boxes in its pixels, best first."""
-    spec = instrument.manifest.detector
-    canvas, place = letterbox_picture(picture, spec.side_px)
-    image = np.ascontiguousarray(canvas.transpose(2, 0, 1)[None], dtype=np.float32)
-    image /= np.float32(255.0)
-    outputs = await instrument.detector.run({"images": image})
-    try:
-        found = decode(next(iter(outputs.values())), spec.confidence)
-    except (ValueError, StopIteration) as error:
-        raise MeasureError(MODEL_UNAVAILABLE, f"the detector does not fit this app: {error}") from None
-    found = nms(found, spec.iou)
-    return Detections(place.to_picture(found.boxes), found.confidences, found.class_ids)
 
 
 async def estimate(
@@ -136,7 +114,7 @@ def _conclude(nails: tuple[Nail, ...], plausible_g_dl: tuple[float, float]) -> t
         reasons = ", ".join(sorted({nail.reason or "" for nail in nails}))
         message = f"nails were found, but none can be measured ({reasons}); go closer, or change the light"
         return MeasureError(UNUSABLE_NAILS, message), None
-    hb_g_dl = float(np.median(used))
+    hb_g_dl = typical_of_nails(used)
     low, high = plausible_g_dl
     if not low <= hb_g_dl <= high:
         message = (

@@ -55,7 +55,12 @@ class Skin:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The outcome for one photo: a value with its interval, or the error that stands in its place."""
+    """The outcome for one photo: a value with its interval, or the error that stands in its place.
+
+    Attributes:
+        interval_g_dl: (low, high) that holds the truth in `coverage` of people; None without a reading.
+        narrower_than_no_photo: whether that interval is narrower than one for which no photo is needed.
+    """
 
     width: int
     height: int
@@ -63,17 +68,11 @@ class Reading:
     nails: tuple[Nail, ...] = ()
     skin: tuple[Skin, ...] = ()
     hb_g_dl: float | None = None
-    half_width_g_dl: float = 0.0
+    interval_g_dl: tuple[float, float] | None = None
+    narrower_than_no_photo: bool = True
     coverage: float = 0.0
     error: MeasureError | None = None
     quality: dict[str, float] = field(default_factory=dict)
-
-    @property
-    def interval_g_dl(self) -> tuple[float, float] | None:
-        """(low, high) in g/dL; None without a reading."""
-        if self.hb_g_dl is None:
-            return None
-        return max(0.0, self.hb_g_dl - self.half_width_g_dl), self.hb_g_dl + self.half_width_g_dl
 
     def as_json(self) -> dict[str, Any]:
         """The object that `python -m app --json` prints and the engine sends to the screen."""
@@ -93,6 +92,7 @@ class Reading:
             "hb_g_dl": round(self.hb_g_dl, 3),
             "interval_g_dl": [round(limit, 3) for limit in interval],
             "coverage": self.coverage,
+            "narrower_than_no_photo": self.narrower_than_no_photo,
             "severity": {
                 "group": GROUP_NOT_STATED,
                 "table": TABLE_NOT_STATED,

@@ -2,7 +2,7 @@
 
 from app import words
 from app.core import severity
-from app.ui.page import add, add_svg, element, set_text
+from app.ui.page import add, add_svg, element, set_text, show
 
 # The scale reaches a little beyond what people live with, in g/dL.
 SCALE_LOW, SCALE_HIGH = 4.0, 20.0
@@ -16,7 +16,8 @@ def show_reading(reading):
     set_text("hb-value", f"{hb_g_dl:.1f}")
     quality = reading["quality"]
     set_text("nails-used", words.nails_used_words(quality["nails_used"], quality["nails_found"]))
-    set_text("coverage", words.coverage_words(reading["coverage"], high - hb_g_dl))
+    set_text("coverage", words.coverage_words(reading["coverage"]))
+    show("as-wide-as-no-photo", not reading["narrower_than_no_photo"])
     _draw_scale(low, high, hb_g_dl)
 
     badge = element("severity")

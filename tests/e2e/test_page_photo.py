@@ -94,6 +94,7 @@ def test_the_result_says_what_it_is_good_for(visit, tmp_path):
     assert page.get_attribute("[data-testid=severity]", "data-label") == expected["severity"]["label"]
     assert page.inner_text("[data-testid=disclaimer]") == words.DISCLAIMER
     assert words.SCREEN["red-flags"] in page.inner_text("[data-testid=result]")
+    assert page.is_visible("[data-testid=warning]") is not expected["narrower_than_no_photo"]
     items = page.locator("[data-testid=nail-item]").all_inner_texts()
     assert items == [f"{nail['hb_g_dl']:.1f} g/dL" for nail in expected["nails"]]
     page.click("[data-testid=close-result]")

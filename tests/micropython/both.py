@@ -13,7 +13,7 @@ seen = {
     "steps": [messages.BOOT_STEPS, messages.STATE_RESULT],
     "severity": [words.severity_words(list(severity.LABELS[start:])) for start in range(4)],
     "interval": words.interval_words(10.44, 16.46),
-    "coverage": words.coverage_words(0.9, 3.22),
+    "coverage": words.coverage_words(0.9),
     "used": [words.nails_used_words(1, 1), words.nails_used_words(2, 3)],
     "errors": [words.ERRORS[code] for code in codes.ERROR_CODES],
 }

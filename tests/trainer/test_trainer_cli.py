@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -63,6 +64,17 @@ def test_one_session_only_is_one_line(tmp_path, dataset):
         row["MEASUREMENT_DATE"] = "monday"
     done = trainer("prepare", "--data", dataset.write(), "--runs", tmp_path / "runs")
     assert done.returncode == 1 and "session" in done.stderr
+
+
+def test_a_detector_to_keep_must_be_there_and_whole(tmp_path, dataset):
+    out = tmp_path / "models"
+    export = ("export", "--data", dataset.write(), "--runs", tmp_path / "runs", "--out", out, "--keep-detector")
+    missing = trainer(*export)
+    assert missing.returncode == 1 and str(out) in missing.stderr and "--keep-detector" in missing.stderr
+    shutil.copytree(SHIPPED_MODELS, out)
+    (out / "detector.onnx").write_bytes(b"cut short")
+    other = trainer(*export)
+    assert other.returncode == 1 and "detector.onnx" in other.stderr and "Traceback" not in other.stderr
 
 
 def test_interrupting_says_how_to_go_on(tmp_path, dataset):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import onnx
 import pytest
@@ -16,9 +18,10 @@ from app.runtime.native import NativeNetwork
 from tests.drawn_hand import draw_hand
 from trainer.backbones import Backbone, load_backbone
 from trainer.dataset import DataError
-from trainer.estimator_graph import add_head, feature_graph
+from trainer.estimator_graph import add_head, feature_depths, feature_graph
 from trainer.head import CLIP, NailTable, fit_head
 from trainer.onnx_parts import store_half
+from trainer.texture import with_texture
 
 SIDE_PX, FEATURES, BIAS = 32, 6, 5.0
 
@@ -83,7 +86,7 @@ def test_estimator_is_crops_then_sklearn(backbone, spec):
     hb_g_dl = rng.uniform(6, 17, len(features))
 
     table = NailTable(features, np.arange(60), hb_g_dl, np.zeros(60))
-    model = add_head(feature_graph(backbone, spec), fit_head(table, np.arange(60), 3.0))
+    model = add_head(feature_graph(backbone, spec), fit_head(table, np.arange(60), (3.0,)))
     clip = FunctionTransformer(lambda values: np.clip(values, -CLIP, CLIP))
     sklearn = make_pipeline(StandardScaler(), clip, Ridge(alpha=3.0)).fit(features, hb_g_dl)
 
@@ -94,6 +97,35 @@ def test_estimator_is_crops_then_sklearn(backbone, spec):
         assert outputs["hb_g_dl"].shape == (len(nails),) and outputs["hb_g_dl"].dtype == np.float32
         assert np.allclose(outputs["embedding"], features[: len(nails)], atol=1e-4)
         assert np.allclose(outputs["hb_g_dl"], sklearn.predict(features[: len(nails)]), atol=1e-3)
+
+
+def test_texture_is_the_mean_and_spread_of_the_last_map_at_an_eighth_of_the_side(timm_checkpoint):
+    path, network, torch = timm_checkpoint
+    plain = load_backbone("mobilenetv3_small_050", path)
+    backbone = with_texture(plain)
+    pictures = np.random.default_rng(0).normal(size=(2, 3, 224, 224)).astype(np.float32)
+    found = NativeNetwork(backbone.model.SerializeToString()).run_now({"image": pictures})["embedding"]
+    deep, texture = np.split(found, [plain.features], axis=1)
+    assert backbone.depths == (plain.features, texture.shape[1]) and backbone.features == found.shape[1]
+    assert np.allclose(deep, NativeNetwork(plain.model.SerializeToString()).run_now({"image": pictures})["embedding"])
+
+    maps = []
+    hooks = [
+        layer.register_forward_hook(lambda _layer, _inputs, output: maps.append(output)) for layer in network.modules()
+    ]
+    with torch.no_grad():
+        network(torch.from_numpy(pictures))
+    for hook in hooks:
+        hook.remove()
+    last = [each for each in maps if each.ndim == 4 and each.shape[2:] == (28, 28)][-1].numpy()
+    expected = np.concatenate([last.mean(axis=(2, 3)), last.std(axis=(2, 3))], axis=1)
+    assert np.abs(texture - expected).max() < 0.01 * np.abs(expected).max()
+
+
+def test_the_graph_says_which_depth_a_feature_comes_from(backbone, spec):
+    two_deep = replace(backbone, depths=(4, 2))
+    assert feature_depths(feature_graph(two_deep, spec)).tolist() == [0, 0, 0, 0, 1, 1] * 2
+    assert feature_depths(feature_graph(backbone, spec)).tolist() == [0] * 12
 
 
 def test_half_stores_half_the_bytes_and_computes_alike():

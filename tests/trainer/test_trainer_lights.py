@@ -55,6 +55,6 @@ def test_the_head_learns_from_drawn_lights_and_never_from_the_measured_ones():
     plain = NailTable(features, patient, hb_g_dl, session)
     measured = NailTable(features, patient, hb_g_dl, session, shifted={"wb10": (features + 100,)})
     learned = NailTable(features, patient, hb_g_dl, session, simulated=(rng.normal(size=(60, 4)),))
-    weights = [fit_head(table, patient, 3.0).weights for table in (plain, measured, learned)]
+    weights = [fit_head(table, patient, (3.0,)).weights for table in (plain, measured, learned)]
     assert np.allclose(weights[0], weights[1])
     assert not np.allclose(weights[0], weights[2])

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from app.core.arrays import FloatArray
 from trainer.fingers import Finger, cut_fingers
+from trainer.other_background import on_another_background
 from trainer.outlines import affine_about, box_of, moved, rounded_outline
 from trainer.scenes import NAIL, SKIN, Photo, Scene, known_anchors, photo_levels
 from trainer.wild_pictures import Material, Pictures, collate
@@ -151,6 +153,18 @@ def test_fingers_are_cut_along_their_edge() -> None:
 def test_a_finger_that_cannot_be_told_from_the_board_is_left_out() -> None:
     pixels = np.full((300, 400, 3), 230, dtype=np.uint8)
     assert not cut_fingers(pixels, np.array([[125.0, 108, 175, 152]]), np.array([[240.0, 110, 290, 150]]))
+
+
+@pytest.mark.parametrize("board", [(225, 232, 235), (205, 145, 125)], ids=["told from the board", "not told"])
+def test_another_background_leaves_the_finger_and_nothing_else(board: tuple[int, int, int]) -> None:
+    pixels = np.full((300, 400, 3), board, dtype=np.uint8)
+    pixels[100:160, 120:400] = (200, 140, 120)
+    nail, skin = np.array([[125.0, 108, 175, 152]]), np.array([[240.0, 110, 290, 150]])
+    seen = np.asarray(on_another_background(Image.fromarray(pixels), nail, skin, np.random.default_rng(1)))
+    assert (seen[125:135, 130:265] == (200, 140, 120)).all()
+    for place in (np.s_[:90], np.s_[170:], np.s_[:, :110]):
+        assert (seen[place] == board).all(axis=-1).mean() < 0.05
+    assert np.ptp(seen[170:].reshape(-1, 3), axis=0).max() > 10
 
 
 def test_the_masked_loss_teaches_nothing_where_nothing_is_known() -> None:

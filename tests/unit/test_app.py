@@ -11,8 +11,9 @@ import pytest
 from PIL import Image
 
 from app.core import codes
+from app.core.person import typical_of_nails
 from app.models import SHIPPED_MODELS
-from tests.drawn_hand import draw_hand
+from tests.drawn_hand import BOARD, draw_hand
 from tests.real_photos import DATASET, best_iou, needs_real_photos, patients
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -36,10 +37,13 @@ def test_json_keeps_the_contract(hand):
     (reading,) = [json.loads(line) for line in finished.stdout.splitlines()]
     low, high = reading["interval_g_dl"]
     assert low < reading["hb_g_dl"] < high
+    assert isinstance(reading["narrower_than_no_photo"], bool)
     assert reading["coverage"] == 0.9
     assert set(reading["severity"]) == {"group", "table", "label", "set"}
     assert reading["severity"]["label"] in reading["severity"]["set"]
-    assert reading["hb_g_dl"] == pytest.approx(np.median([nail["hb_g_dl"] for nail in reading["nails"]]), abs=1e-3)
+    assert reading["hb_g_dl"] == pytest.approx(
+        typical_of_nails([nail["hb_g_dl"] for nail in reading["nails"]]), abs=1e-3
+    )
     assert len(reading["nails"]) == 3
     for nail in reading["nails"]:
         assert set(nail) == {"box", "confidence", "hb_g_dl", "used", "reason"}
@@ -75,6 +79,19 @@ def test_one_object_a_photo_and_status_3_when_one_has_no_reading(hand, tmp_path)
     assert found == [codes.NO_NAIL, None, codes.UNREADABLE_IMAGE, codes.UNREADABLE_IMAGE]
     assert all(outcome["error"]["message"] for outcome in outcomes if "error" in outcome)
     assert "Traceback" not in finished.stderr
+
+
+def test_a_hand_at_arms_length_is_looked_at_from_near(tmp_path):
+    # Its nails are 8 px wide on the detector's square, which finds two of them at the first look.
+    near = draw_hand()
+    scene = Image.new("RGB", (1800, 1350), BOARD)
+    scene.paste(near.picture, (1000, 375))
+    photo = tmp_path / "far.png"
+    scene.save(photo)
+    nails = json.loads(run(photo, "--json").stdout)["nails"]
+    drawn = np.array(near.nail_boxes) + np.tile([1000, 375], 2)
+    assert len(nails) == 3
+    assert all(best_iou(nail["box"], drawn) > 0.6 for nail in nails)
 
 
 def test_usage_errors_exit_2(hand):

@@ -1,6 +1,8 @@
 """The house's own rules: which way imports run, how much JavaScript there is, and that every code has words."""
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -49,6 +51,16 @@ def test_imports_run_one_way(part):
                 continue
             allowed = MAY_IMPORT[part] | {own}
             assert any(name == module or name.startswith(module + ".") for module in allowed), f"{path} imports {name}"
+
+
+def test_the_engine_starts_without_numpy_and_pillow():
+    # They are loaded by what boot.py imports, so nothing of that may need them.
+    names = [name for name in imported_modules(ROOT / "app/engine/boot.py") if name.startswith("app.")]
+    late = ("app.core.pipeline", "app.runtime.web")
+    early = [name for name in names if name not in late]
+    assert "app.core.manifest" in early
+    block = "import sys; sys.modules['numpy'] = sys.modules['PIL'] = None; import " + ", ".join(early)
+    assert subprocess.run([sys.executable, "-c", block], cwd=ROOT, capture_output=True, check=False).returncode == 0
 
 
 def test_the_javascript_by_hand_stays_small():

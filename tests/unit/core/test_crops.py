@@ -140,3 +140,31 @@ def test_pixel_noise_hardly_reaches_the_estimator(seed, angle):
     # A pixel of detail is the mean of some hundred: a small part of the noise, and no systematic change.
     assert np.abs(crop - 127.5).max() < 8
     assert abs(crop.mean() - 127.5) < 0.6
+
+
+@given(angles)
+@settings(deadline=None, max_examples=20)
+def test_a_round_view_knows_nothing_of_what_lies_around_its_disc(angle):
+    box = np.array([60.0, 40.0, 160.0, 140.0])
+    centre, side = view_square(box, unit(angle), NAIL)
+    pixels = np.array(coordinate_picture())
+    rows, columns = np.mgrid[0:HEIGHT, 0:WIDTH] + 0.5
+    # A pixel of detail is side / 20 wide and reaches into its neighbours.
+    outside = np.hypot(columns - centre[0], rows - centre[1]) > side / 2 + side / 20
+    elsewhere = pixels.copy()
+    elsewhere[outside] = (255, 0, 255)
+    for view, alike in ((View("nail", 0.0, 0.8, round=True), True), (NAIL, False)):
+        first, second = (
+            crop_view(Image.fromarray(each), box, unit(angle), view, spec(views=(view,), detail_px=20)) * 255
+            for each in (pixels, elsewhere)
+        )
+        assert (np.abs(first - second).max() < 4) == alike
+
+
+def test_around_the_disc_lies_its_mean_colour():
+    view = View("nail", 0.0, 0.8, round=True)
+    box = np.array([100.0, 60.0, 150.0, 110.0])
+    crop = crop_view(coordinate_picture(), box, RIGHT, view, spec(views=(view,))) * 255
+    assert crop[:2, 0, 0] == pytest.approx([125 - 0.5, 85 - 0.5], abs=0.2)
+    square = crop_view(coordinate_picture(), box, RIGHT, NAIL, spec()) * 255
+    assert np.allclose(crop[:, 8:20, 8:20], square[:, 8:20, 8:20])

@@ -7,10 +7,10 @@ import pytest
 
 from app.core.codes import MODEL_UNAVAILABLE
 from app.core.errors import MeasureError
-from app.core.manifest import parse_manifest
+from app.core.manifest import View, parse_manifest
 
 GOOD = {
-    "schema": 1,
+    "schema": 2,
     "detector": {
         "file": "d.onnx",
         "sha256": "aa",
@@ -26,10 +26,19 @@ GOOD = {
         "detail_px": 24,
         "mean": [0.5, 0.5, 0.5],
         "std": [0.5, 0.5, 0.5],
-        "views": [{"name": "nail", "along": 0, "size": 0.8}, {"name": "fold", "along": 0.45, "size": 0.9}],
+        "views": [
+            {"name": "nail", "along": 0, "size": 0.8, "round": False},
+            {"name": "fold", "along": 0.45, "size": 0.9, "round": True},
+        ],
         "mirror": True,
     },
-    "interval": {"coverage": 0.9, "half_width_g_dl": 3.1},
+    "interval": {
+        "coverage": 0.9,
+        "at_g_dl": [11, 14],
+        "below_g_dl": [5, 3],
+        "above_g_dl": [4, 2],
+        "mean_half_width_g_dl": 4.1,
+    },
     "plausible_g_dl": [4, 20],
     "data": {"name": "words for people"},
 }
@@ -51,8 +60,8 @@ def test_a_good_file_is_read():
     manifest = parse_manifest(json.dumps(GOOD))
     assert manifest.detector.class_id("skin") == 1
     assert manifest.estimator.pictures == 4
-    assert (manifest.estimator.views[1].along, manifest.estimator.views[1].size) == (0.45, 0.9)
-    assert manifest.interval.half_width_g_dl == 3.1
+    assert manifest.estimator.views[1] == View("fold", 0.45, 0.9, round=True)
+    assert manifest.interval.mean_half_width_g_dl == 4.1
     assert manifest.plausible_g_dl == (4.0, 20.0)
     assert manifest.identity() == {"detector": "aa", "estimator": "bb"}
 
@@ -71,7 +80,7 @@ def test_a_missing_field_is_named(path):
 @pytest.mark.parametrize(
     "path, value, named",
     [
-        (("schema",), 2, "schema"),
+        (("schema",), 1, "schema"),
         (("detector", "side_px"), 0, "side_px"),
         (("detector", "side_px"), "320", "side_px"),
         (("detector", "confidence"), 1.5, "confidence"),
@@ -81,7 +90,13 @@ def test_a_missing_field_is_named(path):
         (("estimator", "views"), [], "views"),
         (("estimator", "views"), [{"name": "nail"}], "along"),
         (("estimator", "views"), [{"name": "nail", "along": 0, "size": 0}], "size"),
-        (("interval", "half_width_g_dl"), True, "half_width_g_dl"),
+        (("estimator", "views"), [{"name": "nail", "along": 0, "size": 1}], "round"),
+        (("interval", "at_g_dl"), [], "at_g_dl"),
+        (("interval", "at_g_dl"), [14, 11], "at_g_dl"),
+        (("interval", "below_g_dl"), [5], "below_g_dl"),
+        (("interval", "above_g_dl"), [4, -2], "above_g_dl"),
+        (("interval", "above_g_dl"), [4, "2"], "above_g_dl"),
+        (("interval", "mean_half_width_g_dl"), True, "mean_half_width_g_dl"),
         (("plausible_g_dl",), [4], "plausible_g_dl"),
     ],
 )
@@ -90,6 +105,21 @@ def test_a_wrong_field_is_named(path, value, named):
         parse_manifest(changed(path, value))
     assert caught.value.code == MODEL_UNAVAILABLE
     assert named in caught.value.message
+
+
+@pytest.mark.parametrize(
+    "hb_g_dl, low, high",
+    [(11, 6, 15), (14, 11, 16), (12.5, 8.5, 15.5), (9, 4, 13), (4, 0, 8), (17, 14, 19)],
+    ids=["first knot", "last knot", "between", "before", "never below nothing", "behind"],
+)
+def test_the_interval_goes_from_knot_to_knot(hb_g_dl, low, high):
+    assert parse_manifest(json.dumps(GOOD)).interval.around(hb_g_dl) == pytest.approx((low, high))
+
+
+def test_an_interval_as_wide_as_without_a_photo_says_no_more():
+    interval = parse_manifest(json.dumps(GOOD)).interval
+    assert interval.narrower_than_no_photo(10.0, 18.0)
+    assert not interval.narrower_than_no_photo(6.0, 15.0)
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "null", b"\xff\xfe\x00"])

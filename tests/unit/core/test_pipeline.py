@@ -14,7 +14,7 @@ from app.core.pipeline import MAX_NAILS, Instrument, measure_picture
 MANIFEST = Manifest(
     detector=DetectorSpec("d.onnx", "dd", 320, ("nail", "skin"), 0.35, 0.45),
     estimator=EstimatorSpec("e.onnx", "ee", 28, 28, (0.0,) * 3, (1.0,) * 3, (View("nail", 0.0, 0.8),), mirror=True),
-    interval=IntervalSpec(0.9, 3.0),
+    interval=IntervalSpec(0.9, (11.0, 13.0), (4.0, 2.0), (3.0, 1.0), mean_half_width_g_dl=3.25),
     plausible_g_dl=(4.0, 20.0),
     document={},
 )
@@ -49,7 +49,7 @@ def measure(measuring, size=(640, 480)):
     return asyncio.run(measure_picture(measuring, Image.new("RGB", size, (210, 150, 140))))
 
 
-def test_the_reading_is_the_median_of_the_nails_with_boxes_in_the_photo():
+def test_the_reading_is_of_all_nails_with_boxes_in_the_photo():
     reading = measure(instrument([NAIL_1, DOUBLE_OF_1, NAIL_2, NAIL_3, SKIN])).as_json()
     assert [nail["box"] for nail in reading["nails"]] == [
         [180, 104, 220, 136],
@@ -58,10 +58,10 @@ def test_the_reading_is_the_median_of_the_nails_with_boxes_in_the_photo():
     ]
     assert [nail["hb_g_dl"] for nail in reading["nails"]] == [10, 11, 12]
     assert reading["hb_g_dl"] == 11
-    assert reading["interval_g_dl"] == [8, 14]
-    assert reading["coverage"] == 0.9
+    assert reading["interval_g_dl"] == [7, 14]
+    assert reading["coverage"] == 0.9 and reading["narrower_than_no_photo"] is False
     assert reading["severity"]["label"] == "mild"
-    assert reading["severity"]["set"] == ["moderate", "mild", "normal"]
+    assert reading["severity"]["set"] == ["severe", "moderate", "mild", "normal"]
     assert reading["skin"] == [{"box": [176, 160, 224, 200], "confidence": 0.5}]
     assert reading["quality"] == {"nails_found": 3, "nails_used": 3, "spread_g_dl": 2.0}
     assert reading["models"] == {"detector": "dd", "estimator": "ee"}
