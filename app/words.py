@@ -25,7 +25,8 @@ SCREEN = {
     "cannot-exclude": "Cannot be excluded",
     "nails-title": "Each nail by itself",
     "severe-caution": (
-        "Severe anaemia is never ruled out here: in tests the range missed the true value of most people who had it."
+        "Severe anaemia is never ruled out here: in tests the range missed the true value of people who had it far "
+        "more often than that of others."
     ),
     "as-wide-as-no-photo": (
         "This range is no narrower than one made without any photo: it settles nothing, neither way. "

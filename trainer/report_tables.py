@@ -136,7 +136,7 @@ def interval_table(result: OutOfFold) -> FigureTable:
         f"mean: {found['mean_half_width']:.2f} g/dL, and {found['no_narrower_than_mean']:.0%} of the patients have an "
         "interval no narrower than that one. Coverage is measured one session at a time, with the interval that all "
         "other sessions give.",
-        f"{_reach(found['knots'])}.",
+        f"The interval reaches {_reach(found['knots'])}.",
         f"Method: {found['method']}.",
     )
     return FigureTable("intervals", "How often the interval holds", ("patients", "n", "coverage"), tuple(rows), notes)
@@ -151,7 +151,7 @@ def session_coverage(result: OutOfFold) -> tuple[list[int], list[float]]:
 def _reach(knots: Mapping[str, list[float]]) -> str:
     reach = zip(knots["at_g_dl"], knots["below_g_dl"], knots["above_g_dl"], strict=True)
     return "; ".join(
-        f"at an estimate of {at:.1f} from {at - below:.1f} to {at + above:.1f}" for at, below, above in reach
+        f"from {at - below:.1f} to {at + above:.1f} at an estimate of {at:.1f}" for at, below, above in reach
     )
 
 

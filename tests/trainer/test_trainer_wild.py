@@ -6,13 +6,17 @@ import json
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
 from PIL import Image
 
 from app.core.detection import Detections
+from trainer import wild_steps
 from trainer.dataset import WILD_VARIABLE, DataError
+from trainer.progress import Progress
 from trainer.wild_data import WildPhoto, find_wild, read_wild, wild_fingerprint, wild_folds
-from trainer.wild_measure import count_nails
+from trainer.wild_measure import Counts, best_confidence, count_nails
+from trainer.wild_steps import CONFIDENCES, WildTraining, measure_folds
 
 BOX = [10, 20, 40, 60]
 
@@ -149,3 +153,32 @@ def test_difficult_nails_and_ignored_regions_count_neither_way(tmp_path: Path) -
     nothing = count_nails(found(), photo)
     assert (nothing.hits, nothing.misses, nothing.false_alarms) == (0, 2, 0)
     assert nothing.figures()["precision"] == 0.0
+
+
+def test_the_best_confidence_has_the_best_f1_and_of_equals_leaves_out_the_most() -> None:
+    assert best_confidence({0.2: Counts(8, 2, 6), 0.3: Counts(8, 2, 1), 0.4: Counts(5, 5, 0)}) == 0.3
+    assert best_confidence({0.2: Counts(8, 2, 1), 0.3: Counts(8, 2, 1)}) == 0.3
+    assert Counts(3, 1, 1).f1() == pytest.approx(0.75) and Counts().f1() == 0.0
+
+
+def test_a_fold_is_read_at_the_confidence_that_is_best_on_the_others(tmp_path: Path, monkeypatch) -> None:
+    folder = write_wild(tmp_path / "wild", ["a.png", "b.png", "c.png"])
+    training = WildTraining([], read(folder)[0], tmp_path, Progress())
+    # Alone each fold would be read at another confidence: it is best where its own photograph is.
+    at = {photo.name: confidence for photo, confidence in zip(training.wild, CONFIDENCES, strict=False)}
+    seen: list[str] = []
+    monkeypatch.setattr(WildTraining, "fold", lambda _self, index, _train: tmp_path / str(index))
+    monkeypatch.setattr(wild_steps, "export_detector", lambda _checkpoint: onnx.ModelProto())
+
+    def measured(_model: bytes, photos: list[WildPhoto], confidence: float) -> Counts:
+        seen.extend(photo.name for photo in photos)
+        (photo,) = photos
+        return Counts(9, 1, 0) if confidence == at[photo.name] else Counts(5, 5, 5 if confidence < 0.4 else 4)
+
+    monkeypatch.setattr(wild_steps, "measure_photos", measured)
+    figures = measure_folds(training)
+    for fold, (_, test) in zip(figures["folds"], training.folds(), strict=True):
+        (own,) = (at[training.wild[index].name] for index in test)
+        assert fold["confidence"] != own and fold["hits"] == 5
+    assert set(seen) == {"a.png", "b.png", "c.png"} and figures["nails"] == 30
+    assert figures["confidence"] in at.values()

@@ -203,7 +203,7 @@ def test_a_training_stops_goes_on_and_is_not_mistaken_for_another(tmp_path: Path
     assert train(tmp_path / "run", "training", material(), "data", recipe, None, progress) == checkpoint
     with pytest.raises(DataError, match="another data"):
         train(tmp_path / "run", "training", material(), "other", recipe, None, progress)
-    shipped, _ = export_detector(checkpoint)
+    shipped = export_detector(checkpoint)
     model = shipped.SerializeToString()
     output = NativeNetwork(model).run_now({"images": np.zeros((1, 3, SIDE_PX, SIDE_PX), dtype=np.float32)})
     assert output["output0"].shape == (1, 6, 2100) and len(model) < 2_000_000
