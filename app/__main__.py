@@ -11,10 +11,11 @@ from typing import Any
 
 from app.core.codes import UNREADABLE_IMAGE
 from app.core.errors import MeasureError
+from app.core.groups import GROUPS, NOT_SMOKING, NOT_STATED, SMOKING, Person
 from app.core.pipeline import Instrument, measure_photo
 from app.core.reading import error_json
 from app.models import SHIPPED_MODELS, load_instrument
-from app.words import DISCLAIMER, REASONS, SCREEN, severity_words
+from app.words import DISCLAIMER, REASONS, SCREEN, comparison_words, severity_words
 
 EXIT_NO_READING = 3
 
@@ -26,6 +27,10 @@ EPILOG = f"""\
 examples:
   python -m app hand.jpg                 a reading in words
   python -m app *.jpg --json             one JSON object a line, one line a photo
+  python -m app hand.jpg --group woman --elevation 2400
+                                         by the limits of women, who live 2,400 m above the sea
+
+groups: {", ".join(GROUPS)}
 
 exit status: 0 a reading for every photo, {EXIT_NO_READING} at least one photo without a reading, 2 wrong usage.
 {DISCLAIMER}"""
@@ -41,6 +46,14 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("photos", nargs="+", type=Path, metavar="PHOTO", help="a JPEG, PNG or WebP file")
     parser.add_argument("--json", action="store_true", help="print one JSON object a photo instead of words")
+    whose = parser.add_argument_group("whose hand it is (WHO 2024; nothing is required)")
+    whose.add_argument(
+        "--group", choices=GROUPS, default=NOT_STATED, metavar="GROUP", help="one of the groups below (%(default)s)"
+    )
+    whose.add_argument(
+        "--elevation", type=float, default=0.0, metavar="M", help="metres above the sea where the person lives"
+    )
+    whose.add_argument("--smoking", choices=SMOKING, default=NOT_SMOKING, help="cigarettes a day (%(default)s)")
     parser.add_argument(
         "--models",
         type=Path,
@@ -49,6 +62,10 @@ def main(arguments: list[str] | None = None) -> int:
         help="models.json and its networks (%(default)s)",
     )
     options = parser.parse_args(arguments)
+    try:
+        person = Person(options.group, options.elevation, options.smoking)
+    except ValueError as error:
+        parser.error(str(error))
 
     instrument: Instrument | None = None
     failure: MeasureError | None = None
@@ -58,7 +75,7 @@ def main(arguments: list[str] | None = None) -> int:
         failure = error
     status = 0
     for photo in options.photos:
-        outcome = error_json(failure) if failure else _measure(instrument, photo)
+        outcome = error_json(failure) if failure else _measure(instrument, photo, person)
         if "error" in outcome:
             status = EXIT_NO_READING
         if options.json:
@@ -70,14 +87,14 @@ def main(arguments: list[str] | None = None) -> int:
     return status
 
 
-def _measure(instrument: Instrument | None, photo: Path) -> dict[str, Any]:
+def _measure(instrument: Instrument | None, photo: Path, person: Person) -> dict[str, Any]:
     assert instrument is not None
     try:
         try:
             data = photo.read_bytes()
         except OSError as error:
             raise MeasureError(UNREADABLE_IMAGE, f"the file cannot be read: {error.strerror}") from None
-        return asyncio.run(measure_photo(instrument, data)).as_json()
+        return asyncio.run(measure_photo(instrument, data)).as_json(person)
     except MeasureError as error:
         return error_json(error)
 
@@ -93,6 +110,7 @@ def describe(photo: Path, outcome: dict[str, Any]) -> str:
             f"{photo}: Hb {low:.1f} to {high:.1f} g/dL (true for {outcome['coverage']:.0%} of people), "
             f"best guess {outcome['hb_g_dl']:.1f}: {severity_words(outcome['severity']['set'])}"
         )
+        lines.append(f"  {comparison_words(outcome['severity'], outcome['comparison'])}")
         if not outcome["narrower_than_no_photo"]:
             lines.append(f"  {SCREEN['as-wide-as-no-photo']}")
     for number, nail in enumerate(outcome.get("nails", []), start=1):

@@ -1,10 +1,11 @@
 """Every word a person reads, in one place for the terminal and the screens.
 
-MicroPython reads this file as well: no import but `app.core.codes`, `app.core.severity` and `app.messages`.
+MicroPython reads this file as well: no import but `app.core.codes`, `app.core.groups`, `app.core.severity` and
+`app.messages`.
 """
 
 from app import messages
-from app.core import codes, severity
+from app.core import codes, groups, severity
 
 DISCLAIMER = "For research and teaching. Not a medical device: it cannot diagnose or rule out anaemia."
 
@@ -61,6 +62,31 @@ SEVERITY = {
     severity.NORMAL: "no anaemia",
 }
 
+GROUPS = {
+    groups.NOT_STATED: "not stated",
+    groups.INFANT: "infants under 6 months",
+    "child_6_23_months": "children of 6 to 23 months",
+    "child_24_59_months": "children of 24 to 59 months",
+    "child_5_11_years": "children of 5 to 11 years",
+    "child_12_14_years": "children of 12 to 14 years",
+    "woman": "women of 15 to 65 years, not pregnant",
+    "man": "men of 15 to 65 years",
+    "pregnant_1st_trimester": "pregnancy, first trimester",
+    "pregnant_2nd_trimester": "pregnancy, second trimester",
+    "pregnant_3rd_trimester": "pregnancy, third trimester",
+    "woman_over_65": "women over 65 years",
+    "man_over_65": "men over 65 years",
+}
+TABLES = {
+    groups.TABLE_NOT_STATED: "one table for everybody, in truth that of adult men",
+    groups.TABLE_WHO: "WHO 2024",
+}
+NOTES = {
+    groups.NOTE_OVER_65: "The guideline gives no limits above 65 years: those of younger adults stand in.",
+    groups.NOTE_INFANT: "There are no limits for infants under 6 months, so the value gets no class.",
+}
+ADJUSTMENTS = {"elevation": "for the elevation", "smoking": "for smoking"}
+
 REASONS = {
     codes.NAIL_TOO_SMALL: "too small",
     codes.NAIL_CUT_OFF: "cut off by the edge",
@@ -84,12 +110,30 @@ ERRORS = {
 
 def severity_words(labels: list[str]) -> str:
     """The classes that cannot be excluded, as one phrase: "mild or no anaemia"."""
+    if not labels:
+        return "no class"
     words = [SEVERITY[label] for label in labels]
     if len(words) == 1:
         return words[0]
     # "severe anaemia, moderate anaemia or mild anaemia" says "anaemia" once.
     short = [word.replace(" anaemia", "") for word in words[:-1]]
     return ", ".join(short) + " or " + words[-1]
+
+
+def comparison_words(classified: dict, compared: dict) -> str:
+    """What the class goes by, step by step: "By WHO 2024, for men of 15 to 65 years, after taking off 0.8 g/dL for the
+    elevation: 11.2 g/dL is compared with 8, 11 and 13."."""
+    words = f"By {TABLES[classified['table']]}"
+    if classified["group"] != groups.NOT_STATED:
+        words += f", for {GROUPS[classified['group']]}"
+    if compared["limits_g_dl"] is not None:
+        taken_off = compared["adjustments_g_dl"]
+        steps = [f"{taken_off[name]:.1f} g/dL {ADJUSTMENTS[name]}" for name in groups.ADJUSTMENTS if taken_off[name]]
+        if steps:
+            words += f", after taking off {' and '.join(steps)}"
+        moderate, mild, normal = [f"{limit:g}" for limit in compared["limits_g_dl"]]
+        words += f": {compared['adjusted_g_dl']:.1f} g/dL is compared with {moderate}, {mild} and {normal}"
+    return f"{words}. {NOTES[compared['note']]}" if compared["note"] else f"{words}."
 
 
 def interval_words(low_g_dl: float, high_g_dl: float) -> str:

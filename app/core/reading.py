@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.core.errors import MeasureError
-from app.core.severity import GROUP_NOT_STATED, TABLE_NOT_STATED, severity_label, severity_set
+from app.core.groups import Person
+from app.core.severity import classify, comparison
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +75,9 @@ class Reading:
     error: MeasureError | None = None
     quality: dict[str, float] = field(default_factory=dict)
 
-    def as_json(self) -> dict[str, Any]:
-        """The object that `python -m app --json` prints and the engine sends to the screen."""
+    def as_json(self, person: Person | None = None) -> dict[str, Any]:
+        """The object that `python -m app --json` prints and the engine sends to the screen, its severity by the limits
+        of `person`; None: not stated."""
         common = {
             "width": self.width,
             "height": self.height,
@@ -93,12 +95,8 @@ class Reading:
             "interval_g_dl": [round(limit, 3) for limit in interval],
             "coverage": self.coverage,
             "narrower_than_no_photo": self.narrower_than_no_photo,
-            "severity": {
-                "group": GROUP_NOT_STATED,
-                "table": TABLE_NOT_STATED,
-                "label": severity_label(self.hb_g_dl),
-                "set": list(severity_set(*interval)),
-            },
+            "severity": classify(self.hb_g_dl, *interval, person),
+            "comparison": comparison(self.hb_g_dl, person),
             **common,
         }
 

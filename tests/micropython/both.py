@@ -3,12 +3,22 @@
 import json
 
 from app import messages, words
-from app.core import codes, severity
+from app.core import codes, groups, severity
 
 hundredths = range(600, 1600, 7)
 seen = {
     "labels": [severity.severity_label(value / 100) for value in hundredths],
     "sets": [list(severity.severity_set(value / 100, value / 100 + 3)) for value in hundredths],
+    "classes": [
+        severity.classify(value / 100, value / 100 - 2, value / 100 + 3, groups.Person(group, elevation_m, smoking))
+        for value in range(600, 1600, 50)
+        for group in groups.GROUPS
+        for elevation_m, smoking in ((0, "no"), (2400, "under_10"))
+    ],
+    "compared": [
+        words.comparison_words(severity.classify(11.4, 9, 13, person), severity.comparison(11.4, person))
+        for person in [groups.Person(group, 1600, "some") for group in groups.GROUPS]
+    ],
     "codes": [codes.ERROR_CODES, codes.NAIL_REASONS],
     "steps": [messages.BOOT_STEPS, messages.STATE_RESULT],
     "severity": [words.severity_words(list(severity.LABELS[start:])) for start in range(4)],

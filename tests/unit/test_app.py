@@ -94,8 +94,22 @@ def test_a_hand_at_arms_length_is_looked_at_from_near(tmp_path):
     assert all(best_iou(nail["box"], drawn) > 0.6 for nail in nails)
 
 
+def test_a_group_elevation_and_smoking_change_the_class_and_say_how(hand):
+    (plain,) = [json.loads(line) for line in run(hand, "--json").stdout.splitlines()]
+    of_whom = ("--group", "woman", "--elevation", "2400", "--smoking", "under_10")
+    (read,) = [json.loads(line) for line in run(hand, "--json", *of_whom).stdout.splitlines()]
+    assert read["hb_g_dl"] == plain["hb_g_dl"] and read["interval_g_dl"] == plain["interval_g_dl"]
+    assert (read["severity"]["group"], read["severity"]["table"]) == ("woman", "who-2024")
+    assert read["comparison"]["limits_g_dl"] == [8, 11, 12]
+    assert read["comparison"]["adjusted_g_dl"] == pytest.approx(plain["hb_g_dl"] - 1.7, abs=1e-3)
+    assert "WHO 2024" in run(hand, *of_whom).stdout
+    unknown = run(hand, "--elevation", "6000")
+    assert unknown.returncode == 2 and "4999" in unknown.stderr
+
+
 def test_usage_errors_exit_2(hand):
     assert run().returncode == 2
+    assert run(hand, "--group", "adult").returncode == 2
     assert run(hand, "--no-such-option").returncode == 2
     assert run("--help").returncode == 0
 

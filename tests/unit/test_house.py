@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from app import messages, words
-from app.core import codes, severity
+from app.core import codes, groups, severity
 
 ROOT = Path(__file__).resolve().parents[2]
 # Which of our own packages each part may import, besides itself.
@@ -16,7 +16,7 @@ MAY_IMPORT = {
     "app/core": set(),
     "app/runtime": {"app.core"},
     "app/engine": {"app.core", "app.runtime", "app.messages"},
-    "app/ui": {"app.core.codes", "app.core.severity", "app.messages", "app.words"},
+    "app/ui": {"app.core.codes", "app.core.groups", "app.core.severity", "app.messages", "app.words"},
     "trainer": {"app.core", "app.runtime", "app.models"},
     "building": set(),
     "serving": {"building"},
@@ -73,6 +73,10 @@ def test_every_code_a_person_can_meet_has_words():
     assert set(words.ERRORS) == set(codes.ERROR_CODES)
     assert set(words.REASONS) == set(codes.NAIL_REASONS)
     assert set(words.SEVERITY) == set(severity.LABELS)
+    assert set(words.GROUPS) == set(groups.GROUPS)
+    assert set(words.TABLES) == {groups.Person(group).table for group in groups.GROUPS}
+    assert set(words.NOTES) == set(groups.NOTES.values())
+    assert set(words.ADJUSTMENTS) == set(groups.ADJUSTMENTS) == set(groups.Person().adjustments_g_dl())
     assert set(words.BOOT) == set(messages.BOOT_STEPS)
 
 
