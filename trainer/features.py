@@ -123,6 +123,8 @@ def _fingerprint(patients: list[Patient], model: onnx.ModelProto, spec: Estimato
     digest.update(dataset_fingerprint(patients).encode())
     for module in (app.core.crops, app.core.fingers, trainer.lights, trainer.other_background):
         digest.update(inspect.getsource(module).encode())
+    # Which conditions there are, and which of them fall on another background.
+    digest.update(inspect.getsource(_embed).encode())
     digest.update(PIL.__version__.encode())
     return digest.hexdigest()[:24]
 

@@ -56,6 +56,8 @@ ADJUSTMENTS = ("elevation", "smoking")
 # Subtracted from the measured value: one number for each 500 m, from 0 m on.
 ELEVATION_STEP_M = 500
 ELEVATION_G_L = (0, 4, 8, 11, 14, 18, 21, 25, 29, 33)
+# The lowest dry land lies some 430 m below the sea.
+LOWEST_M = -500
 HIGHEST_M = ELEVATION_STEP_M * len(ELEVATION_G_L) - 1
 
 NOT_SMOKING = "no"
@@ -76,8 +78,8 @@ class Person:
             raise ValueError(f"no group {group!r}; there are {', '.join(GROUPS)}")
         if smoking not in SMOKING:
             raise ValueError(f"no smoking {smoking!r}; there are {', '.join(SMOKING)}")
-        if not elevation_m <= HIGHEST_M:
-            raise ValueError(f"an elevation of {elevation_m} m; the table ends at {HIGHEST_M} m")
+        if not LOWEST_M <= elevation_m <= HIGHEST_M:
+            raise ValueError(f"an elevation of {elevation_m} m; the table goes from {LOWEST_M} to {HIGHEST_M} m")
         self.group = group
         self.elevation_m = elevation_m
         self.smoking = smoking

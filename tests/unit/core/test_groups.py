@@ -88,7 +88,14 @@ def test_whoever_states_nothing_is_read_as_before():
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"group": "adult"}, {"smoking": "a pack"}, {"elevation_m": 5000}, {"elevation_m": float("nan")}]
+    "wrong",
+    [
+        {"group": "adult"},
+        {"smoking": "a pack"},
+        {"elevation_m": 5000},
+        {"elevation_m": float("nan")},
+        {"elevation_m": float("-inf")},
+    ],
 )
 def test_what_the_table_does_not_know_is_an_error(wrong):
     (value,) = wrong.values()
