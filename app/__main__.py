@@ -15,7 +15,7 @@ from app.core.groups import GROUPS, NOT_SMOKING, NOT_STATED, SMOKING, Person
 from app.core.pipeline import Instrument, measure_photo
 from app.core.reading import error_json
 from app.models import SHIPPED_MODELS, load_instrument
-from app.words import DISCLAIMER, REASONS, SCREEN, comparison_words, severity_words
+from app.words import comparison_lines, reason_words, say, severity_words
 
 EXIT_NO_READING = 3
 
@@ -33,7 +33,7 @@ examples:
 groups: {", ".join(GROUPS)}
 
 exit status: 0 a reading for every photo, {EXIT_NO_READING} at least one photo without a reading, 2 wrong usage.
-{DISCLAIMER}"""
+{say("disclaimer")}"""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -83,7 +83,7 @@ def main(arguments: list[str] | None = None) -> int:
         else:
             print(describe(photo, outcome), flush=True)
     if not options.json:
-        print(f"\n{DISCLAIMER}")
+        print(f"\n{say('disclaimer')}")
     return status
 
 
@@ -110,12 +110,12 @@ def describe(photo: Path, outcome: dict[str, Any]) -> str:
             f"{photo}: Hb {low:.1f} to {high:.1f} g/dL (true for {outcome['coverage']:.0%} of people), "
             f"best guess {outcome['hb_g_dl']:.1f}: {severity_words(outcome['severity']['set'])}"
         )
-        lines.append(f"  {comparison_words(outcome['severity'], outcome['comparison'])}")
+        lines.append("  " + " ".join(comparison_lines(outcome["severity"], outcome["comparison"])))
         if not outcome["narrower_than_no_photo"]:
-            lines.append(f"  {SCREEN['as-wide-as-no-photo']}")
+            lines.append(f"  {say('as-wide-as-no-photo')}")
     for number, nail in enumerate(outcome.get("nails", []), start=1):
         x1, y1, x2, y2 = (round(side) for side in nail["box"])
-        value = f"{nail['hb_g_dl']:.1f} g/dL" if nail["used"] else f"not used, {REASONS[nail['reason']]}"
+        value = f"{nail['hb_g_dl']:.1f} g/dL" if nail["used"] else f"not used, {reason_words(nail['reason'])}"
         lines.append(f"  nail {number} at {x1},{y1} to {x2},{y2} ({nail['confidence']:.0%} sure): {value}")
     return "\n".join(lines)
 

@@ -15,6 +15,7 @@ BOOT_STEPS = (STEP_PYTHON, STEP_NUMERICS, STEP_NETWORKS, STEP_READY)
 # <body data-state> and <body data-engine>
 STATE_BOOTING = "booting"
 STATE_READY = "ready"
+STATE_SCANNING = "scanning"
 STATE_MEASURING = "measuring"
 STATE_RESULT = "result"
 STATE_ERROR = "error"

@@ -36,6 +36,7 @@ from trainer.estimator_graph import add_head, estimator_spec, feature_graph
 from trainer.features import annotated_crops, nail_table
 from trainer.files import sha256_of, write_json, write_whole
 from trainer.head import NailTable
+from trainer.light_profile import light_profile
 from trainer.progress import Progress
 from trainer.splits import Split, original_split
 from trainer.texture import with_texture
@@ -162,6 +163,7 @@ def export(settings: Settings, progress: Progress) -> None:
             estimator.SerializeToString(), found.spec, found.backbone, head, figures["hb"], len(prepared.patients)
         ),
         "interval": publish.interval_entry(figures["interval"]),
+        "training_light": light_profile(prepared.patients, progress),
     }
     publish.publish(settings.out, model, estimator.SerializeToString(), document)
     progress.say(f"written: {settings.out}: detector.onnx, estimator.onnx, models.json and their cards")

@@ -12,9 +12,46 @@ TOO_LARGE = "too_large"
 MODEL_UNAVAILABLE = "model_unavailable"
 ERROR_CODES = (NO_NAIL, UNUSABLE_NAILS, IMPLAUSIBLE, UNREADABLE_IMAGE, TOO_LARGE, MODEL_UNAVAILABLE)
 
+# Why a scan has none, besides those.
+TOO_FEW_FRAMES = "too_few_frames"
+UNRELIABLE = "unreliable"
+SCAN_CODES = (TOO_FEW_FRAMES, UNRELIABLE)
+
 # Why a nail that was found does not count.
 NAIL_TOO_SMALL = "too_small"
 NAIL_CUT_OFF = "cut_off"
 NAIL_TOO_DARK = "too_dark"
 NAIL_OVEREXPOSED = "overexposed"
-NAIL_REASONS = (NAIL_TOO_SMALL, NAIL_CUT_OFF, NAIL_TOO_DARK, NAIL_OVEREXPOSED)
+# Of a scan: in too few of its frames.
+NAIL_SELDOM = "seen_too_seldom"
+NAIL_REASONS = (NAIL_TOO_SMALL, NAIL_CUT_OFF, NAIL_TOO_DARK, NAIL_OVEREXPOSED, NAIL_SELDOM)
+
+# Why a frame of a scan does not count, besides the reasons of its nails.
+FRAME_OUTLIER = "outlier"
+FRAME_REASONS = (NO_NAIL, IMPLAUSIBLE, FRAME_OUTLIER) + NAIL_REASONS
+
+# The light on the nails against that of the training photographs.
+LIGHT_GOOD = "like_training"
+LIGHT_DARK = "darker"
+LIGHT_BRIGHT = "brighter"
+LIGHT_TINTED = "tinted"
+LIGHT_UNKNOWN = "unknown"
+LIGHTS = (LIGHT_GOOD, LIGHT_DARK, LIGHT_BRIGHT, LIGHT_TINTED, LIGHT_UNKNOWN)
+
+# Why there is no picture from the camera, or none any more.
+CAMERA_DENIED = "camera_denied"
+CAMERA_MISSING = "camera_missing"
+CAMERA_BUSY = "camera_busy"
+CAMERA_LOST = "camera_lost"
+CAMERA_INSECURE = "camera_insecure"
+SCAN_HIDDEN = "scan_hidden"
+SCAN_TURNED = "scan_turned"
+CAMERA_CODES = (CAMERA_DENIED, CAMERA_MISSING, CAMERA_BUSY, CAMERA_LOST, CAMERA_INSECURE, SCAN_HIDDEN, SCAN_TURNED)
+
+# What is done with a frame, in this order.
+GRAB = "grab"
+DETECT = "detect"
+GATES = "gates"
+CROP = "crop"
+ESTIMATE = "estimate"
+STAGES = (GRAB, DETECT, GATES, CROP, ESTIMATE)

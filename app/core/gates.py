@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from PIL import Image
 
-from app.core.arrays import FloatArray
+from app.core.arrays import FloatArray, Uint8Array
 from app.core.codes import NAIL_CUT_OFF, NAIL_OVEREXPOSED, NAIL_TOO_DARK, NAIL_TOO_SMALL
 
 # The smallest annotated nail of the training photographs is 25 px high; below about half of that a nail has
@@ -13,7 +13,9 @@ from app.core.codes import NAIL_CUT_OFF, NAIL_OVEREXPOSED, NAIL_TOO_DARK, NAIL_T
 MIN_SIDE_PX = 14
 # A box this close to the border belongs to a nail that goes on outside the picture.
 BORDER_PX = 1.0
-# Mean luma (ITU-R BT.601, 0..255) below which sensor noise rules the colour.
+# ITU-R BT.601.
+LUMA_WEIGHTS = np.array([0.299, 0.587, 0.114])
+# Mean luma (0..255) below which sensor noise rules the colour.
 MIN_LUMA = 35.0
 # A pixel whose three channels all reach this level has lost its colour; half of a nail may not be like that.
 CLIPPED_LEVEL = 250
@@ -28,12 +30,19 @@ def rejection(picture: Image.Image, box: FloatArray) -> str | None:
     right, bottom = picture.width - BORDER_PX, picture.height - BORDER_PX
     if x1 < BORDER_PX or y1 < BORDER_PX or x2 > right or y2 > bottom:
         return NAIL_CUT_OFF
-    # The inner half of the box: nail, whatever the shape of the finger.
-    quarter_x, quarter_y = (x2 - x1) / 4, (y2 - y1) / 4
-    inner = picture.crop((int(x1 + quarter_x), int(y1 + quarter_y), int(x2 - quarter_x), int(y2 - quarter_y)))
-    pixels = np.asarray(inner)
-    if pixels.reshape(-1, 3).mean(axis=0) @ np.array([0.299, 0.587, 0.114]) < MIN_LUMA:
+    pixels = inner_pixels(picture, box)
+    if pixels.reshape(-1, 3).mean(axis=0) @ LUMA_WEIGHTS < MIN_LUMA:
         return NAIL_TOO_DARK
     if (pixels.min(axis=2) >= CLIPPED_LEVEL).mean() > MAX_CLIPPED_FRACTION:
         return NAIL_OVEREXPOSED
     return None
+
+
+def inner_pixels(picture: Image.Image, box: FloatArray) -> Uint8Array:
+    """(h, w, 3) of the inner half of a box ((4,) xyxy), at least one pixel: nail, whatever the shape of the finger."""
+    x1, y1, x2, y2 = (float(value) for value in box)
+    quarter_x, quarter_y = (x2 - x1) / 4, (y2 - y1) / 4
+    left = min(max(int(x1 + quarter_x), 0), picture.width - 1)
+    top = min(max(int(y1 + quarter_y), 0), picture.height - 1)
+    right, bottom = max(int(x2 - quarter_x), left + 1), max(int(y2 - quarter_y), top + 1)
+    return np.asarray(picture.crop((left, top, min(right, picture.width), min(bottom, picture.height))))

@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 from app.core.codes import MODEL_UNAVAILABLE
 from app.core.errors import MeasureError
 
-SCHEMA = 2
+SCHEMA = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +99,27 @@ class IntervalSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class LightSpec:
+    """The light that the estimator learned from, as `app.core.light` measures it: (lowest, highest) of each number.
+
+    Attributes:
+        luma: 0..255.
+        red_over_green, blue_over_green: log2 of ratios.
+    """
+
+    luma: tuple[float, float]
+    red_over_green: tuple[float, float]
+    blue_over_green: tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
     """The whole of models.json; `document` is the file as it stands, for what only people read."""
 
     detector: DetectorSpec
     estimator: EstimatorSpec
     interval: IntervalSpec
+    light: LightSpec
     plausible_g_dl: tuple[float, float]
     document: dict[str, Any]
 
@@ -151,6 +166,7 @@ def parse_manifest(text: str | bytes) -> Manifest:
                 mirror=estimator.flag("mirror"),
             ),
             interval=_interval(_Section(document, "interval")),
+            light=_light(_Section(document, "training_light")),
             plausible_g_dl=(low_g_dl, high_g_dl),
             document=document,
         )
@@ -246,6 +262,16 @@ def _interval(section: _Section) -> IntervalSpec:
         **sides,
         mean_half_width_g_dl=section.number("mean_half_width_g_dl"),
     )
+
+
+def _light(section: _Section) -> LightSpec:
+    ranges = {}
+    for field in ("luma", "red_over_green", "blue_over_green"):
+        low, high = _numbers(section.list(field), 2, f"{section.name}.{field}")
+        if not low < high:
+            raise ValueError(f"{section.name}.{field} must rise, not {[low, high]!r}")
+        ranges[field] = (low, high)
+    return LightSpec(**ranges)
 
 
 def _view(view: Any) -> View:

@@ -27,8 +27,10 @@ def open_photo(data: bytes) -> Image.Image:
             with Image.open(io.BytesIO(data)) as photo:
                 if photo.width * photo.height > MAX_PIXELS:
                     raise too_large(photo.width, photo.height)
-                upright = ImageOps.exif_transpose(photo)
-                return flatten(upright)
+                photo.load()
+                # Turned in place, and not copied where it is RGB already: one photo of 48 megapixels is 192 MB.
+                ImageOps.exif_transpose(photo, in_place=True)
+                return flatten(photo)
     except MeasureError:
         raise
     except Image.DecompressionBombError:
@@ -58,4 +60,4 @@ def flatten(photo: Image.Image) -> Image.Image:
         rgba = photo.convert("RGBA")
         white = Image.new("RGBA", rgba.size, (255, 255, 255, 255))
         return Image.alpha_composite(white, rgba).convert("RGB")
-    return photo.convert("RGB")
+    return photo if photo.mode == "RGB" else photo.convert("RGB")

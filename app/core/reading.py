@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from app.core.codes import IMPLAUSIBLE
 from app.core.errors import MeasureError
 from app.core.groups import Person
 from app.core.severity import classify, comparison
@@ -61,6 +62,7 @@ class Reading:
     Attributes:
         interval_g_dl: (low, high) that holds the truth in `coverage` of people; None without a reading.
         narrower_than_no_photo: whether that interval is narrower than one for which no photo is needed.
+        scan: what only a scan has, see `app.core.scan`; None for a photo.
     """
 
     width: int
@@ -74,6 +76,7 @@ class Reading:
     coverage: float = 0.0
     error: MeasureError | None = None
     quality: dict[str, float] = field(default_factory=dict)
+    scan: dict[str, Any] | None = None
 
     def as_json(self, person: Person | None = None) -> dict[str, Any]:
         """The object that `python -m app --json` prints and the engine sends to the screen, its severity by the limits
@@ -86,6 +89,8 @@ class Reading:
             "quality": self.quality,
             "models": self.models,
         }
+        if self.scan is not None:
+            common["scan"] = self.scan
         if self.error is not None:
             return {"error": {"code": self.error.code, "message": self.error.message}, **common}
         interval = self.interval_g_dl
@@ -99,6 +104,18 @@ class Reading:
             "comparison": comparison(self.hb_g_dl, person),
             **common,
         }
+
+
+def plausible_error(hb_g_dl: float, plausible_g_dl: tuple[float, float]) -> MeasureError | None:
+    """The error of a value that is more likely a mistake than a living person's; None for all others."""
+    low, high = plausible_g_dl
+    if low <= hb_g_dl <= high:
+        return None
+    message = (
+        f"the value, {hb_g_dl:.1f} g/dL, is outside what is plausible ({low:g} to {high:g}); "
+        "take a new photo in better light"
+    )
+    return MeasureError(IMPLAUSIBLE, message)
 
 
 def error_json(error: MeasureError) -> dict[str, Any]:

@@ -37,7 +37,8 @@ async def boot(page_url: str) -> tuple[Instrument, int]:
 
     manifest = parse_manifest((await _fetch_bytes(page_url, MODELS_FOLDER + "models.json")).to_bytes())
     specs = (manifest.detector, manifest.estimator)
-    models = asyncio.gather(*[_fetch_bytes(page_url, MODELS_FOLDER + spec.file) for spec in specs])
+    fetching = [_fetch_bytes(page_url, MODELS_FOLDER + spec.file) for spec in specs]
+    fetched = asyncio.gather(*fetching, return_exceptions=True)
     report(STEP_NUMERICS, 0, 1)
     await _load_wheels(page_url)
     report(STEP_NUMERICS, 1, 1)
@@ -47,14 +48,21 @@ async def boot(page_url: str) -> tuple[Instrument, int]:
     from app.runtime.web import open_network
 
     threads = int(ort_shim.usableThreads())
-    networks = []
-    for spec, model in zip(specs, await models, strict=True):
+    networks: list[Any] = []
+    for spec, model in zip(specs, await fetched, strict=True):
         report(STEP_NETWORKS, len(networks), len(specs))
-        if hashlib.sha256(model.to_py()).hexdigest() != spec.sha256:
-            raise MeasureError(
-                MODEL_UNAVAILABLE, f"{spec.file} is not the file that models.json names; reload the page"
-            )
-        networks.append(await open_network(ort_shim, model, threads, spec.file))
+        try:
+            if isinstance(model, BaseException):
+                raise model
+            if hashlib.sha256(model.to_py()).hexdigest() != spec.sha256:
+                message = f"{spec.file} is not the file that models.json names; reload the page"
+                raise MeasureError(MODEL_UNAVAILABLE, message)
+            networks.append(await open_network(ort_shim, model, threads, spec.file))
+        except MeasureError:
+            # Without the detector a guide can say where the nail is; without the estimator nothing can be measured.
+            if spec is not manifest.detector:
+                raise
+            networks.append(None)
     report(STEP_READY, 1, 1)
     return Instrument(manifest, *networks), threads
 

@@ -5,46 +5,200 @@ numpy and Pillow arrive while `start` runs, so nothing that needs them is import
 
 from __future__ import annotations
 
+import asyncio
 import json
 import traceback
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
-from app.core.codes import MODEL_UNAVAILABLE
+from app.core.codes import GRAB, LIGHT_UNKNOWN, MODEL_UNAVAILABLE
 from app.core.errors import MeasureError
+from app.core.stages import Stages
 from app.engine.boot import boot
 
 if TYPE_CHECKING:
+    from PIL import Image
+
     from app.core.pipeline import Instrument
+    from app.core.reading import Reading
+    from app.core.scan import Scan
+
+# A guide shows a finger that points up: the hand lies below the nail.
+GUIDE_DIRECTION = (0.0, 1.0)
 
 _instrument: Instrument | None = None
+_scan: Scan | None = None
+_mirror = True
+# A network runs once at a time, and a photo may be chosen while the camera is looked through.
+_turn = asyncio.Lock()
 
 
 async def start(page_url: str) -> str:
-    """Load everything; may be called again after a failure. Answers {"threads": n} or {"error": ...}."""
-    global _instrument
-    try:
+    """Load everything; may be called again after a failure.
+
+    Answers {"threads": n, "models": {...}, "finds_nails": bool} or {"error": ...}.
+    """
+
+    async def load() -> dict[str, Any]:
+        global _instrument
         _instrument, threads = await boot(page_url)
-    except Exception as error:
-        return json.dumps(_error(error))
-    return json.dumps({"threads": threads, "models": _instrument.manifest.identity()})
+        finds_nails = _instrument.detector is not None
+        return {"threads": threads, "models": _instrument.manifest.identity(), "finds_nails": finds_nails}
+
+    return await _answer(load)
 
 
-async def measure_photo(photo: Any) -> str:
-    """Measure an encoded photo, a JavaScript ArrayBuffer. Answers what `Reading.as_json` describes."""
+async def measure_photo(photo: Any, mirror: bool) -> str:
+    """Measure an encoded photo, a JavaScript ArrayBuffer; with its nails' mirror images, or without.
+
+    Answers what `Reading.as_json` describes, and "ms".
+    """
+
+    async def measure() -> dict[str, Any]:
+        from app.core.photo import open_photo
+
+        return await _measured(open_photo(photo.to_bytes()), Stages(), bool(mirror))
+
+    return await _answer(measure)
+
+
+async def measure_bitmap(bitmap: Any, mirror: bool) -> str:
+    """The same for a photo that the browser decoded, an ImageBitmap, which is closed."""
+
+    async def measure() -> dict[str, Any]:
+        picture, stages = _grab(bitmap)
+        return await _measured(picture, stages, bool(mirror))
+
+    return await _answer(measure)
+
+
+async def look(bitmap: Any) -> str:
+    """What the camera shows: an ImageBitmap, which is closed.
+
+    Answers {"width", "height", "nails": [{"box", "confidence", "reason"}], "skin": [{"box"}], "light", "dark", "ms"}.
+    """
+
+    async def see() -> dict[str, Any]:
+        from app.core import light, pipeline
+
+        picture, stages = _grab(bitmap)
+        instrument = _loaded()
+        nails: list[dict[str, Any]] = []
+        skin: list[dict[str, Any]] = []
+        judged = LIGHT_UNKNOWN
+        if instrument.detector is not None:
+            seen = await pipeline.see(instrument, picture, stages)
+            nails = [
+                {"box": _rounded(box), "confidence": round(float(confidence), 3), "reason": reason}
+                for box, confidence, reason in zip(seen.nails.boxes, seen.nails.confidences, seen.reasons, strict=True)
+            ]
+            skin = [{"box": _rounded(box)} for box in seen.skin.boxes]
+            on_nails = light.light_on_nails(picture, seen.nails.boxes)
+            judged = LIGHT_UNKNOWN if on_nails is None else light.judge_light(on_nails, instrument.manifest.light)
+        return {
+            "width": picture.width,
+            "height": picture.height,
+            "nails": nails,
+            "skin": skin,
+            "light": judged,
+            "dark": light.is_dark(picture),
+            "ms": stages.rounded(),
+        }
+
+    return await _answer(see)
+
+
+async def scan_begin(mirror: bool) -> str:
+    """Begin a scan, or begin it anew. Answers {"frames": how many are wanted}."""
+
+    async def begin() -> dict[str, Any]:
+        global _scan, _mirror
+        from app.core.scan import Scan
+
+        _mirror = bool(mirror)
+        _scan = Scan(_loaded().manifest)
+        return {"frames": _scan.goal}
+
+    return await _answer(begin)
+
+
+async def scan_frame(bitmap: Any, guide: str) -> str:
+    """Measure the scan's next frame, an ImageBitmap, which is closed.
+
+    Args:
+        guide: JSON [x1, y1, x2, y2] of the nail that a guide shows, in pixels of the frame; "" where the detector finds
+            nails.
+
+    Answers {"hb_g_dl", "reason", "nails", "skin", "width", "height", "finished", "ms"}.
+    """
+
+    async def measure() -> dict[str, Any]:
+        from app.core import pipeline
+
+        picture, stages = _grab(bitmap)
+        if _scan is None:
+            raise MeasureError(MODEL_UNAVAILABLE, "no scan was begun")
+        instrument = _loaded()
+        if guide:
+            reading = await pipeline.measure_guided(
+                instrument, picture, json.loads(guide), GUIDE_DIRECTION, stages, _mirror
+            )
+        else:
+            reading = await pipeline.measure_picture(instrument, picture, stages, _mirror)
+        frame = _scan.add(reading)
+        told = reading.as_json()
+        shown = {name: told[name] for name in ("width", "height", "nails", "skin")}
+        return {**frame.as_json(), **shown, "finished": _scan.finished, "ms": stages.rounded()}
+
+    return await _answer(measure)
+
+
+async def scan_end() -> str:
+    """Conclude the scan. Answers what `Reading.as_json` describes, with `scan`."""
+
+    async def conclude() -> dict[str, Any]:
+        global _scan
+        if _scan is None:
+            raise MeasureError(MODEL_UNAVAILABLE, "no scan was begun")
+        scan, _scan = _scan, None
+        return scan.conclude().as_json()
+
+    return await _answer(conclude)
+
+
+async def _measured(picture: Image.Image, stages: Stages, mirror: bool) -> dict[str, Any]:
     from app.core import pipeline
 
+    reading: Reading = await pipeline.measure_picture(_loaded(), picture, stages, mirror)
+    return {**reading.as_json(), "ms": stages.rounded()}
+
+
+def _grab(bitmap: Any) -> tuple[Image.Image, Stages]:
+    from app.engine.pictures import rgb_picture
+
+    stages = Stages()
+    with stages.timed(GRAB):
+        picture = rgb_picture(bitmap)
+    return picture, stages
+
+
+def _loaded() -> Instrument:
+    if _instrument is None:
+        raise MeasureError(MODEL_UNAVAILABLE, "the networks are not loaded yet")
+    return _instrument
+
+
+def _rounded(box: Any) -> list[float]:
+    return [round(float(side), 1) for side in box]
+
+
+async def _answer(call: Callable[[], Awaitable[dict[str, Any]]]) -> str:
     try:
-        if _instrument is None:
-            raise MeasureError(MODEL_UNAVAILABLE, "the networks are not loaded yet")
-        reading = await pipeline.measure_photo(_instrument, photo.to_bytes())
+        async with _turn:
+            return json.dumps(await call())
+    except MeasureError as error:
+        return json.dumps({"error": {"code": error.code, "message": error.message}})
     except Exception as error:
-        return json.dumps(_error(error))
-    return json.dumps(reading.as_json())
-
-
-def _error(error: Exception) -> dict[str, Any]:
-    if isinstance(error, MeasureError):
-        return {"error": {"code": error.code, "message": error.message}}
-    # A fault of ours: the person gets words, the console gets the trace.
-    traceback.print_exception(error)
-    return {"error": {"code": MODEL_UNAVAILABLE, "message": f"the engine failed: {error}"}}
+        # A fault of ours: the person gets words, the console gets the trace.
+        traceback.print_exception(error)
+        return json.dumps({"error": {"code": MODEL_UNAVAILABLE, "message": f"the engine failed: {error}"}})

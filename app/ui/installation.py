@@ -18,8 +18,18 @@ class Installation:
     def __init__(self):
         self._registration = None
         self._reloading = False
+        self._said = None
 
-    async def start(self):
+    def start(self):
+        """Begin in the background."""
+        asyncio.create_task(self._run())
+
+    def speak(self):
+        """Say again what was said, in the language that is spoken now."""
+        if self._said is not None:
+            self._say(*self._said)
+
+    async def _run(self):
         """Register the worker and follow it; a browser without one (plain HTTP from afar) goes on without."""
         container = window.navigator.serviceWorker
         if not container:
@@ -30,24 +40,26 @@ class Installation:
         try:
             self._registration = await container.register("./sw.js")
         except Exception:
-            self._say(words.SCREEN["offline-failed"], "failed")
+            self._say("offline-failed", "failed")
             return
         self._registration.addEventListener("updatefound", create_proxy(self._update_found))
         self._look_for_update()
         await container.ready
-        self._say(words.SCREEN["offline-ready"], "ready")
+        self._say("offline-ready", "ready")
         self._isolate()
 
     def _message(self, event):
         kind = event.data.type
         if kind == "precache" and not window.navigator.serviceWorker.controller:
             percent = round(100 * event.data.bytes / event.data.total_bytes)
-            self._say(f"{words.SCREEN['offline-loading']} {percent} %", "loading")
+            self._say("offline-loading", "loading", percent)
         elif kind == "precache-failed" and not window.navigator.serviceWorker.controller:
-            self._say(words.SCREEN["offline-failed"], "failed")
+            self._say("offline-failed", "failed")
 
-    def _say(self, text, state):
+    def _say(self, key, state, percent=None):
+        self._said = (key, state, percent)
         chip = element(CHIP)
+        text = words.say(key) if percent is None else words.say(key, percent=percent)
         chip.hidden = False
         chip.textContent = text
         chip.setAttribute("data-offline", state)
@@ -83,7 +95,3 @@ class Installation:
             # On a first visit the worker takes the page over only now.
             self._isolate()
 
-
-def start():
-    """Begin in the background."""
-    asyncio.create_task(Installation().start())

@@ -13,7 +13,11 @@ def element(element_id):
 
 def show(element_id, visible=True):
     """Show or hide an element."""
-    element(element_id).hidden = not visible
+    target = element(element_id)
+    if visible:
+        target.removeAttribute("hidden")
+    else:
+        target.setAttribute("hidden", "")
 
 
 def set_text(element_id, text):
@@ -23,7 +27,18 @@ def set_text(element_id, text):
 
 def on(element_id, event, handler):
     """Call `handler(event)` whenever the event happens; the listener stays as long as the page."""
-    element(element_id).addEventListener(event, create_proxy(handler))
+    listen(element(element_id), event, handler)
+
+
+def listen(target, event, handler):
+    """The same for any target: the window, a track of the camera."""
+    target.addEventListener(event, create_proxy(handler))
+
+
+def optional(target, name):
+    """A property that not every browser has, or None."""
+    value = getattr(target, name, None)
+    return value if value else None
 
 
 def add(parent, tag, text=None, **attributes):
@@ -47,7 +62,32 @@ def _fill(parent, child, text, attributes):
     return child
 
 
-def fill_words(words):
-    """Write every text of the page that carries a `data-text` name."""
+def fill_words(say):
+    """Write every text of the page that carries a `data-text` key, and every name that carries a `data-label` one."""
     for target in document.querySelectorAll("[data-text]"):
-        target.textContent = words[target.getAttribute("data-text")]
+        target.textContent = say(target.getAttribute("data-text"))
+    for target in document.querySelectorAll("[data-label]"):
+        target.setAttribute("aria-label", say(target.getAttribute("data-label")))
+
+
+def fill_choices(select, choices, chosen):
+    """The options (value, text) of a <select>."""
+    select.replaceChildren()
+    for value, text in choices:
+        option = add(select, "option", text, value=value)
+        option.selected = value == chosen
+
+
+def announce(text):
+    """Say something to whoever listens to the screen instead of looking at it."""
+    set_text("announcer", text)
+
+
+def state():
+    """The page's state, see `app.messages`."""
+    return document.body.getAttribute("data-state")
+
+
+def set_state(new):
+    """Make it another one."""
+    document.body.setAttribute("data-state", new)

@@ -1,79 +1,138 @@
 """A reading on the screen: the interval first, the classes it cannot exclude, every nail by itself."""
 
+from pyscript import document
+
 from app import words
 from app.core import severity
-from app.ui.page import add, add_svg, element, set_text, show
+from app.ui.page import add, element, set_text, show
 
 # The scale reaches a little beyond what people live with, in g/dL.
 SCALE_LOW, SCALE_HIGH = 4.0, 20.0
+# Of a nail in the list, in pixels of the screen, and how much around the nail it shows, in nails.
+THUMBNAIL_PX, MARGIN_IN_NAILS = 112, 0.35
 
 
-def show_reading(reading):
-    """Fill the result's cards from a reading that has a value."""
+def show_reading(reading, person, picture, guided):
+    """Fill the result's cards.
+
+    Args:
+        reading: one that has a value.
+        person: whose limits count, a `groups.Person`.
+        picture: the <img> or <canvas> that its boxes belong to.
+        guided: whether a guide said where the nail is.
+    """
     low, high = reading["interval_g_dl"]
-    hb_g_dl = reading["hb_g_dl"]
     set_text("hb-interval", words.interval_words(low, high))
-    set_text("hb-value", f"{hb_g_dl:.1f}")
+    set_text("hb-value", words.number(reading["hb_g_dl"]))
     quality = reading["quality"]
     set_text("nails-used", words.nails_used_words(quality["nails_used"], quality["nails_found"]))
     set_text("coverage", words.coverage_words(reading["coverage"]))
     show("as-wide-as-no-photo", not reading["narrower_than_no_photo"])
-    _draw_scale(low, high, hb_g_dl)
+    show("by-guide", guided)
+    show_classes(reading, person)
+    _show_scan(reading)
+    _list_nails(reading, picture)
 
+
+def show_classes(reading, person):
+    """What depends on whose hand it is: the classes, how they come about, the scale, what to do."""
+    low, high = reading["interval_g_dl"]
+    value = reading["hb_g_dl"]
+    classified = severity.classify(value, low, high, person)
+    compared = severity.comparison(value, person)
     badge = element("severity")
-    labels = reading["severity"]["set"]
+    labels = classified["set"]
     badge.textContent = words.severity_words(labels)
-    badge.setAttribute("data-label", reading["severity"]["label"])
+    badge.setAttribute("data-label", classified["label"] or "")
     badge.setAttribute("data-set", " ".join(labels))
+    steps = element("comparison")
+    steps.replaceChildren()
+    for line in words.comparison_lines(classified, compared):
+        add(steps, "li", line)
+    low_label = classified["label"] in (severity.SEVERE, severity.MODERATE)
+    set_text("what-to-do", words.say("what-to-do.low" if low_label else "what-to-do"))
+    _draw_scale(low, high, value, compared)
 
+
+def _show_scan(reading):
+    scan = reading.get("scan")
+    show("scan-figures", scan is not None)
+    if scan is None:
+        return
+    set_text("frames-used", words.say("frames-used", used=scan["frames_used"], total=scan["frames"]))
+    set_text("std-dev", "± " + words.value_words(scan["std_dev_g_dl"], 2))
+    lowest, highest = scan["range_g_dl"]
+    set_text("range", words.interval_words(lowest, highest))
+    quality = reading["quality"]
+    if quality["nails_used"] > 1:
+        set_text("fingers-differ", words.say("fingers-differ-words", spread=words.number(quality["spread_g_dl"])))
+    else:
+        set_text("fingers-differ", words.say("one-finger"))
+    camera = reading.get("camera")
+    show("camera-was", camera is not None)
+    if camera:
+        held = [camera.get(name) == "manual" for name in ("exposureMode", "whiteBalanceMode")]
+        held_words = words.say("camera-held" if all(held) else "camera-free")
+        was = words.say("camera-was", width=reading["width"], height=reading["height"], held=held_words)
+        set_text("camera-was", was)
+
+
+def _list_nails(reading, picture):
     nails = element("nails")
     nails.replaceChildren()
-    for nail in reading["nails"]:
-        value = f"{nail['hb_g_dl']:.1f} g/dL" if nail["used"] else words.REASONS[nail["reason"]]
-        add(
+    for number, nail in enumerate(reading["nails"]):
+        item = add(
             nails,
             "li",
-            value,
             class_="used" if nail["used"] else "unused",
             data_testid="nail-item",
-            data_box=",".join(f"{side:.2f}" for side in nail["box"]),
+            data_box=",".join([f"{side:.2f}" for side in nail["box"]]),
             data_hb="" if nail["hb_g_dl"] is None else nail["hb_g_dl"],
         )
+        item.appendChild(_thumbnail(picture, nail["box"], words.say("nail-number", number=number + 1)))
+        value = words.value_words(nail["hb_g_dl"]) if nail["used"] else words.reason_words(nail["reason"])
+        add(item, "span", value)
 
 
-def draw_boxes(reading):
-    """Every nail and patch of skin over the photo, in the photo's own pixels; nails bear their number."""
-    overlay = element("photo-boxes")
-    overlay.replaceChildren()
-    width, height = reading["width"], reading["height"]
-    overlay.setAttribute("viewBox", f"0 0 {width} {height}")
-    for patch in reading["skin"]:
-        _draw_box(overlay, patch["box"], "skin")
-    text_px = max(width, height) / 32
-    for number, nail in enumerate(reading["nails"]):
-        _draw_box(overlay, nail["box"], "nail used" if nail["used"] else "nail unused")
-        x1, y1 = nail["box"][0], nail["box"][1]
-        add_svg(overlay, "text", str(number + 1), x=x1, y=y1 - text_px / 4, font_size=text_px)
-
-
-def _draw_box(overlay, box, kind):
+def _thumbnail(picture, box, name):
+    """The nail, cut out of the picture."""
+    canvas = document.createElement("canvas")
+    canvas.width = canvas.height = THUMBNAIL_PX
+    canvas.setAttribute("role", "img")
+    canvas.setAttribute("aria-label", name)
     x1, y1, x2, y2 = box
-    add_svg(overlay, "rect", class_=kind, x=x1, y=y1, width=x2 - x1, height=y2 - y1, vector_effect="non-scaling-stroke")
+    side = max(x2 - x1, y2 - y1) * (1 + 2 * MARGIN_IN_NAILS)
+    left, top = (x1 + x2 - side) / 2, (y1 + y2 - side) / 2
+    canvas.getContext("2d").drawImage(picture, left, top, side, side, 0, 0, THUMBNAIL_PX, THUMBNAIL_PX)
+    return canvas
 
 
-def _draw_scale(low, high, hb_g_dl):
-    """Bands that begin where the severity limits are, the interval as a bar, the best guess as a tick."""
+def _draw_scale(low, high, value, compared):
+    """Bands that begin where the limits are, the interval as a bar, the best guess as a tick.
+
+    What is taken off before comparing is put on the limits instead: the scale shows what was measured.
+    """
     scale = element("scale")
     scale.replaceChildren()
-    edges = (SCALE_LOW,) + severity.LOWER_LIMITS_G_DL + (SCALE_HIGH,)
-    for index, label in enumerate(severity.LABELS):
-        start, end = _percent(edges[index]), _percent(edges[index + 1])
-        add(scale, "span", class_="band " + label, style=f"left:{start}%;width:{end - start}%")
-    for limit in severity.LOWER_LIMITS_G_DL:
-        add(scale, "span", f"{limit:.0f}", class_="limit", style=f"left:{_percent(limit)}%")
+    texts = {"low": words.number(low), "high": words.number(high), "value": words.number(value)}
+    limits = compared["limits_g_dl"]
+    if limits is None:
+        add(scale, "span", class_="band none", style="left:0%;width:100%")
+        scale.setAttribute("aria-label", words.say("scale-no-limits", **texts))
+    else:
+        taken_off = sum(compared["adjustments_g_dl"].values())
+        limits = [limit + taken_off for limit in limits]
+        edges = [SCALE_LOW] + limits + [SCALE_HIGH]
+        for index, label in enumerate(severity.LABELS):
+            start, end = _percent(edges[index]), _percent(edges[index + 1])
+            add(scale, "span", class_="band " + label, style=f"left:{start}%;width:{end - start}%")
+        named = [words.number(limit) for limit in limits]
+        for index, limit in enumerate(limits):
+            add(scale, "span", named[index], class_="limit", style=f"left:{_percent(limit)}%")
+        scale.setAttribute("aria-label", words.say("scale", limits="; ".join(named), **texts))
     start, end = _percent(low), _percent(high)
     add(scale, "span", class_="bar", style=f"left:{start}%;width:{end - start}%")
-    add(scale, "span", class_="tick", style=f"left:{_percent(hb_g_dl)}%")
+    add(scale, "span", class_="tick", style=f"left:{_percent(value)}%")
 
 
 def _percent(hb_g_dl):

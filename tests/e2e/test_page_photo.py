@@ -92,20 +92,32 @@ def test_the_result_says_what_it_is_good_for(visit, tmp_path):
     assert page.inner_text("[data-testid=hb-interval]") == words.interval_words(low, high)
     assert page.inner_text("[data-testid=severity]") == words.severity_words(expected["severity"]["set"])
     assert page.get_attribute("[data-testid=severity]", "data-label") == expected["severity"]["label"]
-    assert page.inner_text("[data-testid=disclaimer]") == words.DISCLAIMER
-    assert words.SCREEN["red-flags"] in page.inner_text("[data-testid=result]")
+    assert page.inner_text("[data-testid=disclaimer]") == words.say("disclaimer")
+    assert words.say("red-flags") in page.inner_text("[data-testid=result]")
     assert page.is_visible("[data-testid=warning]") is not expected["narrower_than_no_photo"]
     items = page.locator("[data-testid=nail-item]").all_inner_texts()
     assert items == [f"{nail['hb_g_dl']:.1f} g/dL" for nail in expected["nails"]]
+    for line in words.comparison_lines(expected["severity"], expected["comparison"]):
+        assert line in page.inner_text("#comparison")
     page.click("[data-testid=close-result]")
     assert page.is_hidden("[data-testid=result]")
     assert page.get_attribute("body", "data-state") == "ready"
     assert page.get_attribute("#photo-image", "src") is None
 
 
-@pytest.mark.parametrize("orientation", [1, 3, 6, 8])
+@pytest.mark.parametrize("orientation", range(1, 9))
 def test_boxes_lie_on_the_nails_of_a_turned_photo(visit, tmp_path, orientation):
-    turned = {1: None, 3: Image.Transpose.ROTATE_180, 6: Image.Transpose.ROTATE_90, 8: Image.Transpose.ROTATE_270}
+    # What the camera did to the picture: the opposite of what EXIF asks the viewer to do.
+    turned = {
+        1: None,
+        2: Image.Transpose.FLIP_LEFT_RIGHT,
+        3: Image.Transpose.ROTATE_180,
+        4: Image.Transpose.FLIP_TOP_BOTTOM,
+        5: Image.Transpose.TRANSPOSE,
+        6: Image.Transpose.ROTATE_90,
+        7: Image.Transpose.TRANSVERSE,
+        8: Image.Transpose.ROTATE_270,
+    }
     hand = draw_hand()
     stored = hand.picture if turned[orientation] is None else hand.picture.transpose(turned[orientation])
     exif = Image.Exif()
@@ -118,7 +130,8 @@ def test_boxes_lie_on_the_nails_of_a_turned_photo(visit, tmp_path, orientation):
     shown = visit.reading()
     assert all(best_iou(box, [nail["box"] for nail in shown["nails"]]) > 0.5 for box in hand.nail_boxes)
     # The browser shows the photo upright too, and the overlay has its measures.
-    size = visit.page.evaluate("[document.images[1].naturalWidth, document.images[1].naturalHeight]")
+    image = "document.getElementById('photo-image')"
+    size = visit.page.evaluate(f"[{image}.naturalWidth, {image}.naturalHeight]")
     assert size == [800, 600]
     assert visit.page.get_attribute("[data-testid=overlay]", "viewBox") == "0 0 800 600"
 
@@ -144,7 +157,7 @@ def test_what_is_no_photo_is_said_and_the_next_photo_is_read(visit, tmp_path, na
     visit.wait_for_engine()
     visit.upload({"name": name, "mimeType": "image/jpeg", "buffer": data})
     assert visit.page.get_attribute("body", "data-state") == "error"
-    title, way_out = words.ERRORS[code]
+    title, way_out = words.error_words(code)
     said = visit.page.inner_text("[data-testid=error]")
     assert title in said and way_out in said
     visit.upload(drawn_file(tmp_path))
@@ -158,5 +171,5 @@ def test_a_photo_without_a_hand_is_said(visit, tmp_path):
     visit.open()
     visit.wait_for_engine()
     visit.upload(photo)
-    assert words.ERRORS["no_nail"][0] in visit.page.inner_text("[data-testid=error]")
+    assert words.say("error.no_nail") in visit.page.inner_text("[data-testid=error]")
     assert visit.page.locator("[data-testid=overlay] rect").count() == 0

@@ -3,7 +3,7 @@
 import json
 
 from app import messages, words
-from app.core import codes, groups, severity
+from app.core import aim, codes, groups, severity
 
 hundredths = range(600, 1600, 7)
 seen = {
@@ -16,7 +16,7 @@ seen = {
         for elevation_m, smoking in ((0, "no"), (2400, "under_10"))
     ],
     "compared": [
-        words.comparison_words(severity.classify(11.4, 9, 13, person), severity.comparison(11.4, person))
+        words.comparison_lines(severity.classify(11.4, 9, 13, person), severity.comparison(11.4, person))
         for person in [groups.Person(group, 1600, "some") for group in groups.GROUPS]
     ],
     "codes": [codes.ERROR_CODES, codes.NAIL_REASONS],
@@ -25,6 +25,21 @@ seen = {
     "interval": words.interval_words(10.44, 16.46),
     "coverage": words.coverage_words(0.9),
     "used": [words.nails_used_words(1, 1), words.nails_used_words(2, 3)],
-    "errors": [words.ERRORS[code] for code in codes.ERROR_CODES],
+    "errors": [words.error_words(code) for code in codes.ERROR_CODES + codes.SCAN_CODES + codes.CAMERA_CODES],
+    "languages": {},
+    "aim": [],
 }
+for language, _, _ in words.LANGUAGES:
+    words.use(language)
+    seen["languages"][language] = [
+        words.direction(),
+        words.number(12.345),
+        words.severity_words(["mild", "normal"]),
+        words.coverage_words(0.9),
+    ]
+words.use(words.wanted(["xx", "EN-gb"]))
+follower = aim.Aim()
+for look in range(12):
+    nail = {"box": [100 + look, 100, 140 + look, 130], "confidence": 0.8, "reason": None if look != 4 else "too_dark"}
+    seen["aim"].append(follower.seen([nail], 1000 + 125 * look))
 print(json.dumps(seen))

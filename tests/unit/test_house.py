@@ -1,6 +1,7 @@
 """The house's own rules: which way imports run, how much JavaScript there is, and that every code has words."""
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 
 from app import messages, words
 from app.core import codes, groups, severity
+from app.words import en
 
 ROOT = Path(__file__).resolve().parents[2]
 # Which of our own packages each part may import, besides itself.
@@ -16,7 +18,15 @@ MAY_IMPORT = {
     "app/core": set(),
     "app/runtime": {"app.core"},
     "app/engine": {"app.core", "app.runtime", "app.messages"},
-    "app/ui": {"app.core.codes", "app.core.groups", "app.core.severity", "app.messages", "app.words"},
+    "app/words": {"app.core.groups"},
+    "app/ui": {
+        "app.core.aim",
+        "app.core.codes",
+        "app.core.groups",
+        "app.core.severity",
+        "app.messages",
+        "app.words",
+    },
     "trainer": {"app.core", "app.runtime", "app.models"},
     "building": set(),
     "serving": {"building"},
@@ -70,14 +80,35 @@ def test_the_javascript_by_hand_stays_small():
 
 
 def test_every_code_a_person_can_meet_has_words():
-    assert set(words.ERRORS) == set(codes.ERROR_CODES)
-    assert set(words.REASONS) == set(codes.NAIL_REASONS)
-    assert set(words.SEVERITY) == set(severity.LABELS)
-    assert set(words.GROUPS) == set(groups.GROUPS)
-    assert set(words.TABLES) == {groups.Person(group).table for group in groups.GROUPS}
-    assert set(words.NOTES) == set(groups.NOTES.values())
-    assert set(words.ADJUSTMENTS) == set(groups.ADJUSTMENTS) == set(groups.Person().adjustments_g_dl())
-    assert set(words.BOOT) == set(messages.BOOT_STEPS)
+    for code in codes.ERROR_CODES + codes.SCAN_CODES + codes.CAMERA_CODES:
+        assert all(words.error_words(code))
+    assert all(words.reason_words(reason) for reason in codes.NAIL_REASONS + codes.FRAME_REASONS)
+    for start in range(4):
+        for end in range(start, 4):
+            assert words.severity_words(list(severity.LABELS[start : end + 1]))
+    assert set(groups.ADJUSTMENTS) == set(groups.Person().adjustments_g_dl())
+    keys = [
+        *(f"group.{group}" for group in groups.GROUPS),
+        *(f"smoking.{amount}" for amount in groups.SMOKING),
+        *(f"table.{groups.Person(group).table}" for group in groups.GROUPS),
+        *(f"note.{note}" for note in groups.NOTES.values()),
+        *(f"taken-off.{name}" for name in groups.ADJUSTMENTS),
+        *(f"boot.{step}" for step in messages.BOOT_STEPS),
+        *(f"light.{light}" for light in codes.LIGHTS),
+        *(f"stage.{stage}" for stage in codes.STAGES),
+    ]
+    assert [key for key in keys if key not in en.TEXTS] == []
+
+
+def test_every_text_of_the_page_is_in_the_table_and_every_text_of_the_table_is_used():
+    page = (ROOT / "static/index.html").read_text()
+    asked = set(re.findall(r'data-(?:text|label)="([^"]+)"', page))
+    assert asked <= set(en.TEXTS)
+    sources = "".join(path.read_text() for path in (ROOT / "app").rglob("*.py") if path.parent.name != "words")
+    sources += (ROOT / "app/words/__init__.py").read_text()
+    families = ["group", "smoking", "table", "note", "taken-off", "boot", "light", "stage", "set", "reason", "error"]
+    said = set(re.findall(r'"([a-z0-9.-]+)"', sources))
+    assert [key for key in en.TEXTS if key not in asked | said and key.split(".")[0] not in families] == []
 
 
 def test_severity_reads_like_a_sentence():

@@ -10,7 +10,7 @@ from app.core.errors import MeasureError
 from app.core.manifest import View, parse_manifest
 
 GOOD = {
-    "schema": 2,
+    "schema": 3,
     "detector": {
         "file": "d.onnx",
         "sha256": "aa",
@@ -39,6 +39,7 @@ GOOD = {
         "above_g_dl": [4, 2],
         "mean_half_width_g_dl": 4.1,
     },
+    "training_light": {"luma": [120, 210], "red_over_green": [0.1, 0.5], "blue_over_green": [-0.2, 0.05]},
     "plausible_g_dl": [4, 20],
     "data": {"name": "words for people"},
 }
@@ -66,10 +67,11 @@ def test_a_good_file_is_read():
     assert manifest.identity() == {"detector": "aa", "estimator": "bb"}
 
 
-LEAVES = [(section, field) for section in ("detector", "estimator", "interval") for field in GOOD[section]]
+SECTIONS = ("detector", "estimator", "interval", "training_light")
+LEAVES = [(section, field) for section in SECTIONS for field in GOOD[section]]
 
 
-@pytest.mark.parametrize("path", [*LEAVES, ("detector",), ("estimator",), ("interval",)])
+@pytest.mark.parametrize("path", [*LEAVES, ("detector",), ("estimator",), ("interval",), ("training_light",)])
 def test_a_missing_field_is_named(path):
     with pytest.raises(MeasureError) as caught:
         parse_manifest(changed(path, None))
@@ -97,6 +99,8 @@ def test_a_missing_field_is_named(path):
         (("interval", "above_g_dl"), [4, -2], "above_g_dl"),
         (("interval", "above_g_dl"), [4, "2"], "above_g_dl"),
         (("interval", "mean_half_width_g_dl"), True, "mean_half_width_g_dl"),
+        (("training_light", "luma"), [210, 120], "luma"),
+        (("training_light", "red_over_green"), [0.1], "red_over_green"),
         (("plausible_g_dl",), [4], "plausible_g_dl"),
     ],
 )

@@ -1,0 +1,58 @@
+"""Behind the reading: every frame of the last scan, where the time went, and which version this is."""
+
+from pyscript import window
+from pyscript.ffi import create_proxy, to_js
+
+from app import words
+from app.core.codes import STAGES
+from app.ui.page import add, element, on, set_text, show
+
+
+class Debug:
+    """The panel at the end of the page."""
+
+    def __init__(self, settings):
+        self._settings = settings
+        element("flip-tta").checked = settings["mirror"]
+        on("flip-tta", "change", self._flip)
+        on("debug", "toggle", lambda _event: self._ask_version())
+
+    def show_engine(self, answer):
+        """What the engine said when it was ready."""
+        set_text("debug-threads", str(answer["threads"]))
+        models = answer["models"]
+        set_text("debug-models", ", ".join([f"{name} {models[name][:12]}" for name in ("detector", "estimator")]))
+
+    def show_frames(self, frames):
+        """The frames of a scan, or one photo's stages without a frame."""
+        target = element("debug-frames")
+        target.replaceChildren()
+        shown = [frame for frame in frames if "thumbnail" in frame]
+        show("debug-none", not shown)
+        for frame in shown:
+            item = add(target, "li", class_="unused" if frame["reason"] else "used")
+            item.appendChild(frame["thumbnail"])
+            value = "" if frame["hb_g_dl"] is None else words.number(frame["hb_g_dl"], 2)
+            reason = words.reason_words(frame["reason"]) if frame["reason"] else ""
+            add(item, "span", " ".join([part for part in (value, reason) if part]))
+        rows = element("debug-stage-rows")
+        rows.replaceChildren()
+        for stage in STAGES:
+            times = sorted([frame["ms"][stage] for frame in frames if stage in frame["ms"]])
+            if times:
+                row = add(rows, "tr")
+                add(row, "th", words.say("stage." + stage), scope="row")
+                add(row, "td", words.number(times[len(times) // 2]))
+        show("debug-stages", rows.childElementCount > 0)
+
+    def _flip(self, event):
+        self._settings["mirror"] = bool(event.target.checked)
+
+    def _ask_version(self):
+        """The service worker knows which build this is, network or not."""
+        container = getattr(window.navigator, "serviceWorker", None)
+        if not container or not container.controller:
+            return
+        channel = window.MessageChannel.new()
+        channel.port1.onmessage = create_proxy(lambda event: set_text("debug-version", event.data.version))
+        container.controller.postMessage(to_js({"type": "version"}), to_js([channel.port2]))

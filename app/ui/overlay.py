@@ -1,0 +1,68 @@
+"""Boxes over a picture, in the picture's own pixels: the browser puts them where it puts the picture."""
+
+from app.ui.page import add_svg, element
+
+# How the SVG fits its pixels is how CSS fits the picture: `slice` is object-fit cover, `meet` is contain.
+COVER, CONTAIN = "xMidYMid slice", "xMidYMid meet"
+# The guide's nail: its width and height as shares of the picture's shorter side.
+GUIDE_WIDTH, GUIDE_HEIGHT = 0.2, 0.26
+
+
+def clear():
+    """No boxes."""
+    element("overlay").replaceChildren()
+
+
+def draw(seen, fit, numbered=False):
+    """Skin dashed, nails solid, in pixels of a picture of `seen["width"]` x `seen["height"]`."""
+    overlay = _prepared(seen["width"], seen["height"], fit)
+    for patch in seen["skin"]:
+        _draw_box(overlay, patch["box"], "skin")
+    text_px = max(seen["width"], seen["height"]) / 32
+    for number, nail in enumerate(seen["nails"]):
+        _draw_box(overlay, nail["box"], "nail unused" if nail["reason"] else "nail used")
+        if numbered:
+            x1, y1 = nail["box"][0], nail["box"][1]
+            add_svg(overlay, "text", str(number + 1), x=x1, y=y1 - text_px / 4, font_size=text_px)
+
+
+def guide_box(width, height):
+    """Where the guide's nail is, [x1, y1, x2, y2] in pixels of the picture: what is drawn is what is measured."""
+    side = min(width, height)
+    half_x, half_y = side * GUIDE_WIDTH / 2, side * GUIDE_HEIGHT / 2
+    return [width / 2 - half_x, height / 2 - half_y, width / 2 + half_x, height / 2 + half_y]
+
+
+def draw_guide(width, height, fit):
+    """A fingertip that points up, and the nail on it."""
+    overlay = _prepared(width, height, fit)
+    x1, y1, x2, y2 = guide_box(width, height)
+    nail_width, nail_height = x2 - x1, y2 - y1
+    left, right, top = x1 - 0.28 * nail_width, x2 + 0.28 * nail_width, y1 - 0.22 * nail_height
+    radius = (right - left) / 2
+    path = f"M{left} {height} V{top + radius} A{radius} {radius} 0 0 1 {right} {top + radius} V{height}"
+    add_svg(overlay, "path", class_="finger", d=path, vector_effect="non-scaling-stroke")
+    add_svg(
+        overlay,
+        "rect",
+        class_="guide",
+        x=x1,
+        y=y1,
+        width=nail_width,
+        height=nail_height,
+        rx=nail_width * 0.42,
+        vector_effect="non-scaling-stroke",
+    )
+
+
+def _prepared(width, height, fit):
+    overlay = element("overlay")
+    overlay.replaceChildren()
+    overlay.setAttribute("viewBox", f"0 0 {width} {height}")
+    overlay.setAttribute("preserveAspectRatio", fit)
+    return overlay
+
+
+def _draw_box(overlay, box, kind):
+    x1, y1, x2, y2 = box
+    add_svg(overlay, "rect", class_=kind, x=x1, y=y1, width=x2 - x1, height=y2 - y1, vector_effect="non-scaling-stroke")

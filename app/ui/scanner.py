@@ -1,0 +1,127 @@
+"""A scan: frames taken on the camera's clock, measured while the next ones come, and one reading in the end."""
+
+import asyncio
+
+from pyscript import document, window
+
+from app import words
+from app.ui import overlay
+from app.ui.page import add, announce, element, set_text, show
+
+FRAME_INTERVAL_MS = 80
+# Frames that wait to be measured, at most: each is some megabytes.
+MOST_WAITING = 8
+THUMBNAIL_PX = 96
+
+
+class Scanner:
+    """One scan at a time."""
+
+    def __init__(self, engine, settings):
+        self._engine = engine
+        self._settings = settings
+        self._stopped = None
+        # Of the last scan, for the debug panel: {"hb_g_dl", "reason", "ms", "thumbnail"} a frame.
+        self.frames = []
+
+    def stop(self, reason):
+        """End the scan without a reading; `run` then returns (None, reason)."""
+        if self._stopped is None:
+            self._stopped = reason
+
+    async def run(self, video, guided):
+        """Scan what the video shows.
+
+        Returns the reading and None, or None and the reason given to `stop`. The picture that the reading's boxes
+        belong to is in the page's #still.
+        """
+        self._stopped = None
+        self.frames = []
+        begun = await self._engine.scan_begin(self._settings["mirror"])
+        if "error" in begun:
+            return begun, None
+        total = begun["frames"]
+        self._show_progress(0, total)
+        show("scan")
+        waiting = []
+        taking = asyncio.create_task(self._take(video, total, waiting))
+        try:
+            finished, done, best, failure = False, 0, -1, None
+            while not finished and self._stopped is None:
+                if not waiting:
+                    await asyncio.sleep(0.01)
+                    continue
+                bitmap = waiting.pop(0)
+                guide = overlay.guide_box(bitmap.width, bitmap.height) if guided else None
+                frame = await self._engine.scan_frame(bitmap, guide)
+                if "error" in frame:
+                    bitmap.close()
+                    failure = frame
+                    break
+                used = len([nail for nail in frame["nails"] if nail["used"]])
+                # The engine's boxes are those of the first frame with most nails.
+                if used > best:
+                    best = used
+                    _keep(bitmap)
+                self._remember(frame, bitmap)
+                bitmap.close()
+                done += 1
+                if not guided:
+                    overlay.draw(frame, overlay.COVER)
+                self._show_progress(done, total)
+                finished = frame["finished"] or done == total
+        finally:
+            stopped, self._stopped = self._stopped, self._stopped or "finished"
+            await taking
+            for bitmap in waiting:
+                bitmap.close()
+            show("scan", False)
+        if failure:
+            return failure, None
+        if stopped is not None:
+            return None, stopped
+        set_text("scan-words", words.say("scan-finishing"))
+        return await self._engine.scan_end(), None
+
+    async def _take(self, video, total, waiting):
+        taken = 0
+        due_ms = window.performance.now()
+        while taken < total and self._stopped is None:
+            if len(waiting) < MOST_WAITING:
+                try:
+                    waiting.append(await window.createImageBitmap(video))
+                    taken += 1
+                except Exception:
+                    # Between two cameras, or while a device is turned, there is no picture for a moment.
+                    pass
+            due_ms = max(due_ms + FRAME_INTERVAL_MS, window.performance.now() - FRAME_INTERVAL_MS)
+            await asyncio.sleep(max(0.0, due_ms - window.performance.now()) / 1000)
+
+    def _remember(self, frame, bitmap):
+        thumbnail = document.createElement("canvas")
+        thumbnail.width = THUMBNAIL_PX
+        thumbnail.height = round(THUMBNAIL_PX * bitmap.height / bitmap.width)
+        thumbnail.getContext("2d").drawImage(bitmap, 0, 0, thumbnail.width, thumbnail.height)
+        self.frames.append(
+            {"hb_g_dl": frame["hb_g_dl"], "reason": frame["reason"], "ms": frame["ms"], "thumbnail": thumbnail}
+        )
+        dot = "used" if frame["reason"] is None else "unused"
+        add(element("dots"), "li", class_=dot)
+
+    def _show_progress(self, done, total):
+        if done == 0:
+            element("dots").replaceChildren()
+        text = words.say("scan-frame", done=done, total=total)
+        set_text("scan-words", text)
+        bar = element("scan-progress")
+        bar.setAttribute("aria-valuenow", str(done))
+        bar.setAttribute("aria-valuemax", str(total))
+        element("ring").setAttribute("stroke-dasharray", f"{100 * done / total} 100")
+        if done in (0, total // 2, total):
+            announce(text)
+
+
+def _keep(bitmap):
+    still = element("still")
+    still.width, still.height = bitmap.width, bitmap.height
+    still.getContext("2d").drawImage(bitmap, 0, 0)

@@ -1,0 +1,133 @@
+"""Every word a person reads, for the terminal and the screens: one table of texts a language, `en` and its siblings.
+
+MicroPython reads this package as well: no import but `app.core.groups` and the tables.
+"""
+
+from app.core import groups
+from app.words import en
+
+# Code, its own name, and the way it is written.
+LANGUAGES = (
+    ("en", "English", "ltr"),
+    ("de", "Deutsch", "ltr"),
+    ("es", "Español", "ltr"),
+    ("fr", "Français", "ltr"),
+    ("ar", "العربية", "rtl"),
+    ("hi", "हिन्दी", "ltr"),
+)
+DEFAULT = "en"
+
+_texts = en.TEXTS
+_code = DEFAULT
+
+
+def use(code: str) -> None:
+    """Speak this language from now on.
+
+    Raises:
+        ValueError: there is no such language.
+    """
+    global _texts, _code
+    if code not in [known for known, _, _ in LANGUAGES]:
+        raise ValueError(f"no language {code!r}")
+    _texts = texts_of(code)
+    _code = code
+
+
+def texts_of(code: str) -> dict[str, str]:
+    """The table of a language."""
+    table: dict[str, str] = __import__("app.words." + code, None, None, ("TEXTS",)).TEXTS
+    return table
+
+
+def current() -> str:
+    """The code of the language that is spoken."""
+    return _code
+
+
+def direction() -> str:
+    """"ltr" or "rtl"."""
+    return next(way for code, _, way in LANGUAGES if code == _code)
+
+
+def wanted(preferred: list[str]) -> str:
+    """The first of somebody's languages, as browsers list them ("de-AT", "en"), that there is; else English."""
+    known = [code for code, _, _ in LANGUAGES]
+    for tag in preferred:
+        code = tag.lower().split("-")[0]
+        if code in known:
+            return code
+    return DEFAULT
+
+
+def say(key: str, **values: object) -> str:
+    """A text, filled in.
+
+    Raises:
+        KeyError: no language has it.
+    """
+    text = _texts[key] if key in _texts else en.TEXTS[key]
+    return text.format(**values) if values else text
+
+
+def number(value: float, digits: int = 1) -> str:
+    """A number as the language writes it: 12.3 or 12,3."""
+    return f"{value:.{digits}f}".replace(".", _texts["decimal"])
+
+
+def value_words(hb_g_dl: float, digits: int = 1) -> str:
+    """ "12.3 g/dL"."""
+    return say("value", value=number(hb_g_dl, digits))
+
+
+def interval_words(low_g_dl: float, high_g_dl: float) -> str:
+    """ "10.4 to 16.4 g/dL"."""
+    return say("interval", low=number(low_g_dl), high=number(high_g_dl))
+
+
+def coverage_words(coverage: float) -> str:
+    """What the interval means, for a person."""
+    return say("coverage", percent=round(coverage * 100))
+
+
+def severity_words(labels: list[str]) -> str:
+    """The classes that cannot be excluded, from the worst to the best, as one phrase: "mild or no anaemia"."""
+    if not labels:
+        return say("no-class")
+    # They lie side by side, so the first and the last name them all.
+    return say("set." + labels[0] if len(labels) == 1 else f"set.{labels[0]}-{labels[-1]}")
+
+
+def comparison_lines(classified: dict, compared: dict) -> list[str]:
+    """What the class goes by, step by step: table and group, what is taken off, what is compared with what, notes."""
+    table = say("table." + classified["table"])
+    if classified["group"] == groups.NOT_STATED:
+        lines = [say("compared-by", table=table)]
+    else:
+        lines = [say("compared-by-group", table=table, group=say("group." + classified["group"]))]
+    if compared["limits_g_dl"] is not None:
+        taken_off = compared["adjustments_g_dl"]
+        lines += [
+            say("taken-off." + name, amount=number(taken_off[name])) for name in groups.ADJUSTMENTS if taken_off[name]
+        ]
+        moderate, mild, normal = [f"{limit:g}".replace(".", _texts["decimal"]) for limit in compared["limits_g_dl"]]
+        value = number(compared["adjusted_g_dl"])
+        lines.append(say("compared-with", value=value, moderate=moderate, mild=mild, normal=normal))
+    if compared["note"]:
+        lines.append(say("note." + compared["note"]))
+    return lines
+
+
+def nails_used_words(used: int, found: int) -> str:
+    """ "Nails used: 2 of 3"."""
+    return say("nails-used", used=used, found=found)
+
+
+def reason_words(reason: str) -> str:
+    """Why a nail or a frame does not count."""
+    return say("reason." + reason)
+
+
+def error_words(code: str) -> tuple[str, str]:
+    """What went wrong, and the way out."""
+    return say("error." + code), say("error." + code + ".way")

@@ -1,0 +1,246 @@
+"""German. See `en` for what the keys mean. No import: MicroPython reads this file as well."""
+
+TEXTS = {
+    "decimal": ",",
+    # The page as a whole
+    "disclaimer": (
+        "Für Forschung und Lehre. Kein Medizinprodukt: Eine Anämie lässt sich damit weder diagnostizieren noch "
+        "ausschließen."
+    ),
+    "tagline": "Hämoglobin aus Ihren Fingernägeln, allein auf diesem Gerät berechnet.",
+    "privacy": "Bilder verlassen dieses Gerät nie und werden nicht aufbewahrt.",
+    "settings": "Einstellungen",
+    "close": "Schließen",
+    "done": "Fertig",
+    "change": "Ändern",
+    "try-again": "Noch einmal",
+    "update": "Neue Version bereit: jetzt verwenden",
+    "offline-loading": "Wird für offline gespeichert: {percent} %",
+    "offline-ready": "Auch offline nutzbar",
+    "offline-failed": "Noch nicht für offline gespeichert; weiter beim nächsten Besuch",
+    # Starting
+    "boot.python": "Messprogramm wird gestartet …",
+    "boot.numerics": "Bildverarbeitung wird geladen …",
+    "boot.networks": "Die beiden neuronalen Netze werden geöffnet …",
+    "boot.ready": "Bereit",
+    "boot.of": "{done} von {total} MB",
+    "queued": "Das Foto wird ausgewertet, sobald das Messprogramm bereit ist.",
+    "measuring": "Nägel werden gesucht und gemessen …",
+    "measuring-of": "Foto {number} von {count} wird ausgewertet …",
+    # Camera
+    "camera": "Kamerabild",
+    "camera-starting": "Kamera wird angefragt …",
+    "camera-off": "Die Kamera ist aus.",
+    "camera-on": "Kamera einschalten",
+    "camera-stop": "Kamera ausschalten",
+    "capture": "Scannen",
+    "capture-waiting": "Der Scan kann beginnen, sobald das Messprogramm bereit ist.",
+    "switch-camera": "Andere Kamera",
+    "torch": "Licht",
+    "torch-on": "Licht einschalten",
+    "choose-photo": "Foto",
+    "auto-capture": "Von selbst starten, wenn ein Nagel stillgehalten wird",
+    "aim-hint": "Halten Sie ein bis vier Nägel ruhig vor die Kamera.",
+    "aim-hold": "Stillhalten …",
+    "nails-seen": "Nägel: {count}",
+    "low-light": "Zu dunkel, um Nägel gut zu sehen.",
+    "guide-only": (
+        "Das neuronale Netz, das Nägel findet, ließ sich nicht laden. Halten Sie einen Nagel in den Umriss, "
+        "Fingerspitze nach oben: Gemessen wird dort, wo der Umriss ist."
+    ),
+    "light.like_training": "Licht wie im Training",
+    "light.darker": "Dunkler als im Training",
+    "light.brighter": "Heller als im Training",
+    "light.tinted": "Andere Lichtfarbe als im Training",
+    "light.unknown": "Licht: kein Nagel erkannt",
+    # Scan
+    "scanning": "Scan läuft: stillhalten",
+    "scan-frame": "Bild {done} von {total}",
+    "scan-finishing": "Wird berechnet …",
+    "cancel": "Abbrechen",
+    "scan-cancelled": "Scan abgebrochen",
+    # Photos
+    "tips-title": "Für eine gute Messung",
+    "tip-light": "Gleichmäßiges Tageslicht, kein Blitz, kein farbiges Licht.",
+    "tip-nails": "Unbedeckte Nägel, kein Lack; alle scharf im Bild.",
+    "tip-surface": "Die Hand liegt flach auf hellem, einfarbigem Grund und füllt den größten Teil des Bildes.",
+    "drop-here": "Foto hier ablegen",
+    "photo-alt": "Ihr Foto mit den gefundenen Nägeln",
+    "photos-title": "Ihre Fotos",
+    "photo-number": "Foto {number}",
+    "no-reading": "kein Messwert",
+    # Result
+    "result-title": "Geschätztes Hämoglobin",
+    "best-guess": "Beste Schätzung",
+    "value": "{value} g/dL",
+    "interval": "{low} bis {high} g/dL",
+    "coverage": (
+        "Bei {percent} von 100 Menschen wie denen, an denen getestet wurde, liegt der Blutwert in diesem Bereich."
+    ),
+    "scale": (
+        "Von {low} bis {high} g/dL, beste Schätzung {value}, auf einer Skala, deren Farben bei {limits} g/dL wechseln."
+    ),
+    "scale-no-limits": "Von {low} bis {high} g/dL, beste Schätzung {value}.",
+    "frames": "Einzelbilder",
+    "frames-used": "{used} von {total} verwendet",
+    "std-dev": "Streuung der Einzelbilder",
+    "range": "Niedrigstes bis höchstes Einzelbild",
+    "fingers-differ": "Zwischen Fingern",
+    "fingers-differ-words": "{spread} g/dL zwischen dem Nagel mit dem niedrigsten und dem mit dem höchsten Wert",
+    "one-finger": "Nur ein Nagel: Niemand kann sagen, wie stark sich Ihre Finger unterscheiden.",
+    "nails-used": "Verwendete Nägel: {used} von {found}",
+    "nails-title": "Jeder Nagel für sich",
+    "nail-number": "Nagel {number}",
+    "by-guide": "Gemessen, wo der Umriss war: Kein neuronales Netz hat geprüft, ob dort ein Nagel ist.",
+    "cannot-exclude": "Nicht auszuschließen",
+    "no-class": "keine Einstufung",
+    "set.severe": "schwere Anämie",
+    "set.moderate": "mittelschwere Anämie",
+    "set.mild": "leichte Anämie",
+    "set.normal": "keine Anämie",
+    "set.severe-moderate": "schwere oder mittelschwere Anämie",
+    "set.moderate-mild": "mittelschwere oder leichte Anämie",
+    "set.mild-normal": "leichte oder keine Anämie",
+    "set.severe-mild": "schwere, mittelschwere oder leichte Anämie",
+    "set.moderate-normal": "mittelschwere, leichte oder keine Anämie",
+    "set.severe-normal": "schwere, mittelschwere, leichte oder keine Anämie",
+    "severe-caution": (
+        "Eine schwere Anämie wird hier nie ausgeschlossen: In Tests verfehlte der Bereich den wahren Wert bei "
+        "Menschen, die eine hatten, weit öfter als bei anderen."
+    ),
+    "as-wide-as-no-photo": (
+        "Dieser Bereich ist nicht enger als einer, der ganz ohne Foto gebildet wird: Er klärt nichts, weder in die "
+        "eine noch in die andere Richtung. Lassen Sie Ihr Hämoglobin im Blut messen."
+    ),
+    "what-to-do": (
+        "Um Ihr Hämoglobin zu kennen, lassen Sie es im Blut messen. Ein Foto kann nur einen Hinweis darauf geben."
+    ),
+    "what-to-do.low": (
+        "Lassen Sie Ihr Hämoglobin bald im Blut messen und zeigen Sie das Ergebnis einer medizinischen Fachperson."
+    ),
+    "red-flags": (
+        "Was auch immer hier steht: Bei Schmerzen in der Brust, Atemnot in Ruhe, Ohnmacht, Herzrasen oder starker "
+        "Blutung ist sofort ärztliche Hilfe nötig."
+    ),
+    "scan-again": "Neu scannen",
+    "another-photo": "Anderes Foto",
+    "camera-was": "Kamera: {width} x {height} Pixel, {held}",
+    "camera-held": "Belichtung und Weißabgleich festgehalten",
+    "camera-free": "Belichtung und Weißabgleich nicht festgehalten",
+    # Whose hand
+    "whose": "Wessen Hand ist es?",
+    "whose-why": (
+        "Die Grenzwerte hängen von Alter, Geschlecht und Schwangerschaft ab. Nichts davon ist Pflicht, und es bleibt "
+        "auf diesem Gerät."
+    ),
+    "group": "Gruppe",
+    "elevation": "Höhe des Wohnorts über dem Meer, in Metern",
+    "elevation-wrong": "Von {low} bis {high} Meter.",
+    "smoking": "Zigaretten am Tag",
+    "smoking.no": "raucht nicht",
+    "smoking.some": "raucht, Menge nicht bekannt",
+    "smoking.under_10": "unter 10",
+    "smoking.10_to_19": "10 bis 19",
+    "smoking.20_or_more": "20 oder mehr",
+    "group.not_stated": "keine Angabe",
+    "group.infant_under_6_months": "Säuglinge unter 6 Monaten",
+    "group.child_6_23_months": "Kinder von 6 bis 23 Monaten",
+    "group.child_24_59_months": "Kinder von 24 bis 59 Monaten",
+    "group.child_5_11_years": "Kinder von 5 bis 11 Jahren",
+    "group.child_12_14_years": "Kinder von 12 bis 14 Jahren",
+    "group.woman": "Frauen von 15 bis 65 Jahren, nicht schwanger",
+    "group.man": "Männer von 15 bis 65 Jahren",
+    "group.pregnant_1st_trimester": "Schwangerschaft, erstes Drittel",
+    "group.pregnant_2nd_trimester": "Schwangerschaft, zweites Drittel",
+    "group.pregnant_3rd_trimester": "Schwangerschaft, letztes Drittel",
+    "group.woman_over_65": "Frauen über 65 Jahre",
+    "group.man_over_65": "Männer über 65 Jahre",
+    "table.original-2024": "eine Tabelle für alle, in Wahrheit die für erwachsene Männer",
+    "table.who-2024": "WHO 2024",
+    "note.over_65": (
+        "Die Leitlinie nennt keine Grenzwerte über 65 Jahre: Ersatzweise dienen die jüngerer Erwachsener."
+    ),
+    "note.infant": "Für Säuglinge unter 6 Monaten gibt es keine Grenzwerte, daher erhält der Wert keine Einstufung.",
+    "compared-by": "Maßstab: {table}.",
+    "compared-by-group": "Maßstab: {table}, für {group}.",
+    "taken-off.elevation": "Abgezogen für die Höhenlage: {amount} g/dL.",
+    "taken-off.smoking": "Abgezogen für das Rauchen: {amount} g/dL.",
+    "compared-with": "{value} g/dL wird verglichen mit {moderate}; {mild} und {normal}.",
+    # Settings
+    "language": "Sprache",
+    "language-auto": "Wie auf diesem Gerät",
+    "vibrate": "Vibrieren, wenn ein Scan beginnt und endet",
+    "sound": "Einen Ton abspielen, wenn ein Scan beginnt und endet",
+    # Debug
+    "debug": "Hinter der Messung",
+    "debug-frames": "Einzelbilder",
+    "debug-none": "Nach einem Scan sind hier seine Einzelbilder aufgeführt.",
+    "flip-tta": "Auch Spiegelbilder messen (langsamer, etwas genauer)",
+    "stage": "Schritt",
+    "stage.grab": "Bild aufnehmen",
+    "stage.detect": "Nägel finden",
+    "stage.gates": "Nägel prüfen",
+    "stage.crop": "ausschneiden",
+    "stage.estimate": "schätzen",
+    "stage-ms": "Millisekunden, Median",
+    "version": "Version",
+    "models": "Modelle",
+    "threads": "Threads",
+    # Why a nail or a frame does not count
+    "reason.too_small": "zu klein",
+    "reason.cut_off": "vom Rand abgeschnitten",
+    "reason.too_dark": "zu dunkel",
+    "reason.overexposed": "überbelichtet",
+    "reason.seen_too_seldom": "in zu wenigen Bildern zu sehen",
+    "reason.no_nail": "kein Nagel",
+    "reason.implausible": "unplausibler Wert",
+    "reason.outlier": "weit weg von den anderen Bildern",
+    # Errors: what it is, and the way out
+    "error.no_nail": "Kein Fingernagel gefunden",
+    "error.no_nail.way": (
+        "Legen Sie die Hand bei gleichmäßigem Tageslicht flach auf eine einfarbige Fläche, Nägel nach oben."
+    ),
+    "error.unusable_nails": "Kein Nagel ist messbar",
+    "error.unusable_nails.way": (
+        "Gehen Sie näher heran, nehmen Sie ganze Nägel ins Bild, vermeiden Sie Glanz und Schatten."
+    ),
+    "error.implausible": "Außerhalb des plausiblen Bereichs",
+    "error.implausible.way": "Machen Sie ein neues Bild bei gleichmäßigem, weißem Licht.",
+    "error.unreadable_image": "Dieses Foto lässt sich nicht öffnen",
+    "error.unreadable_image.way": "Nehmen Sie ein Foto im Format JPEG, PNG oder WebP.",
+    "error.too_large": "Dieses Foto ist zu groß",
+    "error.too_large.way": "Nehmen Sie ein Foto mit höchstens 64 Megapixeln.",
+    "error.model_unavailable": "Das Messprogramm ist nicht verfügbar",
+    "error.model_unavailable.way": (
+        "Versuchen Sie es noch einmal oder laden Sie die Seite neu, während Sie online sind."
+    ),
+    "error.too_few_frames": "Zu wenige Einzelbilder sind brauchbar",
+    "error.too_few_frames.way": (
+        "Halten Sie ganze Nägel ruhig und bei gleichmäßigem Licht ins Bild und scannen Sie noch einmal."
+    ),
+    "error.unreliable": "Die Messung ist unzuverlässig",
+    "error.unreliable.way": (
+        "Die Einzelbilder widersprechen sich. Legen Sie die Hand auf, sorgen Sie für gleichmäßiges Licht und scannen "
+        "Sie noch einmal."
+    ),
+    "error.camera_denied": "Die Kamera ist nicht erlaubt",
+    "error.camera_denied.way": (
+        "Erlauben Sie dieser Seite die Kamera in den Einstellungen des Browsers oder wählen Sie ein Foto."
+    ),
+    "error.camera_missing": "Es gibt keine Kamera",
+    "error.camera_missing.way": "Wählen Sie stattdessen ein Foto.",
+    "error.camera_busy": "Die Kamera wird anderswo benutzt",
+    "error.camera_busy.way": (
+        "Schließen Sie die andere App, die sie benutzt, und versuchen Sie es noch einmal, oder wählen Sie ein Foto."
+    ),
+    "error.camera_lost": "Die Kamera wurde gestoppt",
+    "error.camera_lost.way": (
+        "Das System oder eine andere App hat sie übernommen. Versuchen Sie es noch einmal oder wählen Sie ein Foto."
+    ),
+    "error.camera_insecure": "Die Kamera braucht eine sichere Seite",
+    "error.camera_insecure.way": "Öffnen Sie die Seite über https oder wählen Sie ein Foto.",
+    "error.scan_hidden": "Der Scan endete, als die Seite verdeckt wurde",
+    "error.scan_hidden.way": "Lassen Sie die Seite beim Scannen im Vordergrund und scannen Sie noch einmal.",
+    "error.scan_turned": "Der Scan endete, als das Gerät gedreht wurde",
+    "error.scan_turned.way": "Drehen Sie das Gerät beim Scannen nicht und scannen Sie noch einmal.",
+}

@@ -1,0 +1,232 @@
+"""Spanish. See `en` for what the keys mean. No import: MicroPython reads this file as well."""
+
+TEXTS = {
+    "decimal": ",",
+    # The page as a whole
+    "disclaimer": (
+        "Para investigación y docencia. No es un dispositivo médico: no puede diagnosticar ni descartar una anemia."
+    ),
+    "tagline": "Hemoglobina a partir de sus uñas, calculada solo en este dispositivo.",
+    "privacy": "Las imágenes nunca salen de este dispositivo y no se conservan.",
+    "settings": "Ajustes",
+    "close": "Cerrar",
+    "done": "Listo",
+    "change": "Cambiar",
+    "try-again": "Reintentar",
+    "update": "Hay una versión nueva: usarla",
+    "offline-loading": "Guardando para uso sin conexión: {percent} %",
+    "offline-ready": "Listo para uso sin conexión",
+    "offline-failed": "Aún no guardado para uso sin conexión; seguirá en la próxima visita",
+    # Starting
+    "boot.python": "Iniciando el motor de medición…",
+    "boot.numerics": "Cargando el procesamiento de imágenes…",
+    "boot.networks": "Abriendo las dos redes neuronales…",
+    "boot.ready": "Listo",
+    "boot.of": "{done} de {total} MB",
+    "queued": "La foto se medirá en cuanto el motor esté listo.",
+    "measuring": "Buscando y midiendo las uñas…",
+    "measuring-of": "Midiendo la foto {number} de {count}…",
+    # Camera
+    "camera": "Imagen de la cámara",
+    "camera-starting": "Solicitando la cámara…",
+    "camera-off": "La cámara está apagada.",
+    "camera-on": "Encender la cámara",
+    "camera-stop": "Apagar la cámara",
+    "capture": "Escanear",
+    "capture-waiting": "El escaneo puede empezar en cuanto el motor esté listo.",
+    "switch-camera": "Otra cámara",
+    "torch": "Luz",
+    "torch-on": "Encender la luz",
+    "choose-photo": "Foto",
+    "auto-capture": "Empezar por sí solo cuando una uña se mantiene quieta",
+    "aim-hint": "Mantenga quietas de una a cuatro uñas ante la cámara.",
+    "aim-hold": "No se mueva…",
+    "nails-seen": "Uñas: {count}",
+    "low-light": "Demasiado oscuro para ver bien las uñas.",
+    "guide-only": (
+        "No se pudo cargar la red neuronal que encuentra las uñas. Ponga una uña dentro del contorno, con la punta "
+        "del dedo hacia arriba: se mide donde está el contorno."
+    ),
+    "light.like_training": "Luz como en entrenamiento",
+    "light.darker": "Menos luz que en entrenamiento",
+    "light.brighter": "Más luz que en entrenamiento",
+    "light.tinted": "Luz de otro color que en entrenamiento",
+    "light.unknown": "Luz: no se ve ninguna uña",
+    # Scan
+    "scanning": "Escaneando: no se mueva",
+    "scan-frame": "Fotograma {done} de {total}",
+    "scan-finishing": "Calculando…",
+    "cancel": "Cancelar",
+    "scan-cancelled": "Escaneo cancelado",
+    # Photos
+    "tips-title": "Para una buena medición",
+    "tip-light": "Luz de día uniforme, sin flash, sin luz de color.",
+    "tip-nails": "Uñas desnudas, sin esmalte; todas enfocadas.",
+    "tip-surface": "La mano plana sobre algo liso y claro, ocupando la mayor parte de la imagen.",
+    "drop-here": "Suelte la foto aquí",
+    "photo-alt": "Su foto con las uñas encontradas",
+    "photos-title": "Sus fotos",
+    "photo-number": "Foto {number}",
+    "no-reading": "sin medición",
+    # Result
+    "result-title": "Hemoglobina estimada",
+    "best-guess": "Mejor estimación",
+    "value": "{value} g/dL",
+    "interval": "{low} a {high} g/dL",
+    "coverage": (
+        "En {percent} de cada 100 personas como aquellas con las que se probó, el valor en sangre está dentro de este "
+        "intervalo."
+    ),
+    "scale": (
+        "De {low} a {high} g/dL, mejor estimación {value}, en una escala cuyos colores cambian en {limits} g/dL."
+    ),
+    "scale-no-limits": "De {low} a {high} g/dL, mejor estimación {value}.",
+    "frames": "Fotogramas",
+    "frames-used": "{used} de {total} usados",
+    "std-dev": "Dispersión entre fotogramas",
+    "range": "Del fotograma más bajo al más alto",
+    "fingers-differ": "Entre dedos",
+    "fingers-differ-words": "{spread} g/dL entre la uña con el valor más bajo y la uña con el más alto",
+    "one-finger": "Solo una uña: nadie puede decir cuánto difieren sus dedos.",
+    "nails-used": "Uñas usadas: {used} de {found}",
+    "nails-title": "Cada uña por separado",
+    "nail-number": "Uña {number}",
+    "by-guide": "Se midió donde estaba el contorno: ninguna red neuronal comprobó que hubiera una uña.",
+    "cannot-exclude": "No se puede descartar",
+    "no-class": "sin clasificar",
+    "set.severe": "anemia grave",
+    "set.moderate": "anemia moderada",
+    "set.mild": "anemia leve",
+    "set.normal": "ausencia de anemia",
+    "set.severe-moderate": "anemia grave o moderada",
+    "set.moderate-mild": "anemia moderada o leve",
+    "set.mild-normal": "anemia leve o ausencia de anemia",
+    "set.severe-mild": "anemia grave, moderada o leve",
+    "set.moderate-normal": "anemia moderada o leve, o ausencia de anemia",
+    "set.severe-normal": "anemia grave, moderada o leve, o ausencia de anemia",
+    "severe-caution": (
+        "Aquí nunca se descarta una anemia grave: en las pruebas, el intervalo dejó fuera el valor real mucho más a "
+        "menudo en las personas que la tenían que en las demás."
+    ),
+    "as-wide-as-no-photo": (
+        "Este intervalo no es más estrecho que uno hecho sin ninguna foto: no aclara nada, ni en un sentido ni en "
+        "otro. Hágase medir la hemoglobina en sangre."
+    ),
+    "what-to-do": "Para saber su hemoglobina, hágasela medir en sangre. Una foto solo puede dar un indicio de ella.",
+    "what-to-do.low": (
+        "Hágase medir pronto la hemoglobina en sangre y muestre el resultado a un profesional de la salud."
+    ),
+    "red-flags": (
+        "Diga lo que diga esto: el dolor en el pecho, la falta de aire en reposo, un desmayo, el corazón acelerado o "
+        "un sangrado abundante requieren un médico de inmediato."
+    ),
+    "scan-again": "Otro escaneo",
+    "another-photo": "Otra foto",
+    "camera-was": "Cámara: {width} x {height} píxeles, {held}",
+    "camera-held": "exposición y balance de blancos fijos",
+    "camera-free": "exposición y balance de blancos no fijos",
+    # Whose hand
+    "whose": "¿De quién es la mano?",
+    "whose-why": (
+        "Los límites varían según la edad, el sexo y el embarazo. Nada es obligatorio, y no sale de este dispositivo."
+    ),
+    "group": "Grupo",
+    "elevation": "Altitud del lugar donde vive la persona, en metros",
+    "elevation-wrong": "De {low} a {high} metros.",
+    "smoking": "Cigarrillos al día",
+    "smoking.no": "no fuma",
+    "smoking.some": "fuma, cantidad desconocida",
+    "smoking.under_10": "menos de 10",
+    "smoking.10_to_19": "de 10 a 19",
+    "smoking.20_or_more": "20 o más",
+    "group.not_stated": "sin indicar",
+    "group.infant_under_6_months": "lactantes menores de 6 meses",
+    "group.child_6_23_months": "niños de 6 a 23 meses",
+    "group.child_24_59_months": "niños de 24 a 59 meses",
+    "group.child_5_11_years": "niños de 5 a 11 años",
+    "group.child_12_14_years": "niños de 12 a 14 años",
+    "group.woman": "mujeres de 15 a 65 años, no embarazadas",
+    "group.man": "hombres de 15 a 65 años",
+    "group.pregnant_1st_trimester": "embarazo, primer trimestre",
+    "group.pregnant_2nd_trimester": "embarazo, segundo trimestre",
+    "group.pregnant_3rd_trimester": "embarazo, tercer trimestre",
+    "group.woman_over_65": "mujeres mayores de 65 años",
+    "group.man_over_65": "hombres mayores de 65 años",
+    "table.original-2024": "una misma tabla para todos, en realidad la de los hombres adultos",
+    "table.who-2024": "la OMS (2024)",
+    "note.over_65": (
+        "La guía no da límites por encima de los 65 años: en su lugar se usan los de adultos más jóvenes."
+    ),
+    "note.infant": "No hay límites para lactantes menores de 6 meses, así que el valor queda sin clasificar.",
+    "compared-by": "Según {table}.",
+    "compared-by-group": "Según {table}; grupo: {group}.",
+    "taken-off.elevation": "Se resta por la altitud: {amount} g/dL.",
+    "taken-off.smoking": "Se resta por fumar: {amount} g/dL.",
+    "compared-with": "{value} g/dL se compara con {moderate}; {mild} y {normal}.",
+    # Settings
+    "language": "Idioma",
+    "language-auto": "El de este dispositivo",
+    "vibrate": "Vibrar cuando un escaneo empieza y termina",
+    "sound": "Emitir un tono cuando un escaneo empieza y termina",
+    # Debug
+    "debug": "Detrás de la medición",
+    "debug-frames": "Fotogramas",
+    "debug-none": "Tras un escaneo, sus fotogramas aparecen aquí.",
+    "flip-tta": "Medir también imágenes en espejo (más lento, un poco más exacto)",
+    "stage": "Paso",
+    "stage.grab": "tomar la imagen",
+    "stage.detect": "encontrar uñas",
+    "stage.gates": "comprobar uñas",
+    "stage.crop": "recortar",
+    "stage.estimate": "estimar",
+    "stage-ms": "Milisegundos, mediana",
+    "version": "Versión",
+    "models": "Modelos",
+    "threads": "Hilos",
+    # Why a nail or a frame does not count
+    "reason.too_small": "demasiado pequeña",
+    "reason.cut_off": "cortada por el borde",
+    "reason.too_dark": "demasiado oscura",
+    "reason.overexposed": "sobreexpuesta",
+    "reason.seen_too_seldom": "vista en muy pocos fotogramas",
+    "reason.no_nail": "ninguna uña",
+    "reason.implausible": "valor inverosímil",
+    "reason.outlier": "lejos de los demás fotogramas",
+    # Errors: what it is, and the way out
+    "error.no_nail": "No se encontró ninguna uña",
+    "error.no_nail.way": (
+        "Apoye la mano plana sobre una superficie lisa, con las uñas hacia arriba y luz de día uniforme."
+    ),
+    "error.unusable_nails": "No se puede medir ninguna uña",
+    "error.unusable_nails.way": "Acérquese, mantenga las uñas enteras en la imagen y evite brillos y sombras.",
+    "error.implausible": "Fuera del intervalo verosímil",
+    "error.implausible.way": "Tome otra imagen con luz blanca y uniforme.",
+    "error.unreadable_image": "No se puede abrir esta foto",
+    "error.unreadable_image.way": "Use una foto JPEG, PNG o WebP.",
+    "error.too_large": "Esta foto es demasiado grande",
+    "error.too_large.way": "Use una foto de 64 megapíxeles como máximo.",
+    "error.model_unavailable": "El motor no está disponible",
+    "error.model_unavailable.way": "Inténtelo de nuevo o recargue la página mientras tenga conexión.",
+    "error.too_few_frames": "Muy pocos fotogramas utilizables",
+    "error.too_few_frames.way": (
+        "Mantenga las uñas enteras en la imagen, quietas y con luz uniforme, y escanee de nuevo."
+    ),
+    "error.unreliable": "La medición no es fiable",
+    "error.unreliable.way": (
+        "Los fotogramas no concuerdan. Apoye la mano en algo, mantenga la luz uniforme y escanee de nuevo."
+    ),
+    "error.camera_denied": "La cámara no está permitida",
+    "error.camera_denied.way": "Permita la cámara para esta página en los ajustes del navegador o elija una foto.",
+    "error.camera_missing": "No hay ninguna cámara",
+    "error.camera_missing.way": "Elija una foto en su lugar.",
+    "error.camera_busy": "La cámara está en uso en otro lugar",
+    "error.camera_busy.way": "Cierre la otra aplicación que la está usando e inténtelo de nuevo, o elija una foto.",
+    "error.camera_lost": "La cámara se detuvo",
+    "error.camera_lost.way": "El sistema u otra aplicación la tomó. Inténtelo de nuevo o elija una foto.",
+    "error.camera_insecure": "La cámara necesita una página segura",
+    "error.camera_insecure.way": "Abra la página por https o elija una foto.",
+    "error.scan_hidden": "El escaneo se detuvo al ocultarse la página",
+    "error.scan_hidden.way": "Mantenga la página a la vista durante el escaneo y escanee de nuevo.",
+    "error.scan_turned": "El escaneo se detuvo al girar el dispositivo",
+    "error.scan_turned.way": "No gire el dispositivo durante el escaneo y escanee de nuevo.",
+}

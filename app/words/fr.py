@@ -1,0 +1,246 @@
+"""French. See `en` for what the keys mean. No import: MicroPython reads this file as well."""
+
+TEXTS = {
+    "decimal": ",",
+    # The page as a whole
+    "disclaimer": (
+        "Pour la recherche et l’enseignement. Ce n’est pas un dispositif médical : il ne peut ni diagnostiquer ni "
+        "exclure une anémie."
+    ),
+    "tagline": "L’hémoglobine d’après vos ongles, calculée uniquement sur cet appareil.",
+    "privacy": "Les images ne quittent jamais cet appareil et ne sont pas conservées.",
+    "settings": "Réglages",
+    "close": "Fermer",
+    "done": "Terminé",
+    "change": "Modifier",
+    "try-again": "Réessayer",
+    "update": "Nouvelle version prête : l’utiliser",
+    "offline-loading": "Enregistrement hors ligne : {percent} %",
+    "offline-ready": "Utilisable hors ligne",
+    "offline-failed": "Pas encore enregistré hors ligne ; suite à la prochaine visite",
+    # Starting
+    "boot.python": "Démarrage du moteur de mesure…",
+    "boot.numerics": "Chargement du traitement d’images…",
+    "boot.networks": "Ouverture des deux réseaux de neurones…",
+    "boot.ready": "Prêt",
+    "boot.of": "{done} sur {total} Mo",
+    "queued": "La photo sera mesurée dès que le moteur sera prêt.",
+    "measuring": "Recherche et mesure des ongles…",
+    "measuring-of": "Mesure de la photo {number} sur {count}…",
+    # Camera
+    "camera": "Image de la caméra",
+    "camera-starting": "Demande d’accès à la caméra…",
+    "camera-off": "La caméra est éteinte.",
+    "camera-on": "Allumer la caméra",
+    "camera-stop": "Éteindre la caméra",
+    # "Scanner" would be read as a CT scan, so a scan is "une mesure".
+    "capture": "Mesurer",
+    "capture-waiting": "La mesure peut commencer dès que le moteur est prêt.",
+    "switch-camera": "Autre caméra",
+    "torch": "Lampe",
+    "torch-on": "Allumer la lampe",
+    "choose-photo": "Photo",
+    "auto-capture": "Démarrer tout seul quand un ongle reste immobile",
+    "aim-hint": "Tenez un à quatre ongles immobiles devant la caméra.",
+    "aim-hold": "Ne bougez plus…",
+    "nails-seen": "Ongles : {count}",
+    "low-light": "Trop sombre pour bien voir les ongles.",
+    "guide-only": (
+        "Le réseau de neurones qui trouve les ongles n’a pas pu être chargé. Placez un ongle dans le contour, bout du "
+        "doigt vers le haut : la mesure se fait à l’endroit du contour."
+    ),
+    "light.like_training": "Lumière vue à l’entraînement",
+    "light.darker": "Plus sombre qu’à l’entraînement",
+    "light.brighter": "Plus clair qu’à l’entraînement",
+    "light.tinted": "Lumière d’une autre couleur qu’à l’entraînement",
+    "light.unknown": "Lumière : aucun ongle vu",
+    # Scan
+    "scanning": "Mesure en cours : ne bougez pas",
+    "scan-frame": "Image {done} sur {total}",
+    "scan-finishing": "Calcul en cours…",
+    "cancel": "Annuler",
+    "scan-cancelled": "Mesure annulée",
+    # Photos
+    "tips-title": "Pour une bonne mesure",
+    "tip-light": "Lumière du jour uniforme, sans flash, sans lumière colorée.",
+    "tip-nails": "Ongles nus, sans vernis ; tous nets.",
+    "tip-surface": "La main à plat sur un fond uni et clair, occupant la plus grande partie de l’image.",
+    "drop-here": "Déposez la photo ici",
+    "photo-alt": "Votre photo avec les ongles trouvés",
+    "photos-title": "Vos photos",
+    "photo-number": "Photo {number}",
+    "no-reading": "pas de mesure",
+    # Result
+    "result-title": "Hémoglobine estimée",
+    "best-guess": "Meilleure estimation",
+    "value": "{value} g/dL",
+    "interval": "{low} à {high} g/dL",
+    "coverage": (
+        "Chez {percent} personnes sur 100 comparables à celles des tests, la valeur sanguine se trouve dans cet "
+        "intervalle."
+    ),
+    "scale": (
+        "De {low} à {high} g/dL, meilleure estimation {value}, sur une échelle dont les couleurs changent à {limits} "
+        "g/dL."
+    ),
+    "scale-no-limits": "De {low} à {high} g/dL, meilleure estimation {value}.",
+    "frames": "Images",
+    "frames-used": "{used} sur {total} utilisées",
+    "std-dev": "Dispersion des images",
+    "range": "De l’image la plus basse à la plus haute",
+    "fingers-differ": "Entre doigts",
+    "fingers-differ-words": "{spread} g/dL entre l’ongle à la valeur la plus basse et l’ongle à la plus haute",
+    "one-finger": "Un seul ongle : personne ne peut dire à quel point vos doigts diffèrent.",
+    "nails-used": "Ongles utilisés : {used} sur {found}",
+    "nails-title": "Chaque ongle séparément",
+    "nail-number": "Ongle {number}",
+    "by-guide": "Mesuré à l’endroit du contour : aucun réseau de neurones n’a vérifié la présence d’un ongle.",
+    "cannot-exclude": "Ne peut être exclu",
+    "no-class": "non classé",
+    "set.severe": "anémie sévère",
+    "set.moderate": "anémie modérée",
+    "set.mild": "anémie légère",
+    "set.normal": "absence d’anémie",
+    "set.severe-moderate": "anémie sévère ou modérée",
+    "set.moderate-mild": "anémie modérée ou légère",
+    "set.mild-normal": "anémie légère ou absence d’anémie",
+    "set.severe-mild": "anémie sévère, modérée ou légère",
+    "set.moderate-normal": "anémie modérée ou légère, ou absence d’anémie",
+    "set.severe-normal": "anémie sévère, modérée ou légère, ou absence d’anémie",
+    "severe-caution": (
+        "Une anémie sévère n’est jamais exclue ici : lors des tests, l’intervalle a manqué la vraie valeur bien plus "
+        "souvent chez les personnes qui en avaient une que chez les autres."
+    ),
+    "as-wide-as-no-photo": (
+        "Cet intervalle n’est pas plus étroit qu’un intervalle établi sans aucune photo : il ne tranche rien, ni dans "
+        "un sens ni dans l’autre. Faites mesurer votre hémoglobine dans le sang."
+    ),
+    "what-to-do": (
+        "Pour connaître votre hémoglobine, faites-la mesurer dans le sang. Une photo ne peut en donner qu’un indice."
+    ),
+    "what-to-do.low": (
+        "Faites bientôt mesurer votre hémoglobine dans le sang et montrez le résultat à un professionnel de santé."
+    ),
+    "red-flags": (
+        "Quoi qu’il soit affiché ici : une douleur dans la poitrine, un essoufflement au repos, un évanouissement, un "
+        "cœur qui s’emballe ou un saignement abondant nécessitent un médecin immédiatement."
+    ),
+    "scan-again": "Recommencer",
+    "another-photo": "Autre photo",
+    "camera-was": "Caméra : {width} x {height} pixels, {held}",
+    "camera-held": "exposition et balance des blancs bloquées",
+    "camera-free": "exposition et balance des blancs non bloquées",
+    # Whose hand
+    "whose": "À qui est cette main ?",
+    "whose-why": (
+        "Les seuils varient selon l’âge, le sexe et la grossesse. Rien n’est obligatoire, et tout reste sur cet "
+        "appareil."
+    ),
+    "group": "Groupe",
+    "elevation": "Altitude du lieu où vit la personne, en mètres",
+    "elevation-wrong": "De {low} à {high} mètres.",
+    "smoking": "Cigarettes par jour",
+    "smoking.no": "ne fume pas",
+    "smoking.some": "fume, quantité inconnue",
+    "smoking.under_10": "moins de 10",
+    "smoking.10_to_19": "de 10 à 19",
+    "smoking.20_or_more": "20 ou plus",
+    "group.not_stated": "non précisé",
+    "group.infant_under_6_months": "nourrissons de moins de 6 mois",
+    "group.child_6_23_months": "enfants de 6 à 23 mois",
+    "group.child_24_59_months": "enfants de 24 à 59 mois",
+    "group.child_5_11_years": "enfants de 5 à 11 ans",
+    "group.child_12_14_years": "enfants de 12 à 14 ans",
+    "group.woman": "femmes de 15 à 65 ans, non enceintes",
+    "group.man": "hommes de 15 à 65 ans",
+    "group.pregnant_1st_trimester": "grossesse, premier trimestre",
+    "group.pregnant_2nd_trimester": "grossesse, deuxième trimestre",
+    "group.pregnant_3rd_trimester": "grossesse, troisième trimestre",
+    "group.woman_over_65": "femmes de plus de 65 ans",
+    "group.man_over_65": "hommes de plus de 65 ans",
+    "table.original-2024": "un même tableau pour tous, en réalité celui des hommes adultes",
+    "table.who-2024": "l’OMS (2024)",
+    "note.over_65": (
+        "Les lignes directrices ne donnent pas de seuils au-delà de 65 ans : ceux des adultes plus jeunes les "
+        "remplacent."
+    ),
+    "note.infant": (
+        "Il n’y a pas de seuils pour les nourrissons de moins de 6 mois : la valeur reste donc non classée."
+    ),
+    "compared-by": "Selon {table}.",
+    "compared-by-group": "Selon {table} ; groupe : {group}.",
+    "taken-off.elevation": "Retiré pour l’altitude : {amount} g/dL.",
+    "taken-off.smoking": "Retiré pour le tabac : {amount} g/dL.",
+    "compared-with": "{value} g/dL est comparé à {moderate} ; {mild} et {normal}.",
+    # Settings
+    "language": "Langue",
+    "language-auto": "Celle de cet appareil",
+    "vibrate": "Vibrer quand une mesure commence et se termine",
+    "sound": "Émettre un son quand une mesure commence et se termine",
+    # Debug
+    "debug": "Derrière la mesure",
+    "debug-frames": "Images",
+    "debug-none": "Après une mesure par la caméra, ses images sont listées ici.",
+    "flip-tta": "Mesurer aussi les images en miroir (plus lent, un peu plus précis)",
+    "stage": "Étape",
+    "stage.grab": "prendre l’image",
+    "stage.detect": "trouver les ongles",
+    "stage.gates": "vérifier les ongles",
+    "stage.crop": "découper",
+    "stage.estimate": "estimer",
+    "stage-ms": "Millisecondes, médiane",
+    "version": "Version",
+    "models": "Modèles",
+    "threads": "Fils d’exécution",
+    # Why a nail or a frame does not count
+    "reason.too_small": "trop petit",
+    "reason.cut_off": "coupé par le bord",
+    "reason.too_dark": "trop sombre",
+    "reason.overexposed": "surexposé",
+    "reason.seen_too_seldom": "vu dans trop peu d’images",
+    "reason.no_nail": "aucun ongle",
+    "reason.implausible": "valeur invraisemblable",
+    "reason.outlier": "loin des autres images",
+    # Errors: what it is, and the way out
+    "error.no_nail": "Aucun ongle trouvé",
+    "error.no_nail.way": (
+        "Posez la main à plat sur une surface unie, ongles vers le haut, sous une lumière du jour uniforme."
+    ),
+    "error.unusable_nails": "Aucun ongle ne peut être mesuré",
+    "error.unusable_nails.way": (
+        "Rapprochez-vous, gardez les ongles entiers dans l’image, évitez les reflets et l’ombre."
+    ),
+    "error.implausible": "Hors de l’intervalle vraisemblable",
+    "error.implausible.way": "Prenez une nouvelle image sous une lumière blanche et uniforme.",
+    "error.unreadable_image": "Impossible d’ouvrir cette photo",
+    "error.unreadable_image.way": "Utilisez une photo JPEG, PNG ou WebP.",
+    "error.too_large": "Cette photo est trop grande",
+    "error.too_large.way": "Utilisez une photo de 64 mégapixels au plus.",
+    "error.model_unavailable": "Le moteur n’est pas disponible",
+    "error.model_unavailable.way": "Réessayez, ou rechargez la page pendant que vous êtes en ligne.",
+    "error.too_few_frames": "Trop peu d’images sont utilisables",
+    "error.too_few_frames.way": (
+        "Gardez les ongles entiers dans l’image, immobiles et sous une lumière uniforme, puis recommencez la mesure."
+    ),
+    "error.unreliable": "La mesure n’est pas fiable",
+    "error.unreliable.way": (
+        "Les images ne concordent pas. Appuyez la main sur quelque chose, gardez une lumière uniforme et recommencez "
+        "la mesure."
+    ),
+    "error.camera_denied": "La caméra n’est pas autorisée",
+    "error.camera_denied.way": (
+        "Autorisez la caméra pour cette page dans les réglages du navigateur, ou choisissez une photo."
+    ),
+    "error.camera_missing": "Il n’y a pas de caméra",
+    "error.camera_missing.way": "Choisissez plutôt une photo.",
+    "error.camera_busy": "La caméra est utilisée ailleurs",
+    "error.camera_busy.way": "Fermez l’autre application qui l’utilise et réessayez, ou choisissez une photo.",
+    "error.camera_lost": "La caméra s’est arrêtée",
+    "error.camera_lost.way": "Le système ou une autre application l’a prise. Réessayez, ou choisissez une photo.",
+    "error.camera_insecure": "La caméra exige une page sécurisée",
+    "error.camera_insecure.way": "Ouvrez la page en https, ou choisissez une photo.",
+    "error.scan_hidden": "La mesure s’est arrêtée quand la page a été masquée",
+    "error.scan_hidden.way": "Gardez la page au premier plan pendant la mesure, puis recommencez.",
+    "error.scan_turned": "La mesure s’est arrêtée quand l’appareil a été tourné",
+    "error.scan_turned.way": "Recommencez sans tourner l’appareil pendant la mesure.",
+}
