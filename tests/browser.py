@@ -27,11 +27,12 @@ PATIENCE_MS = 90_000
 
 
 @contextmanager
-def launched_browser(chromium: str, film: Path | None = None) -> Iterator[Browser]:
-    """Headless Chromium from this path, closed in the end; its camera shows the film, or its own test picture."""
+def launched_browser(chromium: str, film: Path | None = None, cameras: int = 1) -> Iterator[Browser]:
+    """Headless Chromium from this path, closed in the end; its cameras show the film, or their own test picture."""
     # As root Chromium refuses to start with its sandbox.
     root = hasattr(os, "geteuid") and os.geteuid() == 0
-    arguments = [*CHROMIUM_ARGUMENTS, *(["--no-sandbox"] if root else []), "--use-fake-device-for-media-stream"]
+    arguments = [*CHROMIUM_ARGUMENTS, *(["--no-sandbox"] if root else [])]
+    arguments.append(f"--use-fake-device-for-media-stream=device-count={cameras}")
     if film is not None:
         arguments.append(f"--use-file-for-fake-video-capture={film}")
     with sync_playwright() as playwright:

@@ -40,6 +40,8 @@ class Installation:
         try:
             self._registration = await container.register("./sw.js")
         except Exception:
+            self._registration = None
+        if not self._registration:
             self._say("offline-failed", "failed")
             return
         self._registration.addEventListener("updatefound", create_proxy(self._update_found))

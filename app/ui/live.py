@@ -54,8 +54,7 @@ class Live:
         show("guide-notice", False)
 
     def turned_off(self):
-        """The person does not want the camera."""
-        self._settings["camera"] = False
+        """The person wants no camera now."""
         self.close()
         self._say_off(words.say("camera-off"))
         show("camera-on")

@@ -63,11 +63,11 @@ def _fill(parent, child, text, attributes):
 
 
 def fill_words(say):
-    """Write every text of the page that carries a `data-text` key, and every name that carries a `data-label` one."""
+    """Write every text of the page that carries a `data-text` key, and every name that carries a `data-name` one."""
     for target in document.querySelectorAll("[data-text]"):
         target.textContent = say(target.getAttribute("data-text"))
-    for target in document.querySelectorAll("[data-label]"):
-        target.setAttribute("aria-label", say(target.getAttribute("data-label")))
+    for target in document.querySelectorAll("[data-name]"):
+        target.setAttribute("aria-label", say(target.getAttribute("data-name")))
 
 
 def fill_choices(select, choices, chosen):

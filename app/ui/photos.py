@@ -1,10 +1,11 @@
-"""Photos that come from the picker, by drag and drop, or pasted; each measured in its turn."""
+"""Photos that come from the picker, by drag and drop, or pasted: measured one after the other, listed where several."""
 
 from pyscript import document, window
 
 from app import words
 from app.core import codes
-from app.ui.page import add, element, listen, on, show
+from app.ui import stage
+from app.ui.page import add, element, listen, on, set_text, show
 
 
 class Photo:
@@ -15,48 +16,84 @@ class Photo:
         self.url = window.URL.createObjectURL(file)
         self.reading = None
 
-    def forget(self):
-        """Let go of it: nothing stays after its reading is closed."""
-        window.URL.revokeObjectURL(self.url)
 
+class Album:
+    """The photos of one choice."""
 
-class Photos:
-    """Takes photos in, and lists them where there are several."""
-
-    def __init__(self, on_chosen, on_opened):
+    def __init__(self, engine, settings, on_chosen, on_opened):
         """`on_chosen(files)` is called with a list of files, `on_opened(photo)` when one of the list is asked for."""
+        self._engine = engine
+        self._settings = settings
         self._on_chosen = on_chosen
         self._on_opened = on_opened
+        self._photos = []
         self._depth = 0
+        # Which photo is on the screen.
+        self.shown = None
         on("photo-input", "change", self._picked)
         listen(document, "paste", self._pasted)
         for name in ("dragenter", "dragover", "dragleave", "drop"):
             listen(document, name, self._dragged)
 
-    def list_all(self, photos, shown):
-        """A strip of all photos; nothing where there is only one."""
-        show("photos", len(photos) > 1)
+    def __len__(self):
+        return len(self._photos)
+
+    def take(self, files):
+        """These photos instead of those there were."""
+        self.forget()
+        self._photos = [Photo(file) for file in files]
+        self.show(self._photos[0])
+
+    def forget(self):
+        """Let go of all photos: nothing of them stays after their reading is closed."""
+        for photo in self._photos:
+            window.URL.revokeObjectURL(photo.url)
+        self._photos, self.shown = [], None
+        show("photos", False)
+
+    def show(self, photo):
+        """Put a photo on the stage, and mark it in the list."""
+        self.shown = photo
+        stage.show_photo(photo.url)
+        show("photos", len(self._photos) > 1)
         strip = element("photo-list")
         strip.replaceChildren()
-        for number, photo in enumerate(photos):
+        for number, listed in enumerate(self._photos):
             item = add(strip, "li")
             button = add(item, "button", class_="thumb", type="button")
-            if photo is shown:
+            if listed is photo:
                 button.setAttribute("aria-current", "true")
-            add(button, "img", src=photo.url, alt=words.say("photo-number", number=number + 1))
-            add(button, "span", _words_of(photo.reading))
-            listen(button, "click", lambda _event, photo=photo: self._on_opened(photo))
+            add(button, "img", src=listed.url, alt=words.say("photo-number", number=number + 1))
+            add(button, "span", _words_of(listed.reading))
+            listen(button, "click", lambda _event, listed=listed: self._open(listed))
+
+    async def measure(self):
+        """Measure all; returns the first, or None where other photos were chosen meanwhile."""
+        photos = self._photos
+        for number, photo in enumerate(photos):
+            several = words.say("measuring-of", number=number + 1, count=len(photos))
+            set_text("status", words.say("measuring") if len(photos) == 1 else several)
+            self.show(photo)
+            reading = await measure(self._engine, photo.file, self._settings["mirror"])
+            if photos is not self._photos:
+                return None
+            photo.reading = reading
+        return photos[0]
+
+    def _open(self, photo):
+        if all(each.reading for each in self._photos):
+            self._on_opened(photo)
 
     def _picked(self, event):
         chooser = event.target
         files = [chooser.files.item(number) for number in range(chooser.files.length)]
         # The same photo can be chosen again: without this there would be no change event.
         chooser.value = ""
-        self._take(files)
+        self._give(files)
 
     def _pasted(self, event):
         if event.clipboardData:
-            self._take(list(event.clipboardData.files))
+            self._give(list(event.clipboardData.files))
 
     def _dragged(self, event):
         transfer = event.dataTransfer
@@ -69,10 +106,10 @@ class Photos:
             self._depth -= 1
         elif event.type == "drop":
             self._depth = 0
-            self._take(list(transfer.files))
+            self._give(list(transfer.files))
         show("drop", self._depth > 0)
 
-    def _take(self, files):
+    def _give(self, files):
         if files:
             self._on_chosen(files)
 
@@ -85,13 +122,12 @@ def _words_of(reading):
     return words.value_words(reading["hb_g_dl"])
 
 
-async def measure(engine, photo, mirror):
-    """The reading of a photo. What Pillow cannot open, HEIC for one, the browser may."""
-    buffer = await photo.file.arrayBuffer()
-    reading = await engine.measure_photo(buffer, mirror)
+async def measure(engine, file, mirror):
+    """The reading of a photo's file. What Pillow cannot open, HEIC for one, the browser may."""
+    reading = await engine.measure_photo(await file.arrayBuffer(), mirror)
     if "error" in reading and reading["error"]["code"] == codes.UNREADABLE_IMAGE:
         try:
-            bitmap = await window.createImageBitmap(photo.file)
+            bitmap = await window.createImageBitmap(file)
         except Exception:
             return reading
         reading = await engine.measure_bitmap(bitmap, mirror)

@@ -7,22 +7,17 @@ from pyscript.ffi import to_js
 
 from app import messages, words
 from app.core import codes
-from app.ui import download, installation, overlay, photos, result
+from app.ui import installation, overlay, result, stage
+from app.ui.boot_progress import BootProgress
 from app.ui.debug import Debug
 from app.ui.engine_client import EngineClient
 from app.ui.live import Live
 from app.ui.page import announce, element, fill_words, listen, on, set_state, set_text, show, state
+from app.ui.photos import Album
 from app.ui.scanner import Scanner
 from app.ui.settings import Settings, SettingsDialog
 from app.ui.signals import Signals
 
-# How far the boot is when a step begins, in percent: their share of the time on a phone.
-STEP_BEGINS = {
-    messages.STEP_PYTHON: 5,
-    messages.STEP_NUMERICS: 60,
-    messages.STEP_NETWORKS: 80,
-    messages.STEP_READY: 100,
-}
 # Why a scan was stopped, besides `codes.SCAN_HIDDEN`, `SCAN_TURNED` and `CAMERA_LOST`.
 CANCELLED = "cancelled"
 
@@ -33,31 +28,25 @@ class Screen:
     def __init__(self):
         self._settings = Settings()
         words.use(self._settings.language())
-        self._engine = EngineClient(self._boot_progress)
+        self._boot = BootProgress()
+        self._engine = EngineClient(self._boot.step)
         self._engine_ready = False
-        self._download = download.Download(self._download_progress)
-        self._downloaded = ""
-        self._step = messages.STEP_PYTHON
         self._live = Live(self._engine, self._settings, self._scan, self._camera_lost)
         self._scanner = Scanner(self._engine, self._settings)
         self._signals = Signals(self._settings)
-        self._photos = photos.Photos(self._photos_chosen, self._show_photo)
+        self._album = Album(self._engine, self._settings, self._photos_chosen, self._show_photo)
         self._installation = installation.Installation()
         self._dialog = SettingsDialog(self._settings, self._person_changed, self._language_changed)
         self._debug = Debug(self._settings)
-        # The photos of one choice, and what is on the screen: a Photo, or the reading of a scan.
-        self._chosen = []
-        self._shown = None
+        # The reading of a scan, while it is on the screen.
         self._scanned = None
-        # Counts choices of photos, so that a late answer to an old one is not shown over a new one.
-        self._turn = 0
 
     async def start(self):
         """Show the controls at once, then start camera and engine side by side."""
         self._speak()
         on("capture", "click", lambda _event: self._scan())
         on("cancel-scan", "click", lambda _event: self._scanner.stop(CANCELLED))
-        on("camera-stop", "click", lambda _event: self._live.turned_off())
+        on("camera-stop", "click", lambda _event: self._stop_camera())
         on("close-result", "click", lambda _event: self._to_start())
         on("retake", "click", lambda _event: self._retake())
         on("error-again", "click", lambda _event: self._again())
@@ -67,8 +56,8 @@ class Screen:
         listen(document, "visibilitychange", lambda _event: self._visibility())
         if getattr(window.screen, "orientation", None):
             listen(window.screen.orientation, "change", lambda _event: self._turned())
-        self._show_start()
-        asyncio.create_task(self._download.run())
+        self._show_start(asked_for())
+        asyncio.create_task(self._boot.download.run())
         await self._start_engine()
         self._installation.start()
 
@@ -76,9 +65,9 @@ class Screen:
 
     async def _start_engine(self):
         document.body.setAttribute("data-engine", messages.ENGINE_LOADING)
-        show("splash")
-        answer = await self._engine.start(lambda: self._download.arrived)
-        show("splash", False)
+        self._boot.begin()
+        answer = await self._engine.start(lambda: self._boot.download.arrived)
+        self._boot.end()
         if "error" in answer:
             document.body.setAttribute("data-engine", messages.ENGINE_FAILED)
             self._show_error(answer["error"])
@@ -87,33 +76,11 @@ class Screen:
         self._live.engine_ready, self._live.guided = True, not answer["finds_nails"]
         document.body.setAttribute("data-engine", messages.ENGINE_READY)
         self._debug.show_engine(answer)
-        if self._chosen:
-            await self._measure_all()
+        if len(self._album):
+            await self._measure_photos()
         elif state() == messages.STATE_BOOTING:
             set_state(messages.STATE_READY)
             self._live.look()
-
-    def _boot_progress(self, step, done, total):
-        share = 10 * done / total if step == messages.STEP_NETWORKS else 0
-        element("boot-progress").value = STEP_BEGINS[step] + share
-        self._step = step
-        self._show_status()
-
-    def _download_progress(self, done_bytes, total_bytes):
-        done, total = words.number(done_bytes / 1e6), words.number(total_bytes / 1e6)
-        self._downloaded = words.say("boot.of", done=done, total=total)
-        if self._step == messages.STEP_PYTHON:
-            begun, ends = STEP_BEGINS[messages.STEP_PYTHON], STEP_BEGINS[messages.STEP_NUMERICS]
-            element("boot-progress").value = begun + (ends - begun) * done_bytes / total_bytes
-            self._show_status()
-
-    def _show_status(self):
-        parts = [words.say("boot." + self._step)]
-        if self._step == messages.STEP_PYTHON and self._downloaded:
-            parts.append(self._downloaded)
-        if self._chosen:
-            parts.append(words.say("queued"))
-        set_text("status", " ".join(parts))
 
     # Camera and scan
 
@@ -152,8 +119,12 @@ class Screen:
         reading["camera"] = held
         self._live.close()
         self._scanned = reading
-        self._show_picture("still")
+        stage.show_still()
         self._show_reading(reading)
+
+    def _stop_camera(self):
+        self._settings["camera"] = False
+        self._live.turned_off()
 
     def _camera_lost(self, code):
         if state() == messages.STATE_SCANNING:
@@ -193,87 +164,53 @@ class Screen:
         if state() == messages.STATE_SCANNING:
             return
         self._live.close()
-        self._forget()
-        self._chosen = [photos.Photo(file) for file in files]
-        self._turn += 1
+        self._scanned = None
+        stage.forget()
+        self._album.take(files)
         show("result", False)
         show("error", False)
-        self._show_photo_picture(self._chosen[0])
         if self._engine_ready:
-            asyncio.create_task(self._measure_all())
+            asyncio.create_task(self._measure_photos())
         else:
-            set_text("status", words.say("queued"))
+            self._boot.photo_waits = True
             if document.body.getAttribute("data-engine") == messages.ENGINE_FAILED:
                 set_state(messages.STATE_BOOTING)
                 asyncio.create_task(self._start_engine())
 
-    async def _measure_all(self):
-        turn, chosen = self._turn, self._chosen
+    async def _measure_photos(self):
         set_state(messages.STATE_MEASURING)
         element("boot-progress").removeAttribute("value")
         for name in ("start", "controls"):
             show(name, False)
         show("splash")
-        for number, photo in enumerate(chosen):
-            several = words.say("measuring-of", number=number + 1, count=len(chosen))
-            set_text("status", words.say("measuring") if len(chosen) == 1 else several)
-            self._photos.list_all(chosen, photo)
-            self._show_photo_picture(photo)
-            photo.reading = await photos.measure(self._engine, photo, self._settings["mirror"])
-            if turn != self._turn:
-                return
-        show("splash", False)
-        self._show_photo(chosen[0])
+        first = await self._album.measure()
+        if first is not None:
+            show("splash", False)
+            self._show_photo(first)
 
     def _show_photo(self, photo):
         """One of the photos, with its reading."""
-        if photo.reading is None or (state() == messages.STATE_MEASURING and photo is not self._chosen[0]):
-            return
-        self._photos.list_all(self._chosen, photo)
-        self._show_photo_picture(photo)
+        self._album.show(photo)
         self._debug.show_frames([{"ms": photo.reading["ms"]}] if "ms" in photo.reading else [])
         self._show_reading(photo.reading)
 
-    def _show_photo_picture(self, photo):
-        overlay.clear()
-        image = element("photo-image")
-        image.src = photo.url
-        image.alt = words.say("photo-alt")
-        self._shown = photo
-        self._show_picture("photo-image")
-
-    def _forget(self):
-        """Let go of every picture."""
-        for photo in self._chosen:
-            photo.forget()
-        self._chosen, self._shown, self._scanned = [], None, None
-        element("photo-image").removeAttribute("src")
-        still = element("still")
-        still.width = still.height = 1
-        show("photos", False)
-        overlay.clear()
-
     # What is on the screen
 
-    def _show_picture(self, shown):
-        """One of the stage's pictures, or with None the camera's."""
-        for name in ("still", "photo-image"):
-            show(name, name == shown)
-        if shown:
-            show("camera-off", False)
-        element("stage").setAttribute("data-view", shown or "live")
-        show("stage")
+    def _reading(self):
+        """What is shown, of a scan or of a photo; None where there is neither."""
+        return self._scanned or (self._album.shown.reading if self._album.shown else None)
 
     def _show_reading(self, reading):
-        fit = overlay.CONTAIN
         if "nails" in reading:
-            overlay.draw(reading, fit, numbered=True)
+            overlay.draw(reading, overlay.CONTAIN, numbered=True)
+        elif not self._scanned:
+            # What could not be opened cannot be shown.
+            stage.hide()
         if "error" in reading:
             self._show_error(reading["error"])
             return
-        picture = element("still" if self._scanned else "photo-image")
         guided = bool(self._scanned) and self._live.guided
-        result.show_reading(reading, self._settings.person(), picture, guided)
+        result.show_reading(reading, self._settings.person(), stage.picture(), guided)
         set_text("retake", words.say("scan-again" if self._scanned else "another-photo"))
         for name in ("start", "controls", "error"):
             show(name, False)
@@ -284,6 +221,7 @@ class Screen:
         window.scrollTo(0, 0)
 
     def _show_error(self, error):
+        self._live.pause()
         title, way_out = words.error_words(error["code"])
         set_text("error-title", title)
         set_text("error-way-out", way_out)
@@ -291,19 +229,25 @@ class Screen:
         set_text("error-message", message[0].upper() + message[1:] + "." if message else "")
         element("error").setAttribute("data-code", error["code"])
         show("error")
+        # A photo can be chosen whatever went wrong.
         show("controls")
-        show("result", False)
+        for name in ("start", "result"):
+            show(name, False)
         set_state(messages.STATE_ERROR)
-        self._live.pause()
         element("error").focus(to_js({"preventScroll": True}))
+        window.scrollTo(0, 0)
 
-    def _show_start(self):
+    def _show_start(self, asked=None):
         for name in ("result", "error"):
             show(name, False)
         show("start")
         show("controls")
-        self._show_picture(None)
-        if self._wants_camera():
+        stage.show_camera()
+        if asked == "photo":
+            # A shortcut of the installed app; the picker itself opens for a tap only.
+            self._live.turned_off()
+            element("photo-input").focus()
+        elif self._wants_camera() or asked == "camera":
             asyncio.create_task(self._live.open())
         elif self._live.camera.running:
             self._live.look()
@@ -311,41 +255,38 @@ class Screen:
             self._live.turned_off()
 
     def _to_start(self):
-        self._turn += 1
-        self._forget()
+        self._scanned = None
+        self._album.forget()
+        stage.forget()
         set_state(messages.STATE_READY if self._engine_ready else messages.STATE_BOOTING)
         self._show_start()
+        window.scrollTo(0, 0)
 
     def _retake(self):
-        from_camera = self._scanned is not None
+        """Once more, the way it was done."""
+        from_photo = len(self._album) > 0
         self._to_start()
-        if not from_camera:
+        if from_photo:
             element("photo-input").click()
 
     def _again(self):
         if self._engine_ready:
-            self._retake_after_error()
+            self._retake()
         else:
             show("error", False)
             set_state(messages.STATE_BOOTING)
             self._show_start()
             asyncio.create_task(self._start_engine())
 
-    def _retake_after_error(self):
-        from_photo = bool(self._chosen)
-        self._to_start()
-        if from_photo:
-            element("photo-input").click()
-
     def _person_changed(self):
-        reading = self._scanned or (self._shown.reading if self._shown else None)
+        reading = self._reading()
         if reading and "error" not in reading:
             result.show_classes(reading, self._settings.person())
 
     def _language_changed(self):
         words.use(self._settings.language())
         self._speak()
-        reading = self._scanned or (self._shown.reading if self._shown else None)
+        reading = self._reading()
         if reading and state() in (messages.STATE_RESULT, messages.STATE_ERROR):
             self._show_reading(reading)
         elif state() == messages.STATE_READY:
@@ -357,6 +298,11 @@ class Screen:
         document.documentElement.lang = words.current()
         document.documentElement.dir = words.direction()
         self._installation.speak()
+
+
+def asked_for():
+    """What a shortcut of the installed app asks for: "camera", "photo" or None."""
+    return window.URLSearchParams.new(window.location.search).get("start")
 
 
 def start():

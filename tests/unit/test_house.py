@@ -102,7 +102,7 @@ def test_every_code_a_person_can_meet_has_words():
 
 def test_every_text_of_the_page_is_in_the_table_and_every_text_of_the_table_is_used():
     page = (ROOT / "static/index.html").read_text()
-    asked = set(re.findall(r'data-(?:text|label)="([^"]+)"', page))
+    asked = set(re.findall(r'data-(?:text|name)="([^"]+)"', page))
     assert asked <= set(en.TEXTS)
     sources = "".join(path.read_text() for path in (ROOT / "app").rglob("*.py") if path.parent.name != "words")
     sources += (ROOT / "app/words/__init__.py").read_text()

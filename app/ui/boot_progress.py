@@ -1,0 +1,57 @@
+"""How far the engine's start is: steps as the engine reports them, bytes as they come on a first visit."""
+
+from app import messages, words
+from app.ui.download import Download
+from app.ui.page import element, set_text, show
+
+# How far the boot is when a step begins, in percent: their share of the time on a phone.
+STEP_BEGINS = {
+    messages.STEP_PYTHON: 5,
+    messages.STEP_NUMERICS: 60,
+    messages.STEP_NETWORKS: 80,
+    messages.STEP_READY: 100,
+}
+NETWORKS_SHARE = 10
+
+
+class BootProgress:
+    """The card with words and bar at the top of the page."""
+
+    def __init__(self):
+        self.download = Download(self._bytes_came)
+        self._step = messages.STEP_PYTHON
+        self._downloaded = ""
+        # A photo waits for the engine.
+        self.photo_waits = False
+
+    def begin(self):
+        """Show the card."""
+        show("splash")
+        self._say()
+
+    def step(self, step, done, total):
+        """The engine is at `done` of `total` of a step."""
+        self._step = step
+        share = NETWORKS_SHARE * done / total if step == messages.STEP_NETWORKS else 0
+        element("boot-progress").value = STEP_BEGINS[step] + share
+        self._say()
+
+    def end(self):
+        """Hide it."""
+        show("splash", False)
+
+    def _bytes_came(self, done_bytes, total_bytes):
+        done, total = words.number(done_bytes / 1e6), words.number(total_bytes / 1e6)
+        self._downloaded = words.say("boot.of", done=done, total=total)
+        if self._step == messages.STEP_PYTHON:
+            begun, ends = STEP_BEGINS[messages.STEP_PYTHON], STEP_BEGINS[messages.STEP_NUMERICS]
+            element("boot-progress").value = begun + (ends - begun) * done_bytes / total_bytes
+            self._say()
+
+    def _say(self):
+        parts = [words.say("boot." + self._step)]
+        if self._step == messages.STEP_PYTHON and self._downloaded:
+            parts.append(self._downloaded)
+        if self.photo_waits:
+            parts.append(words.say("queued"))
+        set_text("status", " ".join(parts))

@@ -1,0 +1,118 @@
+"""Cameras of other kinds: none, two, one in the dark, and one without the network that finds nails."""
+
+import pytest
+from PIL import Image
+
+from app import words
+from tests.browser import PATIENCE_MS, launched_browser
+from tests.drawn_hand import draw_hand
+from tests.film import SIZE, fitted, write_film
+
+
+@pytest.fixture(scope="module")
+def browser(chromium, tmp_path_factory, request):
+    """A browser with the cameras that the test names."""
+    kind = request.param
+    hand = fitted(draw_hand().picture, SIZE)
+    if kind == "dark":
+        hand = hand.point(lambda level: level * 0.08)
+    film = write_film(tmp_path_factory.mktemp("film") / "film.y4m", [hand]) if kind in ("dark", "hand") else None
+    with launched_browser(chromium, film, {"none": 0, "two": 2}.get(kind, 1)) as browser:
+        yield browser
+
+
+@pytest.fixture
+def visit(host, new_visit):
+    return new_visit(host.address, permissions=["camera"])
+
+
+@pytest.mark.parametrize("browser", ["none"], indirect=True)
+def test_a_device_without_a_camera_says_so_and_offers_photos(visit):
+    visit.open()
+    page = visit.page
+    page.wait_for_selector("#camera-off[data-code=camera_missing]", timeout=PATIENCE_MS)
+    assert words.say("error.camera_missing") in page.inner_text("#camera-off-words")
+    visit.wait_for_engine()
+    assert page.is_disabled("[data-testid=capture]")
+    page.set_input_files(
+        "[data-testid=upload]", {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": draw_hand().encoded()}
+    )
+    page.wait_for_selector("body[data-state=result]", timeout=PATIENCE_MS)
+
+
+@pytest.mark.parametrize("browser", ["two"], indirect=True)
+def test_two_cameras_can_be_switched(visit):
+    visit.open()
+    page = visit.page
+    page.wait_for_selector("[data-testid=switch-camera]:visible", timeout=PATIENCE_MS)
+    visit.wait_for_engine()
+    # The test picture of Chromium's own camera shows no nail: the screen says so and goes on looking.
+    page.wait_for_function(
+        "text => document.getElementById('nail-count').textContent === text",
+        arg=words.say("nails-seen", count=0),
+        timeout=PATIENCE_MS,
+    )
+    before = page.evaluate("document.getElementById('video').srcObject.id")
+    page.click("[data-testid=switch-camera]")
+    page.wait_for_function(
+        "before => ![undefined, before].includes(document.getElementById('video').srcObject?.id)",
+        arg=before,
+        timeout=PATIENCE_MS,
+    )
+    page.wait_for_selector("[data-testid=camera]:visible")
+    # And nothing to measure ends the scan early, with words.
+    page.click("[data-testid=capture]")
+    page.wait_for_selector("body[data-state=error]", timeout=PATIENCE_MS)
+    assert words.say("error.too_few_frames") in page.inner_text("[data-testid=error]")
+    assert page.locator("#debug-frames li").count() == 16
+
+
+@pytest.mark.parametrize("browser", ["dark"], indirect=True)
+def test_a_dark_room_is_said_and_starts_no_scan(visit):
+    visit.open()
+    page = visit.page
+    visit.wait_for_engine()
+    page.wait_for_selector("[data-testid=low-light]:visible", timeout=PATIENCE_MS)
+    assert words.say("low-light") in page.inner_text("[data-testid=low-light]")
+    page.wait_for_timeout(2500)
+    assert page.get_attribute("body", "data-state") == "ready"
+
+
+@pytest.mark.parametrize("browser", ["hand"], indirect=True)
+def test_without_the_detector_a_guide_says_where_the_nail_goes(host, new_visit):
+    # The worker's requests are the context's; a service worker would fetch the file again.
+    visit = new_visit(host.address, permissions=["camera"], service_workers="block")
+    visit.context.route("**/models/detector.onnx", lambda route: route.abort())
+    visit.open()
+    page = visit.page
+    visit.wait_for_engine()
+    page.wait_for_selector("[data-testid=overlay] rect.guide", state="attached", timeout=PATIENCE_MS)
+    assert page.inner_text("#guide-notice") == words.say("guide-only")
+    guide = page.locator("[data-testid=overlay] rect.guide")
+    drawn = [float(guide.get_attribute(name)) for name in ("x", "y", "width", "height")]
+    page.click("[data-testid=capture]")
+    page.wait_for_selector("body[data-state=result], body[data-state=error]", timeout=PATIENCE_MS)
+    # Whatever lies there, it is measured where the outline was, and the screen says that nobody checked.
+    assert page.get_attribute("body", "data-state") == "result", page.inner_text("main")
+    (nail,) = visit.reading()["nails"]
+    x, y, width, height = drawn
+    assert nail["box"] == pytest.approx([x, y, x + width, y + height], abs=0.01)
+    assert page.is_visible("#by-guide")
+    # A photo cannot be measured without it, and the screen says which part is missing.
+    page.set_input_files(
+        "[data-testid=upload]", {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": draw_hand().encoded()}
+    )
+    page.wait_for_selector("body[data-state=error]", timeout=PATIENCE_MS)
+    assert words.say("error.model_unavailable") in page.inner_text("[data-testid=error]")
+    # The browser itself complains of the file that was kept from it, and of nothing else.
+    assert {error.split(":")[0] for error in visit.console_errors} <= {"Failed to load resource"}
+    visit.console_errors.clear()
+
+
+def test_a_film_keeps_the_colours_of_its_picture():
+    """What the fake camera shows is what was filmed, but for the halved colours."""
+    from tests.film import planes
+
+    grey = Image.new("RGB", (8, 8), (128, 128, 128))
+    luma, blue, red = planes(grey)
+    assert (luma == 126).all() and (blue == 128).all() and (red == 128).all()
