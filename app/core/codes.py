@@ -49,9 +49,14 @@ SCAN_TURNED = "scan_turned"
 CAMERA_CODES = (CAMERA_DENIED, CAMERA_MISSING, CAMERA_BUSY, CAMERA_LOST, CAMERA_INSECURE, SCAN_HIDDEN, SCAN_TURNED)
 
 # What is done with a frame, in this order.
+TRANSFER = "transfer"
 GRAB = "grab"
+LETTERBOX = "letterbox"
 DETECT = "detect"
+DECODE = "decode"
 GATES = "gates"
 CROP = "crop"
 ESTIMATE = "estimate"
-STAGES = (GRAB, DETECT, GATES, CROP, ESTIMATE)
+STAGES = (TRANSFER, GRAB, LETTERBOX, DETECT, DECODE, GATES, CROP, ESTIMATE)
+# Those of them that are our own Python and no network.
+PYTHON_STAGES = (LETTERBOX, DECODE, GATES, CROP)

@@ -14,11 +14,12 @@ import numpy as np
 from PIL import Image
 
 from app.core.arrays import FloatArray
-from app.core.codes import MODEL_UNAVAILABLE
+from app.core.codes import DECODE, DETECT, LETTERBOX, MODEL_UNAVAILABLE
 from app.core.detection import Detections, box_areas, decode, iou_matrix, nms
 from app.core.errors import MeasureError
 from app.core.letterbox import letterbox_picture
 from app.core.manifest import DetectorSpec
+from app.core.stages import Stages
 
 Window = tuple[int, int, int, int]
 
@@ -44,18 +45,21 @@ class Network(Protocol):
         """One inference; inputs are float32."""
 
 
-async def find(spec: DetectorSpec, detector: Network, picture: Image.Image) -> Detections:
-    """Nails and skin in an RGB picture, boxes in its pixels, best first.
+async def find(
+    spec: DetectorSpec, detector: Network, picture: Image.Image, stages: Stages | None = None
+) -> Detections:
+    """Nails and skin in an RGB picture, boxes in its pixels, best first; `stages` takes the time of each stage.
 
     Raises:
         MeasureError: `model_unavailable` when the network's answer has not the shape of a detector's.
     """
-    hints = await _look(spec, detector, picture)
+    stages = stages or Stages()
+    hints = await _look(spec, detector, picture, stages)
     found = _sure(hints, spec)
     window = closer_window(hints.of_class(spec.class_id("nail")).boxes, picture.size, spec.side_px)
     if window is None:
         return found
-    closer = _sure(await _look(spec, detector, picture.crop(window)), spec)
+    closer = _sure(await _look(spec, detector, picture.crop(window), stages), spec)
     offset = np.array([window[0], window[1], window[0], window[1]], dtype=np.float64)
     closer = Detections(closer.boxes + offset, closer.confidences, closer.class_ids)
     return _both(found, closer.take(np.flatnonzero(_whole(closer.boxes, window, picture.size))))
@@ -83,18 +87,21 @@ def closer_window(nails: FloatArray, size: tuple[int, int], side_px: int) -> Win
     return x1, y1, x2, y2
 
 
-async def _look(spec: DetectorSpec, detector: Network, picture: Image.Image) -> Detections:
+async def _look(spec: DetectorSpec, detector: Network, picture: Image.Image, stages: Stages) -> Detections:
     """Everything from a hint on, in pixels of the picture."""
-    canvas, place = letterbox_picture(picture, spec.side_px)
-    image = np.ascontiguousarray(canvas.transpose(2, 0, 1)[None], dtype=np.float32)
-    image /= np.float32(255.0)
-    outputs = await detector.run({"images": image})
-    try:
-        found = decode(next(iter(outputs.values())), min(HINT_CONFIDENCE, spec.confidence))
-    except (ValueError, StopIteration) as error:
-        raise MeasureError(MODEL_UNAVAILABLE, f"the detector does not fit this app: {error}") from None
-    found = nms(found, spec.iou)
-    return Detections(place.to_picture(found.boxes), found.confidences, found.class_ids)
+    with stages.timed(LETTERBOX):
+        canvas, place = letterbox_picture(picture, spec.side_px)
+        image = np.ascontiguousarray(canvas.transpose(2, 0, 1)[None], dtype=np.float32)
+        image /= np.float32(255.0)
+    with stages.timed(DETECT):
+        outputs = await detector.run({"images": image})
+    with stages.timed(DECODE):
+        try:
+            found = decode(next(iter(outputs.values())), min(HINT_CONFIDENCE, spec.confidence))
+        except (ValueError, StopIteration) as error:
+            raise MeasureError(MODEL_UNAVAILABLE, f"the detector does not fit this app: {error}") from None
+        found = nms(found, spec.iou)
+        return Detections(place.to_picture(found.boxes), found.confidences, found.class_ids)
 
 
 def _sure(found: Detections, spec: DetectorSpec) -> Detections:

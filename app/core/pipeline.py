@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image
 
 from app.core.arrays import FloatArray
-from app.core.codes import CROP, DETECT, ESTIMATE, GATES, MODEL_UNAVAILABLE, NO_NAIL, UNUSABLE_NAILS
+from app.core.codes import CROP, ESTIMATE, GATES, MODEL_UNAVAILABLE, NO_NAIL, UNUSABLE_NAILS
 from app.core.crops import nail_crops
 from app.core.detection import Detections
 from app.core.errors import MeasureError
@@ -69,8 +69,7 @@ async def see(instrument: Instrument, picture: Image.Image, stages: Stages | Non
     spec = instrument.manifest.detector
     if instrument.detector is None:
         raise MeasureError(MODEL_UNAVAILABLE, "the network that finds nails is not loaded")
-    with stages.timed(DETECT):
-        found = await find(spec, instrument.detector, picture)
+    found = await find(spec, instrument.detector, picture, stages)
     nails = found.of_class(spec.class_id("nail")).best(MAX_NAILS)
     with stages.timed(GATES):
         reasons = [rejection(picture, box) for box in nails.boxes]

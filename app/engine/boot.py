@@ -47,7 +47,10 @@ async def boot(page_url: str) -> tuple[Instrument, int]:
     from app.core.pipeline import Instrument
     from app.runtime.web import open_network
 
-    threads = int(ort_shim.usableThreads())
+    asked = js.URL.new(page_url).searchParams.get("threads")
+    usable = int(ort_shim.usableThreads())
+    # ?threads=1 in the page's address: for the bench, and for who wants the rest of the device for something else.
+    threads = min(usable, int(asked)) if asked and str(asked).isdigit() and int(asked) > 0 else usable
     networks: list[Any] = []
     for spec, model in zip(specs, await fetched, strict=True):
         report(STEP_NETWORKS, len(networks), len(specs))

@@ -1,5 +1,7 @@
 """Behind the reading: every frame of the last scan, where the time went, and which version this is."""
 
+import json
+
 from pyscript import window
 from pyscript.ffi import create_proxy, to_js
 
@@ -35,6 +37,8 @@ class Debug:
             value = "" if frame["hb_g_dl"] is None else words.number(frame["hb_g_dl"], 2)
             reason = words.reason_words(frame["reason"]) if frame["reason"] else ""
             add(item, "span", " ".join([part for part in (value, reason) if part]))
+        # The bench reads them.
+        element("debug").setAttribute("data-frames", json.dumps([frame["ms"] for frame in frames]))
         rows = element("debug-stage-rows")
         rows.replaceChildren()
         for stage in STAGES:

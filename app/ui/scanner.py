@@ -5,6 +5,7 @@ import asyncio
 from pyscript import document, window
 
 from app import words
+from app.core.codes import TRANSFER
 from app.ui import overlay
 from app.ui.page import add, announce, element, set_text, show
 
@@ -53,11 +54,14 @@ class Scanner:
                     continue
                 bitmap = waiting.pop(0)
                 guide = overlay.guide_box(bitmap.width, bitmap.height) if guided else None
+                asked_ms = window.performance.now()
                 frame = await self._engine.scan_frame(bitmap, guide)
                 if "error" in frame:
                     bitmap.close()
                     failure = frame
                     break
+                answered_ms = window.performance.now() - asked_ms
+                frame["ms"][TRANSFER] = answered_ms - sum(frame["ms"].values())
                 used = len([nail for nail in frame["nails"] if nail["used"]])
                 # The engine's boxes are those of the first frame with most nails.
                 if used > best:

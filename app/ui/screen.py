@@ -12,7 +12,7 @@ from app.ui.boot_progress import BootProgress
 from app.ui.debug import Debug
 from app.ui.engine_client import EngineClient
 from app.ui.live import Live
-from app.ui.page import announce, element, fill_words, listen, on, set_state, set_text, show, state
+from app.ui.page import announce, element, fill_words, listen, mark, on, set_state, set_text, show, state
 from app.ui.photos import Album
 from app.ui.scanner import Scanner
 from app.ui.settings import Settings, SettingsDialog
@@ -57,6 +57,7 @@ class Screen:
         if getattr(window.screen, "orientation", None):
             listen(window.screen.orientation, "change", lambda _event: self._turned())
         self._show_start(asked_for())
+        mark("screen")
         asyncio.create_task(self._boot.download.run())
         await self._start_engine()
         self._installation.start()
@@ -72,6 +73,7 @@ class Screen:
             document.body.setAttribute("data-engine", messages.ENGINE_FAILED)
             self._show_error(answer["error"])
             return
+        mark("engine")
         self._engine_ready = True
         self._live.engine_ready, self._live.guided = True, not answer["finds_nails"]
         document.body.setAttribute("data-engine", messages.ENGINE_READY)
@@ -90,6 +92,7 @@ class Screen:
             asyncio.create_task(self._run_scan())
 
     async def _run_scan(self):
+        mark("scan-begin")
         self._live.pause()
         for name in ("controls", "start", "chips", "low-light", "error"):
             show(name, False)
@@ -121,6 +124,7 @@ class Screen:
         self._scanned = reading
         stage.show_still()
         self._show_reading(reading)
+        mark("scan-end")
 
     def _stop_camera(self):
         self._settings["camera"] = False

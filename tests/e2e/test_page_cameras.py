@@ -109,6 +109,48 @@ def test_without_the_detector_a_guide_says_where_the_nail_goes(host, new_visit):
     visit.console_errors.clear()
 
 
+@pytest.mark.parametrize("browser", ["hand"], indirect=True)
+def test_a_part_that_fails_is_named_and_tried_again(host, new_visit):
+    visit = new_visit(host.address, permissions=["camera"], service_workers="block")
+    visit.context.route("**/models/estimator.onnx", lambda route: route.abort())
+    visit.open()
+    page = visit.page
+    page.wait_for_selector("body[data-engine=failed]", timeout=PATIENCE_MS)
+    said = page.inner_text("[data-testid=error]")
+    assert words.say("error.model_unavailable") in said and "estimator.onnx" in said
+    visit.context.unroute("**/models/estimator.onnx")
+    page.click("#error-again")
+    visit.wait_for_engine()
+    page.wait_for_selector("[data-testid=overlay] rect.nail", state="attached", timeout=PATIENCE_MS)
+    assert page.is_hidden("[data-testid=error]")
+    assert {error.split(":")[0] for error in visit.console_errors} <= {"Failed to load resource"}
+    visit.console_errors.clear()
+
+
+REFUSE = """name => {
+    navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException("not this time", name));
+}"""
+
+
+@pytest.mark.parametrize("browser", ["hand"], indirect=True)
+@pytest.mark.parametrize(
+    "name, code",
+    [
+        ("NotReadableError", "camera_busy"),
+        ("AbortError", "camera_busy"),
+        ("NotAllowedError", "camera_denied"),
+        ("NotFoundError", "camera_missing"),
+    ],
+)
+def test_each_refusal_of_the_browser_has_its_words(visit, name, code):
+    visit.page.add_init_script(f"({REFUSE})({name!r})")
+    visit.open()
+    visit.page.wait_for_selector(f"#camera-off[data-code={code}]", timeout=PATIENCE_MS)
+    said = visit.page.inner_text("#camera-off-words")
+    assert words.say(f"error.{code}") in said and words.say(f"error.{code}.way") in said
+    assert visit.page.is_visible("label[for=photo-input]")
+
+
 def test_a_film_keeps_the_colours_of_its_picture():
     """What the fake camera shows is what was filmed, but for the halved colours."""
     from tests.film import planes

@@ -1,0 +1,136 @@
+"""How fast the built page is: real dist/, headless Chromium, a fake camera, cold and warm; JSON and a table.
+
+Every figure stands beside what the two networks need in the native ONNX Runtime on the same machine in the same
+run: ratios survive a noisy machine, milliseconds do not.
+"""
+
+import argparse
+import json
+import statistics
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+
+import bootstrap  # noqa: E402
+
+PATIENCE_MS = 180_000
+# Of the 12-megapixel photo.
+PHOTO_SIZE = (4000, 3000)
+# Memory is compared from here on: the first scans still fill caches.
+WARM_SCANS = 3
+EPILOG = """\
+examples:
+  python tests/bench/run.py                 one thread and all of them, five scans each
+  python tests/bench/run.py --scans 20      the same, and whether memory grows
+  python tests/bench/run.py --json          for machines: one object, of one thread
+"""
+
+
+def main(arguments: list[str]) -> int:
+    """Exit status: 0 measured, 1 the page did not do what was measured, 2 usage."""
+    parser = argparse.ArgumentParser(
+        prog="python tests/bench/run.py",
+        description=__doc__,
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON object; with all threads under `all`")
+    parser.add_argument("--scans", type=int, default=5, metavar="N", help="scans in a row (default: 5)")
+    parser.add_argument("--one", action="store_true", help="one thread only")
+    parser.add_argument("--readme", type=Path, metavar="FILE", help="write the table between its markers in this file")
+    options = parser.parse_args(arguments)
+    if options.scans < 1:
+        parser.error("--scans must be at least 1")
+    bootstrap.enter("test", "train")
+    from playwright.sync_api import Error
+
+    try:
+        figures = measure(options.scans, 1)
+        if not options.one:
+            figures["all"] = measure(options.scans, None)
+    except Error as error:
+        print(f"error: the page did not get there: {str(error).splitlines()[0]}", file=sys.stderr)
+        return 1
+    if options.readme:
+        from trainer.report import write_lines_into
+
+        write_lines_into(options.readme, "speed", table_lines(figures))
+    print(json.dumps(figures) if options.json else "\n".join(table_lines(figures)))
+    return 0
+
+
+def measure(scans: int, threads: int | None) -> dict:
+    """One browser's visits; `threads` None: as many as the page takes."""
+    from building import is_stale
+    from building.pipeline import build
+    from tests.bench import native, visits
+    from tests.browser import Host, launched_browser
+    from tests.drawn_hand import draw_hand
+    from tests.film import SIZE, fitted, write_film
+
+    dist = ROOT / "dist"
+    if is_stale(dist):
+        build(dist, npm_command=(bootstrap.node_tools() or (None, None))[1])
+    host = Host(dist)
+    with tempfile.TemporaryDirectory() as folder:
+        film = write_film(Path(folder) / "hand.y4m", [fitted(draw_hand().picture, SIZE)])
+        with launched_browser(bootstrap.browser(), film) as browser:
+            found = visits.visit(browser, host.address, threads, scans, PHOTO_SIZE)
+    host.stop()
+    shipped = native.shipped_ms(dist / "models", found["nails"])
+    reference = native.reference_ms(ROOT / "runs" / "bench")
+    models = [path.stat().st_size for path in (dist / "models").glob("*.onnx")]
+    return {
+        **found,
+        "native_ms": {**shipped, "reference": reference},
+        "model_bytes": sum(models),
+        "transfer_bytes": visits.transfer_bytes(dist),
+    }
+
+
+def table_lines(figures: dict) -> list[str]:
+    """The figures as a Markdown table."""
+    columns = [figures, *([figures["all"]] if "all" in figures else [])]
+    heads = [f"{column['threads']} thread{'s' if column['threads'] > 1 else ''}" for column in columns]
+    lines = [f"| | {' | '.join(heads)} |", "|---|" + "---:|" * len(columns)]
+
+    def row(name, value):
+        lines.append(f"| {name} | " + " | ".join(value(column) for column in columns) + " |")
+
+    row("screen usable, second visit", lambda each: f"{each['screen_ms'] / 1000:.2f} s")
+    row("engine ready, first visit", lambda each: f"{each['engine_cold_ms'] / 1000:.1f} s")
+    row("engine ready, second visit", lambda each: f"{each['engine_warm_ms'] / 1000:.2f} s")
+    for stage in [name for name in columns[0]["frame_ms"] if name not in ("python", "total")]:
+        row(f"one frame: {stage}", lambda each, stage=stage: f"{each['frame_ms'].get(stage, 0):.1f} ms")
+    row("one frame: Python's share", lambda each: f"{each['frame_ms']['python']:.1f} ms")
+    row("one frame", lambda each: f"{each['frame_ms']['total']:.0f} ms")
+    row("30-frame scan", lambda each: f"{each['scan_s']:.2f} s")
+    row("photo of 12 megapixels", lambda each: f"{each['photo_ms']:.0f} ms")
+    row("memory, last scan against the third", lambda each: f"{each['memory_growth']:+.1%}")
+    row("main thread: tasks above 50 ms while scanning", lambda each: f"{each['long_tasks']}")
+    row("native, 1 thread: our two networks", lambda each: f"{_native(each):.1f} ms")
+    if columns[0]["native_ms"]["reference"]:
+        row(
+            "native, 1 thread: YOLOv8n 320 and MobileNetV4-Conv-Small",
+            lambda each: f"{each['native_ms']['reference']:.1f} ms",
+        )
+    row("models", lambda each: f"{each['model_bytes'] / 1e6:.2f} MB")
+    row(
+        "a first visit, raw and compressed",
+        lambda each: f"{each['transfer_bytes']['raw'] / 1e6:.1f}, {each['transfer_bytes']['compressed'] / 1e6:.1f} MB",
+    )
+    return lines
+
+
+def _native(figures: dict) -> float:
+    return statistics.fsum(figures["native_ms"][name] for name in ("detector", "estimator"))
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -1,0 +1,120 @@
+"""A person's visits to the page, timed by the marks that the page sets in the browser's own timeline."""
+
+import io
+import json
+import statistics
+import time
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page
+
+from app.core.codes import PYTHON_STAGES
+from tests.browser import Visit
+from tests.drawn_hand import draw_hand
+
+PATIENCE_MS = 180_000
+WARM_SCANS = 3
+LONG_TASKS = """() => {
+    window.longTasks = 0;
+    new PerformanceObserver((list) => { window.longTasks += list.getEntries().length; }).observe({ type: "longtask" });
+}"""
+
+
+def visit(browser: Browser, address: str, threads: int | None, scans: int, photo_size: tuple[int, int]) -> dict:
+    """First visit, second visit, scans, one photo."""
+    context = browser.new_context(viewport={"width": 390, "height": 844}, permissions=["camera"])
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE_MS)
+    query = f"?threads={threads}" if threads else ""
+    person = Visit(page, context, address + query)
+    person.open()
+    page.wait_for_selector("#start:not([hidden])")
+    page.uncheck("#auto-capture")
+    cold_ms = mark_ms(page, "engine")
+    person.wait_for_offline_ready()
+    warm, screen = [], []
+    for _ in range(3):
+        page.reload()
+        warm.append(mark_ms(page, "engine"))
+        screen.append(mark_ms(page, "screen"))
+    page.wait_for_selector("[data-testid=overlay] rect.nail", state="attached")
+    page.evaluate(LONG_TASKS)
+    frames, seconds, memory = [], [], []
+    for _ in range(scans):
+        page.click("[data-testid=capture]")
+        page.wait_for_selector("body[data-state=result]")
+        seconds.append((mark_ms(page, "scan-end") - mark_ms(page, "scan-begin")) / 1000)
+        frames += json.loads(page.get_attribute("#debug", "data-frames"))
+        nails = page.locator("[data-testid=nail-item]").count()
+        memory.append(memory_bytes())
+        page.click("[data-testid=retake]")
+        page.wait_for_selector("[data-testid=overlay] rect.nail", state="attached")
+    long_tasks = page.evaluate("window.longTasks")
+    began = min(WARM_SCANS, len(memory)) - 1
+    found = {
+        "threads": int(page.text_content("#debug-threads") or 0),
+        "screen_ms": statistics.median(screen),
+        "engine_cold_ms": cold_ms,
+        "engine_warm_ms": statistics.median(warm),
+        "frame_ms": frame_medians(frames),
+        "scan_s": statistics.median(seconds),
+        "scans_s": [round(each, 2) for each in seconds],
+        "photo_ms": photo_ms(person, photo_size),
+        "nails": nails,
+        "long_tasks": long_tasks,
+        "memory_growth": memory[-1] / memory[began] - 1,
+    }
+    context.close()
+    return found
+
+
+def mark_ms(page: Page, name: str) -> float:
+    """When the page set a mark last, in ms since its navigation began."""
+    marks = f"performance.getEntriesByName('hemolens-{name}')"
+    page.wait_for_function(f"{marks}.length > 0")
+    return page.evaluate(f"{marks}.at(-1).startTime")
+
+
+def frame_medians(frames: list[dict[str, float]]) -> dict[str, float]:
+    """The median of every stage, of Python's share and of the whole, ms."""
+    stages = dict.fromkeys(stage for frame in frames for stage in frame)
+    found = {stage: statistics.median(frame.get(stage, 0.0) for frame in frames) for stage in stages}
+    found["python"] = statistics.median(sum(frame.get(stage, 0.0) for stage in PYTHON_STAGES) for frame in frames)
+    found["total"] = statistics.median(sum(frame.values()) for frame in frames)
+    return {stage: round(ms, 2) for stage, ms in found.items()}
+
+
+def photo_ms(person: Visit, size: tuple[int, int]) -> float:
+    """From the choice of a large photo to its reading on the screen."""
+    buffer = io.BytesIO()
+    draw_hand().picture.resize(size).save(buffer, "JPEG", quality=90)
+    begun = time.perf_counter()
+    person.upload({"name": "hand.jpg", "mimeType": "image/jpeg", "buffer": buffer.getvalue()})
+    return round((time.perf_counter() - begun) * 1000, 1)
+
+
+def memory_bytes() -> int:
+    """What the browser's renderers hold of their own, from the system's books; 0 where it keeps none of this kind."""
+    total = 0
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if b"--type=renderer" in (process / "cmdline").read_bytes():
+                lines = (process / "smaps_rollup").read_text().splitlines()
+                total += sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
+        except OSError:
+            # Gone in the meantime, or somebody else's.
+            continue
+    return total
+
+
+def transfer_bytes(dist: Path) -> dict[str, int]:
+    """Bytes of a first visit, as they lie and as they travel to a browser that understands Brotli."""
+    from building.manifest import read
+
+    built = read(dist)
+    assert built is not None
+    compressed = 0
+    for path, entry in built.files.items():
+        packed = dist / f"{path}.br"
+        compressed += packed.stat().st_size if packed.is_file() else entry.bytes
+    return {"raw": sum(entry.bytes for entry in built.files.values()), "compressed": compressed}
