@@ -1,7 +1,9 @@
 """The Hb estimator as one ONNX graph: pictures of nails in, one Hb a nail and its features out.
 
 `image` (nails, pictures, 3, side_px, side_px), normalised as models.json says -> `hb_g_dl` (nails,) and
-`embedding` (nails, features), the features before they are standardised.
+`embedding` (nails, features), the features before they are standardised. The pictures come as small as their detail is,
+and the graph enlarges them to what the backbone was trained at: that is a thirtieth of the bytes to hand over. A view
+may be shown once or with its mirror image, whose features are then averaged with its own.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ import numpy as np
 import onnx
 from onnx import TensorProto, compose, helper, numpy_helper
 
-from app.core.arrays import IntArray
+from app.core.arrays import FloatArray, IntArray
 from app.core.manifest import EstimatorSpec, View
 from trainer.backbones import Backbone
 from trainer.head import RidgeHead
@@ -42,8 +44,7 @@ def estimator_spec(backbone: Backbone) -> EstimatorSpec:
     return EstimatorSpec(
         file="estimator.onnx",
         sha256="",
-        side_px=backbone.side_px,
-        detail_px=DETAIL_PX,
+        side_px=DETAIL_PX,
         mean=backbone.mean,
         std=backbone.std,
         views=VIEWS,
@@ -52,32 +53,50 @@ def estimator_spec(backbone: Backbone) -> EstimatorSpec:
 
 
 def feature_graph(backbone: Backbone, spec: EstimatorSpec) -> onnx.ModelProto:
-    """The front half: backbone on every picture, mean over mirror images, views side by side."""
-    views, images_a_view = len(spec.views), spec.pictures // len(spec.views)
+    """The front half: pictures enlarged, backbone on every one, mean over mirror images, views side by side."""
+    views, side_px = len(spec.views), backbone.side_px
     features = views * backbone.features
     model = compose.add_prefix(backbone.model, PREFIX)
     graph = model.graph
-    # The backbone keeps its own order of nodes, and its input is the flattened one.
-    flatten = helper.make_node("Reshape", [INPUT_NAME, "flat_shape"], [PREFIX + INPUT_NAME])
+    # The backbone keeps its own order of nodes, and its input is the flattened and enlarged one.
     nodes = [
-        flatten,
+        helper.make_node("Reshape", [INPUT_NAME, "channel_shape"], ["channels"]),
+        helper.make_node("MatMul", ["enlarge_rows", "channels"], ["tall"]),
+        helper.make_node("MatMul", ["tall", "enlarge_columns"], ["large"]),
+        helper.make_node("Reshape", ["large", "flat_shape"], [PREFIX + INPUT_NAME]),
         *graph.node,
+        helper.make_node("Shape", [INPUT_NAME], ["image_shape"]),
+        helper.make_node("Slice", ["image_shape", "slice_begin", "slice_end"], ["nail_count"]),
+        helper.make_node("Concat", ["nail_count", "one_view_shape"], ["view_shape"], axis=0),
         helper.make_node("Reshape", [PREFIX + OUTPUT_NAME, "view_shape"], ["by_view"]),
         helper.make_node("ReduceMean", ["by_view"], ["view_means"], axes=[2], keepdims=0),
         helper.make_node("Reshape", ["view_means", "nail_shape"], [OUTPUT_NAME]),
     ]
     constants = [
-        numpy_helper.from_array(np.array([-1, 3, spec.side_px, spec.side_px], np.int64), "flat_shape"),
-        numpy_helper.from_array(np.array([-1, views, images_a_view, backbone.features], np.int64), "view_shape"),
+        numpy_helper.from_array(np.array([-1, spec.side_px, spec.side_px], np.int64), "channel_shape"),
+        numpy_helper.from_array(enlargement(spec.side_px, side_px), "enlarge_rows"),
+        numpy_helper.from_array(np.ascontiguousarray(enlargement(spec.side_px, side_px).T), "enlarge_columns"),
+        numpy_helper.from_array(np.array([-1, 3, side_px, side_px], np.int64), "flat_shape"),
+        numpy_helper.from_array(np.array([0], np.int64), "slice_begin"),
+        numpy_helper.from_array(np.array([1], np.int64), "slice_end"),
+        numpy_helper.from_array(np.array([views, -1, backbone.features], np.int64), "one_view_shape"),
         numpy_helper.from_array(np.array([-1, features], np.int64), "nail_shape"),
     ]
     image = helper.make_tensor_value_info(
-        INPUT_NAME, TensorProto.FLOAT, ["nails", spec.pictures, 3, spec.side_px, spec.side_px]
+        INPUT_NAME, TensorProto.FLOAT, ["nails", "pictures", 3, spec.side_px, spec.side_px]
     )
     embedding = helper.make_tensor_value_info(OUTPUT_NAME, TensorProto.FLOAT, ["nails", features])
     whole = helper.make_graph(nodes, "features", [image], [embedding], [*graph.initializer, *constants])
     helper.set_model_props(model, {DEPTHS: json.dumps(list(backbone.depths or [backbone.features]))})
     return _checked(whole, model)
+
+
+def enlargement(small_px: int, large_px: int) -> FloatArray:
+    """(large_px, small_px) float32: linear interpolation between the middles of pixels, as Pillow's BILINEAR."""
+    at = np.clip((np.arange(large_px) + 0.5) * small_px / large_px - 0.5, 0, small_px - 1)
+    off = np.abs(at[:, None] - np.arange(small_px)[None, :])
+    weights: FloatArray = np.clip(1 - off, 0, None).astype(np.float32)
+    return weights
 
 
 def feature_depths(model: onnx.ModelProto) -> IntArray:

@@ -118,7 +118,7 @@ def _around_the_nails(person: Patient) -> tuple[Image.Image, FloatArray, FloatAr
 def _fingerprint(patients: list[Patient], model: onnx.ModelProto, spec: EstimatorSpec) -> str:
     digest = hashlib.sha256(_without_head(model))
     # `file` and `sha256` are names of the shipped file, which the features do not depend on.
-    seen_as = (spec.side_px, spec.detail_px, spec.mean, spec.std, spec.views, spec.mirror)
+    seen_as = (spec.side_px, spec.mean, spec.std, spec.views, spec.mirror)
     digest.update(repr((seen_as, SIMULATED_COPIES, LIGHTS_SEED)).encode())
     digest.update(dataset_fingerprint(patients).encode())
     for module in (app.core.crops, app.core.fingers, trainer.lights, trainer.other_background):

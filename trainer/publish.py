@@ -81,7 +81,6 @@ def estimator_entry(
         "sha256": sha256_of(model),
         "bytes": len(model),
         "side_px": spec.side_px,
-        "detail_px": spec.detail_px,
         "mean": list(spec.mean),
         "std": list(spec.std),
         "views": [asdict(view) for view in spec.views],

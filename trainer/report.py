@@ -180,17 +180,22 @@ def write_into_readme(readme: Path, tables: list[FigureTable]) -> None:
     Raises:
         DataError: no such file, or a table's markers are not in it.
     """
+    write_texts_into_readme(readme, {table.name: markdown(table) for table in tables})
+
+
+def write_texts_into_readme(readme: Path, texts: dict[str, str]) -> None:
+    """The same for any text, by the name of its markers; raises as `write_into_readme` does."""
     try:
         text = readme.read_text(encoding="utf-8")
     except OSError as error:
         raise DataError(f"{readme}: cannot be read ({error.strerror}) (--readme)") from None
-    for table in tables:
-        opening, closing = f"<!-- table:{table.name} -->", "<!-- /table -->"
+    for name, body in texts.items():
+        opening, closing = f"<!-- table:{name} -->", "<!-- /table -->"
         before, found, rest = text.partition(opening)
         _, found_end, after = rest.partition(closing)
         if not found or not found_end:
             raise DataError(f"{readme}: lacks the markers {opening} ... {closing} that say where the table goes")
-        text = f"{before}{opening}\n{markdown(table)}\n{closing}{after}"
+        text = f"{before}{opening}\n{body}\n{closing}{after}"
     write_whole(readme, text)
 
 

@@ -10,31 +10,40 @@ from PIL import Image
 from app.core.arrays import FloatArray
 from app.core.manifest import EstimatorSpec, View
 
+# Whether a view is shown mirrored: as the model was trained, or one of the two ways alone.
+STRAIGHT, MIRRORED = (False,), (True,)
+BOTH_WAYS = (False, True)
 
-def nail_crops(picture: Image.Image, boxes: FloatArray, directions: FloatArray, spec: EstimatorSpec) -> FloatArray:
+
+def nail_crops(
+    picture: Image.Image,
+    boxes: FloatArray,
+    directions: FloatArray,
+    spec: EstimatorSpec,
+    ways: tuple[bool, ...] | None = None,
+) -> FloatArray:
     """Everything the estimator is shown of each nail.
 
     Args:
         picture: RGB.
         boxes: (N, 4) xyxy nail boxes in pixels of the picture.
         directions: (N, 2) unit vectors from each nail towards the hand, see `app.core.fingers`.
+        ways: STRAIGHT, MIRRORED or BOTH_WAYS; None: as the model wants it.
 
     Returns:
         (N, pictures, 3, side_px, side_px) float32, normalised with the model's mean and std. The hand lies to the
-        right. Pictures are the views in their order, each followed by its mirror image across the finger where
-        the model wants one.
+        right. Pictures are the views in their order, each as often as there are ways; mirrored is across the finger.
     """
+    ways = ways or (BOTH_WAYS if spec.mirror else STRAIGHT)
     mean = np.array(spec.mean, dtype=np.float32)[:, None, None]
     std = np.array(spec.std, dtype=np.float32)[:, None, None]
-    crops = np.empty((len(boxes), spec.pictures, 3, spec.side_px, spec.side_px), dtype=np.float32)
+    pictures = len(spec.views) * len(ways)
+    crops = np.empty((len(boxes), pictures, 3, spec.side_px, spec.side_px), dtype=np.float32)
     for nail, (box, direction) in enumerate(zip(boxes, directions, strict=True)):
-        place = 0
-        for view in spec.views:
-            crops[nail, place] = (crop_view(picture, box, direction, view, spec) - mean) / std
-            place += 1
-            if spec.mirror:
-                crops[nail, place] = crops[nail, place - 1, :, ::-1]
-                place += 1
+        for number, view in enumerate(spec.views):
+            shown = (crop_view(picture, box, direction, view, spec.side_px) - mean) / std
+            for place, mirrored in enumerate(ways):
+                crops[nail, number * len(ways) + place] = shown[:, ::-1] if mirrored else shown
     return crops
 
 
@@ -48,12 +57,10 @@ def view_square(box: FloatArray, direction: FloatArray, view: View) -> tuple[Flo
     return centre, max(view.size * min(length, across), 1.0)
 
 
-def crop_view(
-    picture: Image.Image, box: FloatArray, direction: FloatArray, view: View, spec: EstimatorSpec
-) -> FloatArray:
+def crop_view(picture: Image.Image, box: FloatArray, direction: FloatArray, view: View, side_px: int) -> FloatArray:
     """One view of one nail, its detail limited.
 
-    The square is averaged down to `detail_px`. A phone's nail has many more pixels than those that the estimator
+    The square is averaged down to `side_px`. A phone's nail has many more pixels than those that the estimator
     learned from, and noise, sharpening and JPEG blocks with them; what is left after the averaging is alike from
     one camera, and from one JPEG decoder, to the next. Nothing is rounded to whole grey levels on the way: to the
     estimator the steps would look like texture.
@@ -63,11 +70,11 @@ def crop_view(
         round view lies the mean colour of what is in it.
     """
     centre, side = view_square(box, direction, view)
-    turned_px = 2 * spec.detail_px
+    turned_px = 2 * side_px
     # Half the diagonal of the square, and a pixel for the filter.
     reach = int(np.ceil(side * 0.75)) + 2
     left, top = int(centre[0]) - reach, int(centre[1]) - reach
-    around = _cut_out(picture, left, top, 2 * reach)
+    channels = _cut_out(picture, left, top, 2 * reach)
     # A large nail is averaged down first, since turning looks at single pixels only.
     shrink = max(1.0, side / turned_px)
     around_px = max(1, round(2 * reach / shrink))
@@ -79,22 +86,19 @@ def crop_view(
     # Columns run along the finger, rows across it.
     turn = (cos, -sin, start_x, sin, cos, start_y)
 
-    details = np.empty((3, spec.detail_px, spec.detail_px), dtype=np.float32)
-    for number in range(3):
-        channel = Image.fromarray(np.ascontiguousarray(around[..., number]))
-        if around_px != channel.width:
-            channel = channel.resize((around_px, around_px), Image.Resampling.BILINEAR)
-        turned = channel.transform(
+    shown = np.empty((3, side_px, side_px), dtype=np.float32)
+    for number, channel in enumerate(channels):
+        size = (around_px, around_px)
+        around = channel if channel.size == size else channel.resize(size, Image.Resampling.BILINEAR)
+        turned = around.transform(
             (turned_px, turned_px), Image.Transform.AFFINE, turn, resample=Image.Resampling.BILINEAR
         )
-        details[number] = np.asarray(turned.resize((spec.detail_px, spec.detail_px), Image.Resampling.BILINEAR))
+        shown[number] = np.asarray(turned.resize((side_px, side_px), Image.Resampling.BILINEAR))
     if view.round:
-        inside = _disc(spec.detail_px)
-        mean = (details * inside).sum(axis=(1, 2), keepdims=True) / inside.sum()
-        details = details * inside + mean * (1 - inside)
-    size = (spec.side_px, spec.side_px)
-    shown = [np.asarray(Image.fromarray(detail).resize(size, Image.Resampling.BILINEAR)) for detail in details]
-    return np.stack(shown) / np.float32(255.0)
+        inside = _disc(side_px)
+        mean = (shown * inside).sum(axis=(1, 2), keepdims=True) / inside.sum()
+        shown = shown * inside + mean * (1 - inside)
+    return shown / np.float32(255.0)
 
 
 @cache
@@ -105,12 +109,16 @@ def _disc(side_px: int) -> FloatArray:
     return inside
 
 
-def _cut_out(picture: Image.Image, left: int, top: int, side: int) -> FloatArray:
-    """(side, side, 3) float32 in 0..255 from anywhere; outside the picture the nearest pixels are repeated."""
+def _cut_out(picture: Image.Image, left: int, top: int, side: int) -> list[Image.Image]:
+    """Red, green and blue of a square from anywhere, as Pillow's float pictures of 0..255; outside the picture the
+    nearest pixels are repeated."""
     right, bottom = left + side, top + side
+    if left >= 0 and top >= 0 and right <= picture.width and bottom <= picture.height:
+        return [channel.convert("F") for channel in picture.crop((left, top, right, bottom)).split()]
     x1, y1 = min(max(left, 0), picture.width - 1), min(max(top, 0), picture.height - 1)
     x2, y2 = max(min(right, picture.width), x1 + 1), max(min(bottom, picture.height), y1 + 1)
     pixels = np.asarray(picture.crop((x1, y1, x2, y2)), dtype=np.float32)
     columns = np.clip(np.arange(left, right) - x1, 0, x2 - x1 - 1)
     rows = np.clip(np.arange(top, bottom) - y1, 0, y2 - y1 - 1)
-    return pixels[rows[:, None], columns[None, :]]
+    square = pixels[rows[:, None], columns[None, :]]
+    return [Image.fromarray(np.ascontiguousarray(square[..., number])) for number in range(3)]

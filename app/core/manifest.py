@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 from app.core.codes import MODEL_UNAVAILABLE
 from app.core.errors import MeasureError
 
-SCHEMA = 3
+SCHEMA = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +53,12 @@ class View:
 class EstimatorSpec:
     """The Hb estimator: which pictures of a nail it wants, and how their pixels are normalised.
 
-    Each view is shown as `side_px` x `side_px` pixels with no more than `detail_px` x `detail_px` of detail.
+    Each view is shown as `side_px` x `side_px` pixels, however many the camera has.
     """
 
     file: str
     sha256: str
     side_px: int
-    detail_px: int
     mean: tuple[float, float, float]
     std: tuple[float, float, float]
     views: tuple[View, ...]
@@ -159,7 +158,6 @@ def parse_manifest(text: str | bytes) -> Manifest:
                 file=estimator.text("file"),
                 sha256=estimator.text("sha256"),
                 side_px=estimator.positive_int("side_px"),
-                detail_px=estimator.positive_int("detail_px"),
                 mean=estimator.three_numbers("mean"),
                 std=estimator.three_numbers("std"),
                 views=tuple(_view(view) for view in estimator.list("views")),

@@ -8,7 +8,7 @@ its frames without their outliers; the person is made of the nails, as for a pho
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -167,7 +167,7 @@ class Scan:
 
     def _mark_outliers(self, by_frame: dict[int, float]) -> None:
         self.frames = [
-            Frame(frame.hb_g_dl, FRAME_OUTLIER) if frame.hb_g_dl is not None and index not in by_frame else frame
+            replace(frame, reason=FRAME_OUTLIER) if frame.hb_g_dl is not None and index not in by_frame else frame
             for index, frame in enumerate(self.frames)
         ]
 
@@ -241,7 +241,7 @@ def _usual_reason(track: _Track) -> str:
 
 
 def _kept(values: dict[int, float]) -> dict[int, float]:
-    """Without the outliers."""
+    """Without the outliers, by Tukey's fences."""
     if not values:
         return {}
     numbers = np.array(list(values.values()))

@@ -19,7 +19,8 @@ from app.engine.boot import boot
 if TYPE_CHECKING:
     from PIL import Image
 
-    from app.core.pipeline import Instrument
+    from app.core.frames import FramePairs
+    from app.core.pipeline import Instrument, Seen
     from app.core.reading import Reading
     from app.core.scan import Scan
 
@@ -28,7 +29,7 @@ GUIDE_DIRECTION = (0.0, 1.0)
 
 _instrument: Instrument | None = None
 _scan: Scan | None = None
-_mirror = True
+_pairs: FramePairs | None = None
 # A network runs once at a time, and a photo may be chosen while the camera is looked through.
 _turn = asyncio.Lock()
 
@@ -88,10 +89,7 @@ async def look(bitmap: Any) -> str:
         judged = LIGHT_UNKNOWN
         if instrument.detector is not None:
             seen = await pipeline.see(instrument, picture, stages)
-            nails = [
-                {"box": _rounded(box), "confidence": round(float(confidence), 3), "reason": reason}
-                for box, confidence, reason in zip(seen.nails.boxes, seen.nails.confidences, seen.reasons, strict=True)
-            ]
+            nails = _nails(seen)
             skin = [{"box": _rounded(box)} for box in seen.skin.boxes]
             on_nails = light.light_on_nails(picture, seen.nails.boxes)
             judged = LIGHT_UNKNOWN if on_nails is None else light.judge_light(on_nails, instrument.manifest.light)
@@ -112,11 +110,12 @@ async def scan_begin(mirror: bool) -> str:
     """Begin a scan, or begin it anew. Answers {"frames": how many are wanted}."""
 
     async def begin() -> dict[str, Any]:
-        global _scan, _mirror
+        global _scan, _pairs
+        from app.core.frames import FramePairs
         from app.core.scan import Scan
 
-        _mirror = bool(mirror)
         _scan = Scan(_loaded().manifest)
+        _pairs = FramePairs(_loaded(), bool(mirror))
         return {"frames": _scan.goal}
 
     return await _answer(begin)
@@ -129,26 +128,29 @@ async def scan_frame(bitmap: Any, guide: str) -> str:
         guide: JSON [x1, y1, x2, y2] of the nail that a guide shows, in pixels of the frame; "" where the detector finds
             nails.
 
-    Answers {"hb_g_dl", "reason", "nails", "skin", "width", "height", "finished", "ms"}.
+    Answers {"frames": [{"hb_g_dl", "reason", "nails_used"}] of the frames that are measured by now and were not before,
+    "nails", "skin", "width", "height" of this one, "finished", "ms"}.
     """
 
     async def measure() -> dict[str, Any]:
-        from app.core import pipeline
+        from app.core.pipeline import see_guided
 
         picture, stages = _grab(bitmap)
-        if _scan is None:
+        if _scan is None or _pairs is None:
             raise MeasureError(MODEL_UNAVAILABLE, "no scan was begun")
-        instrument = _loaded()
         if guide:
-            reading = await pipeline.measure_guided(
-                instrument, picture, json.loads(guide), GUIDE_DIRECTION, stages, _mirror
-            )
+            seen = see_guided(picture, json.loads(guide), GUIDE_DIRECTION)
         else:
-            reading = await pipeline.measure_picture(instrument, picture, stages, _mirror)
-        frame = _scan.add(reading)
-        told = reading.as_json()
-        shown = {name: told[name] for name in ("width", "height", "nails", "skin")}
-        return {**frame.as_json(), **shown, "finished": _scan.finished, "ms": stages.rounded()}
+            seen = await _pairs.see(picture, stages)
+        readings = await _pairs.take(picture, seen, stages)
+        shown = {
+            "width": seen.width,
+            "height": seen.height,
+            "nails": _nails(seen),
+            "skin": [{"box": _rounded(box)} for box in seen.skin.boxes],
+        }
+        frames = [_counted(_scan, reading) for reading in readings]
+        return {"frames": frames, **shown, "finished": _scan.finished, "ms": stages.rounded()}
 
     return await _answer(measure)
 
@@ -157,10 +159,12 @@ async def scan_end() -> str:
     """Conclude the scan. Answers what `Reading.as_json` describes, with `scan`."""
 
     async def conclude() -> dict[str, Any]:
-        global _scan
-        if _scan is None:
+        global _scan, _pairs
+        if _scan is None or _pairs is None:
             raise MeasureError(MODEL_UNAVAILABLE, "no scan was begun")
-        scan, _scan = _scan, None
+        for reading in await _pairs.flush():
+            _scan.add(reading)
+        scan, _scan, _pairs = _scan, None, None
         return scan.conclude().as_json()
 
     return await _answer(conclude)
@@ -168,8 +172,9 @@ async def scan_end() -> str:
 
 async def _measured(picture: Image.Image, stages: Stages, mirror: bool) -> dict[str, Any]:
     from app.core import pipeline
+    from app.core.crops import STRAIGHT
 
-    reading: Reading = await pipeline.measure_picture(_loaded(), picture, stages, mirror)
+    reading: Reading = await pipeline.measure_picture(_loaded(), picture, stages, None if mirror else STRAIGHT)
     return {**reading.as_json(), "ms": stages.rounded()}
 
 
@@ -186,6 +191,18 @@ def _loaded() -> Instrument:
     if _instrument is None:
         raise MeasureError(MODEL_UNAVAILABLE, "the networks are not loaded yet")
     return _instrument
+
+
+def _counted(scan: Scan, reading: Reading) -> dict[str, Any]:
+    frame = scan.add(reading)
+    return {**frame.as_json(), "nails_used": sum(nail.used for nail in reading.nails)}
+
+
+def _nails(seen: Seen) -> list[dict[str, Any]]:
+    return [
+        {"box": _rounded(box), "confidence": round(float(confidence), 3), "reason": reason}
+        for box, confidence, reason in zip(seen.nails.boxes, seen.nails.confidences, seen.reasons, strict=True)
+    ]
 
 
 def _rounded(box: Any) -> list[float]:

@@ -25,28 +25,27 @@ class Debug:
         models = answer["models"]
         set_text("debug-models", ", ".join([f"{name} {models[name][:12]}" for name in ("detector", "estimator")]))
 
-    def show_frames(self, frames):
-        """The frames of a scan, or one photo's stages without a frame."""
+    def show(self, frames, stages):
+        """The frames of a scan, none for a photo, and the milliseconds by stage of each picture."""
         target = element("debug-frames")
         target.replaceChildren()
-        shown = [frame for frame in frames if "thumbnail" in frame]
-        show("debug-none", not shown)
-        for frame in shown:
+        show("debug-none", not frames)
+        for frame in frames:
             item = add(target, "li", class_="unused" if frame["reason"] else "used")
             item.appendChild(frame["thumbnail"])
             value = "" if frame["hb_g_dl"] is None else words.number(frame["hb_g_dl"], 2)
             reason = words.reason_words(frame["reason"]) if frame["reason"] else ""
             add(item, "span", " ".join([part for part in (value, reason) if part]))
         # The bench reads them.
-        element("debug").setAttribute("data-frames", json.dumps([frame["ms"] for frame in frames]))
+        element("debug").setAttribute("data-stages", json.dumps(stages))
         rows = element("debug-stage-rows")
         rows.replaceChildren()
         for stage in STAGES:
-            times = sorted([frame["ms"][stage] for frame in frames if stage in frame["ms"]])
-            if times:
+            total_ms = sum([each.get(stage, 0) for each in stages])
+            if total_ms:
                 row = add(rows, "tr")
                 add(row, "th", words.say("stage." + stage), scope="row")
-                add(row, "td", words.number(times[len(times) // 2]))
+                add(row, "td", words.number(total_ms / len(stages)))
         show("debug-stages", rows.childElementCount > 0)
 
     def _flip(self, event):

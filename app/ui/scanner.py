@@ -12,6 +12,8 @@ from app.ui.page import add, announce, element, set_text, show
 FRAME_INTERVAL_MS = 80
 # Frames that wait to be measured, at most: each is some megabytes.
 MOST_WAITING = 8
+# Frames that the engine has been asked about and has not answered, at most.
+MOST_ASKED = 2
 THUMBNAIL_PX = 96
 
 
@@ -22,8 +24,8 @@ class Scanner:
         self._engine = engine
         self._settings = settings
         self._stopped = None
-        # Of the last scan, for the debug panel: {"hb_g_dl", "reason", "ms", "thumbnail"} a frame.
-        self.frames = []
+        # Of the last scan, for the debug panel: {"hb_g_dl", "reason", "thumbnail"} a frame, and milliseconds by stage.
+        self.frames, self.stages = [], []
 
     def stop(self, reason):
         """End the scan without a reading; `run` then returns (None, reason)."""
@@ -37,47 +39,50 @@ class Scanner:
         belong to is in the page's #still.
         """
         self._stopped = None
-        self.frames = []
+        self.frames, self.stages = [], []
         begun = await self._engine.scan_begin(self._settings["mirror"])
         if "error" in begun:
             return begun, None
         total = begun["frames"]
         self._show_progress(0, total)
         show("scan")
-        waiting = []
+        # Bitmaps that wait to be asked about, that the engine was asked about, and that it has not read yet.
+        waiting, asked, unread = [], [], []
         taking = asyncio.create_task(self._take(video, total, waiting))
+        finished, done, failure, before_ms = False, 0, None, 0
+        self._most_nails = -1
         try:
-            finished, done, best, failure = False, 0, -1, None
             while not finished and self._stopped is None:
-                if not waiting:
-                    await asyncio.sleep(0.01)
+                # The next frame is on its way while the engine is busy with this one.
+                while waiting and len(asked) < MOST_ASKED:
+                    asked.append(self._ask(waiting.pop(0), guided))
+                if not asked:
+                    await asyncio.sleep(0.005)
                     continue
-                bitmap = waiting.pop(0)
-                guide = overlay.guide_box(bitmap.width, bitmap.height) if guided else None
-                asked_ms = window.performance.now()
-                frame = await self._engine.scan_frame(bitmap, guide)
-                if "error" in frame:
-                    bitmap.close()
-                    failure = frame
+                bitmap, asked_ms, answer = asked.pop(0)
+                unread.append(bitmap)
+                seen = await answer
+                answered_ms = window.performance.now()
+                if "error" in seen:
+                    failure = seen
                     break
-                answered_ms = window.performance.now() - asked_ms
-                frame["ms"][TRANSFER] = answered_ms - sum(frame["ms"].values())
-                used = len([nail for nail in frame["nails"] if nail["used"]])
-                # The engine's boxes are those of the first frame with most nails.
-                if used > best:
-                    best = used
-                    _keep(bitmap)
-                self._remember(frame, bitmap)
-                bitmap.close()
+                seen["ms"][TRANSFER] = answered_ms - max(asked_ms, before_ms) - sum(seen["ms"].values())
+                before_ms = answered_ms
+                self.stages.append(seen["ms"])
+                for frame in seen["frames"]:
+                    self._read(frame, unread.pop(0))
                 done += 1
                 if not guided:
-                    overlay.draw(frame, overlay.COVER)
+                    overlay.draw(seen, overlay.COVER)
                 self._show_progress(done, total)
-                finished = frame["finished"] or done == total
+                finished = seen["finished"] or done == total
         finally:
             stopped, self._stopped = self._stopped, self._stopped or "finished"
             await taking
-            for bitmap in waiting:
+            for bitmap, _asked_ms, answer in asked:
+                await answer
+                bitmap.close()
+            for bitmap in waiting + unread:
                 bitmap.close()
             show("scan", False)
         if failure:
@@ -86,6 +91,11 @@ class Scanner:
             return None, stopped
         set_text("scan-words", words.say("scan-finishing"))
         return await self._engine.scan_end(), None
+
+    def _ask(self, bitmap, guided):
+        """A frame, when it was handed over, and the answer to come."""
+        guide = overlay.guide_box(bitmap.width, bitmap.height) if guided else None
+        return bitmap, window.performance.now(), asyncio.create_task(self._engine.scan_frame(bitmap, guide))
 
     async def _take(self, video, total, waiting):
         taken = 0
@@ -101,16 +111,19 @@ class Scanner:
             due_ms = max(due_ms + FRAME_INTERVAL_MS, window.performance.now() - FRAME_INTERVAL_MS)
             await asyncio.sleep(max(0.0, due_ms - window.performance.now()) / 1000)
 
-    def _remember(self, frame, bitmap):
+    def _read(self, frame, bitmap):
+        """The engine has read this frame."""
+        # Its boxes, in the end, are those of the first frame with most nails.
+        if frame["nails_used"] > self._most_nails:
+            self._most_nails = frame["nails_used"]
+            _keep(bitmap)
         thumbnail = document.createElement("canvas")
         thumbnail.width = THUMBNAIL_PX
         thumbnail.height = round(THUMBNAIL_PX * bitmap.height / bitmap.width)
         thumbnail.getContext("2d").drawImage(bitmap, 0, 0, thumbnail.width, thumbnail.height)
-        self.frames.append(
-            {"hb_g_dl": frame["hb_g_dl"], "reason": frame["reason"], "ms": frame["ms"], "thumbnail": thumbnail}
-        )
-        dot = "used" if frame["reason"] is None else "unused"
-        add(element("dots"), "li", class_=dot)
+        bitmap.close()
+        self.frames.append({"hb_g_dl": frame["hb_g_dl"], "reason": frame["reason"], "thumbnail": thumbnail})
+        add(element("dots"), "li", class_="used" if frame["reason"] is None else "unused")
 
     def _show_progress(self, done, total):
         if done == 0:

@@ -108,7 +108,7 @@ class Screen:
         self._signals.may_sleep()
         await camera.release_picture()
         show("cancel-scan", False)
-        self._debug.show_frames(self._scanner.frames)
+        self._debug.show(self._scanner.frames, self._scanner.stages)
         if stopped == CANCELLED:
             announce(words.say("scan-cancelled"))
             self._to_start()
@@ -195,7 +195,7 @@ class Screen:
     def _show_photo(self, photo):
         """One of the photos, with its reading."""
         self._album.show(photo)
-        self._debug.show_frames([{"ms": photo.reading["ms"]}] if "ms" in photo.reading else [])
+        self._debug.show([], [photo.reading["ms"]] if "ms" in photo.reading else [])
         self._show_reading(photo.reading)
 
     # What is on the screen

@@ -70,7 +70,6 @@ def _export(cache: Path, detector: Path, backbone: Path) -> None:
     network.model[-1].export = True
     network.model[-1].format = "onnx"
     classifier = timm.create_model(REFERENCE_BACKBONE, pretrained=False, num_classes=0).eval()
-    for each, name, side, path in ((network, "images", 320, detector), (classifier, "image", 224, backbone)):
-        each = each.fuse() if each is network else each
+    for each, name, side, path in ((network.fuse(), "images", 320, detector), (classifier, "image", 224, backbone)):
         picture = torch.zeros(1, 3, side, side)
         torch.onnx.export(each, (picture,), str(path), input_names=[name], opset_version=17, dynamo=False)

@@ -6,6 +6,8 @@ run: ratios survive a noisy machine, milliseconds do not.
 
 import argparse
 import json
+import os
+import platform
 import statistics
 import sys
 import tempfile
@@ -55,9 +57,14 @@ def main(arguments: list[str]) -> int:
         print(f"error: the page did not get there: {str(error).splitlines()[0]}", file=sys.stderr)
         return 1
     if options.readme:
-        from trainer.report import write_lines_into
+        from trainer.dataset import DataError
+        from trainer.report import write_texts_into_readme
 
-        write_lines_into(options.readme, "speed", table_lines(figures))
+        try:
+            write_texts_into_readme(options.readme, {"speed": "\n".join([*table_lines(figures), "", machine()])})
+        except DataError as error:
+            print(f"error: {error}", file=sys.stderr)
+            return 1
     print(json.dumps(figures) if options.json else "\n".join(table_lines(figures)))
     return 0
 
@@ -123,6 +130,17 @@ def table_lines(figures: dict) -> list[str]:
         lambda each: f"{each['transfer_bytes']['raw'] / 1e6:.1f}, {each['transfer_bytes']['compressed'] / 1e6:.1f} MB",
     )
     return lines
+
+
+def machine() -> str:
+    """What it ran on."""
+    names = [line.split(":")[1].strip() for line in _cpu_lines() if line.startswith("model name")]
+    return f"Headless Chromium on {os.cpu_count()} processors of a {names[0] if names else platform.machine()}."
+
+
+def _cpu_lines() -> list[str]:
+    path = Path("/proc/cpuinfo")
+    return path.read_text().splitlines() if path.is_file() else []
 
 
 def _native(figures: dict) -> float:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page
 
-from app.core.codes import PYTHON_STAGES
+from app.core.codes import PYTHON_STAGES, STAGES
 from tests.browser import Visit
 from tests.drawn_hand import draw_hand
 
@@ -44,7 +44,7 @@ def visit(browser: Browser, address: str, threads: int | None, scans: int, photo
         page.click("[data-testid=capture]")
         page.wait_for_selector("body[data-state=result]")
         seconds.append((mark_ms(page, "scan-end") - mark_ms(page, "scan-begin")) / 1000)
-        frames += json.loads(page.get_attribute("#debug", "data-frames"))
+        frames += json.loads(page.get_attribute("#debug", "data-stages"))
         nails = page.locator("[data-testid=nail-item]").count()
         memory.append(memory_bytes())
         page.click("[data-testid=retake]")
@@ -76,11 +76,17 @@ def mark_ms(page: Page, name: str) -> float:
 
 
 def frame_medians(frames: list[dict[str, float]]) -> dict[str, float]:
-    """The median of every stage, of Python's share and of the whole, ms."""
-    stages = dict.fromkeys(stage for frame in frames for stage in frame)
-    found = {stage: statistics.median(frame.get(stage, 0.0) for frame in frames) for stage in stages}
-    found["python"] = statistics.median(sum(frame.get(stage, 0.0) for stage in PYTHON_STAGES) for frame in frames)
-    found["total"] = statistics.median(sum(frame.values()) for frame in frames)
+    """The median of every stage, of Python's share and of the whole, ms a frame.
+
+    Frames are read two by two, so a stage may come in every second one: the two share its cost.
+    """
+    pairs = list(zip(frames[::2], frames[1::2], strict=False))
+
+    def median_ms(stages):
+        return statistics.median(sum(frame.get(stage, 0.0) for frame in pair for stage in stages) / 2 for pair in pairs)
+
+    found = {stage: median_ms([stage]) for stage in STAGES}
+    found["python"], found["total"] = median_ms(PYTHON_STAGES), median_ms(STAGES)
     return {stage: round(ms, 2) for stage, ms in found.items()}
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
+from PIL import Image
 from sklearn.linear_model import Ridge
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
@@ -18,7 +19,7 @@ from app.runtime.native import NativeNetwork
 from tests.drawn_hand import draw_hand
 from trainer.backbones import Backbone, load_backbone
 from trainer.dataset import DataError
-from trainer.estimator_graph import add_head, feature_depths, feature_graph
+from trainer.estimator_graph import DETAIL_PX, add_head, enlargement, feature_depths, feature_graph
 from trainer.head import CLIP, NailTable, fit_head
 from trainer.onnx_parts import store_half
 from trainer.texture import with_texture
@@ -58,8 +59,7 @@ def spec(backbone: Backbone) -> EstimatorSpec:
     return EstimatorSpec(
         file="",
         sha256="",
-        side_px=SIDE_PX,
-        detail_px=16,
+        side_px=DETAIL_PX,
         mean=backbone.mean,
         std=backbone.std,
         views=views,
@@ -67,8 +67,16 @@ def spec(backbone: Backbone) -> EstimatorSpec:
     )
 
 
+def enlarged(crops: np.ndarray) -> np.ndarray:
+    """(nails, pictures, 3, s, s) -> the same with S for s, by Pillow."""
+    flat = [Image.fromarray(each) for each in crops.reshape(-1, *crops.shape[-2:])]
+    large = [np.asarray(each.resize((SIDE_PX, SIDE_PX), Image.Resampling.BILINEAR)) for each in flat]
+    return np.stack(large).reshape(*crops.shape[:3], SIDE_PX, SIDE_PX)
+
+
 def by_hand(backbone: Backbone, crops: np.ndarray) -> np.ndarray:
-    """(nails, 4 pictures, 3, S, S) -> (nails, 2 views x features), in numpy."""
+    """(nails, 4 pictures, 3, s, s) -> (nails, 2 views x features), by Pillow and numpy."""
+    crops = enlarged(crops)
     weights = numpy_helper.to_array(backbone.model.graph.initializer[0])[:, :, 0, 0]
     features = np.maximum(np.einsum("fc,npchw->npfhw", weights, crops) + BIAS, 0).mean(axis=(3, 4))
     return np.concatenate([features[:, :2].mean(axis=1), features[:, 2:].mean(axis=1)], axis=1)
@@ -97,6 +105,23 @@ def test_estimator_is_crops_then_sklearn(backbone, spec):
         assert outputs["hb_g_dl"].shape == (len(nails),) and outputs["hb_g_dl"].dtype == np.float32
         assert np.allclose(outputs["embedding"], features[: len(nails)], atol=1e-4)
         assert np.allclose(outputs["hb_g_dl"], sklearn.predict(features[: len(nails)]), atol=1e-3)
+
+
+def test_pictures_are_enlarged_as_pillow_would():
+    small = np.random.default_rng(0).normal(size=(1, 1, 3, DETAIL_PX, DETAIL_PX)).astype(np.float32)
+    rows = enlargement(DETAIL_PX, SIDE_PX)
+    assert np.allclose(rows @ small @ rows.T, enlarged(small), atol=1e-5)
+    assert np.allclose(rows.sum(axis=1), 1)
+
+
+def test_a_view_alone_and_its_mirror_image_alone_average_to_both(backbone, spec):
+    crops = np.random.default_rng(0).normal(size=(3, 4, 3, DETAIL_PX, DETAIL_PX)).astype(np.float32)
+    network = NativeNetwork(feature_graph(backbone, spec).SerializeToString())
+    both, straight, mirrored = (
+        network.run_now({"image": np.ascontiguousarray(each)})["embedding"]
+        for each in (crops, crops[:, ::2], crops[:, 1::2])
+    )
+    assert np.allclose(both, (straight + mirrored) / 2, atol=1e-5)
 
 
 def test_texture_is_the_mean_and_spread_of_the_last_map_at_an_eighth_of_the_side(timm_checkpoint):

@@ -10,7 +10,7 @@ from app.core.errors import MeasureError
 from app.core.manifest import View, parse_manifest
 
 GOOD = {
-    "schema": 3,
+    "schema": 4,
     "detector": {
         "file": "d.onnx",
         "sha256": "aa",
@@ -23,7 +23,6 @@ GOOD = {
         "file": "e.onnx",
         "sha256": "bb",
         "side_px": 224,
-        "detail_px": 24,
         "mean": [0.5, 0.5, 0.5],
         "std": [0.5, 0.5, 0.5],
         "views": [

@@ -13,7 +13,7 @@ from app.core.pipeline import MAX_NAILS, Instrument, measure_picture
 
 MANIFEST = Manifest(
     detector=DetectorSpec("d.onnx", "dd", 320, ("nail", "skin"), 0.35, 0.45),
-    estimator=EstimatorSpec("e.onnx", "ee", 28, 28, (0.0,) * 3, (1.0,) * 3, (View("nail", 0.0, 0.8),), mirror=True),
+    estimator=EstimatorSpec("e.onnx", "ee", 28, (0.0,) * 3, (1.0,) * 3, (View("nail", 0.0, 0.8),), mirror=True),
     interval=IntervalSpec(0.9, (11.0, 13.0), (4.0, 2.0), (3.0, 1.0), mean_half_width_g_dl=3.25),
     light=LightSpec((120.0, 210.0), (0.1, 0.5), (-0.2, 0.05)),
     plausible_g_dl=(4.0, 20.0),

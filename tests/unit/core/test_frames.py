@@ -1,0 +1,93 @@
+"""Frames of a scan are measured two by two: one run of the estimator, and the values that a photo would have."""
+
+import asyncio
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from app.core.frames import FramePairs
+from app.core.pipeline import measure_picture
+from tests.unit.core.test_pipeline import NAIL_1, NAIL_2, instrument
+
+
+def hb_of(crops):
+    """A value that depends on what is shown: the mean over pictures of a nail, as the real graph averages features."""
+    return crops.mean(axis=(1, 2, 3, 4)).astype(np.float32) * 10
+
+
+def picture(seed):
+    return Image.fromarray(np.random.default_rng(seed).integers(60, 200, (480, 640, 3), dtype=np.uint8))
+
+
+def taken(pairs, pictures):
+    """The readings that each frame finished."""
+
+    async def run():
+        return [await pairs.take(each, await pairs.see(each)) for each in pictures] + [await pairs.flush()]
+
+    return asyncio.run(run())
+
+
+def test_two_frames_cost_one_run_and_read_as_the_photo_does():
+    same, measuring = picture(0), instrument([NAIL_1, NAIL_2], hb_of)
+    readings = taken(FramePairs(measuring), [same, same, same, same])
+    assert [len(each) for each in readings] == [0, 2, 0, 2, 0]
+    assert len(measuring.estimator.asked) == 2
+    # Each nail once a frame: two frames of one view and its mirror image are two pictures.
+    assert measuring.estimator.asked[0]["image"].shape[:2] == (2, 2)
+    photo = asyncio.run(measure_picture(measuring, same))
+    for reading in (each for finished in readings for each in finished):
+        assert [nail.hb_g_dl for nail in reading.nails] == pytest.approx([nail.hb_g_dl for nail in photo.nails])
+
+
+def test_a_pair_is_shown_the_one_straight_and_the_other_mirrored():
+    measuring = instrument([NAIL_1], hb_of)
+    first, second = picture(1), picture(2)
+    taken(FramePairs(measuring), [first, second])
+    (asked,) = measuring.estimator.asked
+    straight, mirrored = asked["image"][0]
+    for each in (first, second):
+        asyncio.run(measure_picture(measuring, each))
+    of_first, of_second = (each["image"][0] for each in measuring.estimator.asked[-2:])
+    assert np.allclose(straight, of_first[0])
+    assert np.allclose(mirrored, of_second[1])
+
+
+def test_a_nail_in_one_frame_alone_is_read_by_itself():
+    here, there = instrument([NAIL_1], hb_of), instrument([NAIL_2], hb_of)
+    pairs = FramePairs(here)
+
+    async def run():
+        first, second = picture(3), picture(4)
+        assert await pairs.take(first, await pairs.see(first)) == []
+        seen = await FramePairs(there).see(second)
+        return await pairs.take(second, seen)
+
+    readings = asyncio.run(run())
+    expected = [asyncio.run(measure_picture(each, picture(seed))) for each, seed in ((here, 3), (there, 4))]
+    assert [reading.nails[0].hb_g_dl for reading in readings] == pytest.approx(
+        [reading.nails[0].hb_g_dl for reading in expected]
+    )
+
+
+def test_a_last_frame_without_a_next_is_read_alone():
+    measuring = instrument([NAIL_1], hb_of)
+    readings = taken(FramePairs(measuring), [picture(5)] * 3)
+    assert [len(each) for each in readings] == [0, 2, 0, 1]
+    values = [reading.nails[0].hb_g_dl for finished in readings for reading in finished]
+    assert values == pytest.approx([values[0]] * 3)
+
+
+def test_without_mirror_images_no_frame_waits():
+    measuring = instrument([NAIL_1], hb_of)
+    readings = taken(FramePairs(measuring, mirror=False), [picture(6), picture(7)])
+    assert [len(each) for each in readings] == [1, 1, 0]
+    assert measuring.estimator.asked[0]["image"].shape[:2] == (1, 1)
+
+
+def test_frames_without_a_usable_nail_ask_nothing_of_the_estimator():
+    measuring = instrument([], hb_of)
+    readings = taken(FramePairs(measuring), [picture(8), picture(9)])
+    assert [reading.error.code for reading in readings[1]] == ["no_nail"] * 2
+    assert measuring.estimator.asked == []

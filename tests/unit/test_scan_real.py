@@ -1,0 +1,79 @@
+"""Scans with the shipped networks: what makes a scan fast leaves its reading where it was."""
+
+import asyncio
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from app.core.frames import FramePairs
+from app.core.pipeline import measure_picture
+from app.core.scan import FRAMES, Scan
+from app.models import load_instrument
+from tests.drawn_hand import draw_hand
+from tests.film import SIZE, fitted
+from tests.real_photos import DATASET, needs_real_photos
+
+
+class Counted:
+    """A network that counts its runs."""
+
+    def __init__(self, network):
+        self.network = network
+        self.runs = 0
+
+    async def run(self, inputs):
+        self.runs += 1
+        return await self.network.run(inputs)
+
+
+def trembling(picture, step_px, seed=0):
+    """FRAMES of it, moved about as a hand that is held still moves, with a camera's noise."""
+    rng = np.random.default_rng(seed)
+    at = np.zeros(2)
+    pixels = np.asarray(picture, dtype=np.float32)
+    for _ in range(FRAMES):
+        at = 0.9 * at + rng.normal(0, step_px, 2)
+        moved = picture.transform(picture.size, Image.Transform.AFFINE, (1, 0, at[0], 0, 1, at[1]), Image.BILINEAR)
+        noise = rng.normal(0, 2, pixels.shape)
+        yield Image.fromarray(np.clip(np.asarray(moved) + noise, 0, 255).astype(np.uint8))
+
+
+def scanned(instrument, frames, careful):
+    """(reading, runs of the detector); careful: detector and both mirror images in every frame."""
+    detector = Counted(instrument.detector)
+    counted = replace(instrument, detector=detector)
+    scan, pairs = Scan(instrument.manifest), FramePairs(counted)
+
+    async def run():
+        for frame in frames:
+            if careful:
+                scan.add(await measure_picture(counted, frame))
+                continue
+            for reading in await pairs.take(frame, await pairs.see(frame)):
+                scan.add(reading)
+
+    asyncio.run(run())
+    return scan.conclude(), detector.runs
+
+
+@pytest.fixture(scope="module")
+def instrument():
+    return load_instrument(threads=1)
+
+
+@pytest.mark.parametrize("step_px", [0.0, 0.5, 2.5])
+@pytest.mark.parametrize("hand", ["drawn", pytest.param("real", marks=needs_real_photos)])
+def test_a_fast_scan_reads_as_a_careful_one(instrument, hand, step_px):
+    picture = draw_hand().picture if hand == "drawn" else Image.open(DATASET / "photo" / "54.jpg").convert("RGB")
+    frames = list(trembling(fitted(picture, SIZE), step_px))
+    fast, fast_runs = scanned(instrument, frames, careful=False)
+    careful, careful_runs = scanned(instrument, frames, careful=True)
+    assert fast.error is None and careful.error is None
+    assert fast.hb_g_dl == pytest.approx(careful.hb_g_dl, abs=0.1)
+    assert len(fast.nails) == len(careful.nails)
+    # It pays only while nothing moves.
+    assert fast_runs <= careful_runs
+    if step_px == 0:
+        assert fast_runs <= FRAMES / 4
