@@ -101,7 +101,10 @@ async def _look(spec: DetectorSpec, detector: Network, picture: Image.Image, sta
         except (ValueError, StopIteration) as error:
             raise MeasureError(MODEL_UNAVAILABLE, f"the detector does not fit this app: {error}") from None
         found = nms(found, spec.iou)
-        return Detections(place.to_picture(found.boxes), found.confidences, found.class_ids)
+        boxes = place.to_picture(found.boxes)
+        # A box outside the picture, or smaller than any of its pixels, is nothing that could be looked at.
+        seen = np.flatnonzero((boxes[:, 2:] - boxes[:, :2] >= 1).all(axis=1))
+        return Detections(boxes, found.confidences, found.class_ids).take(seen)
 
 
 def _sure(found: Detections, spec: DetectorSpec) -> Detections:

@@ -22,10 +22,9 @@ def open_photo(data: bytes) -> Image.Image:
     """
     try:
         with warnings.catch_warnings():
-            # Pillow's own limit is far lower; ours is checked below, before a pixel is decoded.
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            # Of a format that this Pillow was built without; the error below says as much.
-            warnings.filterwarnings("ignore", "image file could not be identified")
+            # Of size: Pillow's own limit is far lower, ours is checked below, before a pixel is decoded. Of damage and
+            # of formats that this Pillow was built without: the errors below say as much.
+            warnings.simplefilter("ignore")
             with Image.open(io.BytesIO(data)) as photo:
                 if photo.width * photo.height > MAX_PIXELS:
                     raise too_large(photo.width, photo.height)
