@@ -23,6 +23,8 @@ class BootProgress:
         self._downloaded = ""
         # A photo waits for the engine.
         self.photo_waits = False
+        # The engine has been started before, and had to be again.
+        self.restarted = False
 
     def begin(self):
         """Show the card."""
@@ -50,6 +52,8 @@ class BootProgress:
 
     def _say(self):
         parts = [words.say("boot." + self._step)]
+        if self.restarted:
+            parts.insert(0, words.say("boot.again"))
         if self._step == messages.STEP_PYTHON and self._downloaded:
             parts.append(self._downloaded)
         if self.photo_waits:

@@ -1,55 +1,76 @@
-"""The engine as the screen sees it: calls that are answered with JSON, and a channel for its progress."""
+"""The engine as the screen sees it: calls that are answered with JSON, a channel for its progress, and a watchdog."""
 
 import asyncio
 import json
 
-from pyscript import window, workers
+from pyscript import document, window, workers
 from pyscript.ffi import create_proxy
 
 from app import messages
 from app.core import codes
 
+NAME = "engine"
 # Once all its parts have arrived, a worker that says nothing for so long will not come any more.
-PATIENCE_MS = 60000
-GLANCE_S = 0.25
+BOOT_PATIENCE_MS = 60000
+# The longest photo takes some seconds on a slow phone; a worker that the system killed never answers.
+CALL_PATIENCE_MS = 45000
+GLANCE_MS = 500
+
+
+class _Call:
+    """One call that waits for its answer."""
+
+    def __init__(self, patience_ms):
+        self.answer = None
+        self.answered = asyncio.Event()
+        self.heard_ms = window.performance.now()
+        self.patience_ms = patience_ms
+
+    def end(self, answer):
+        """The answer, or what stands in its place; only the first counts."""
+        if self.answer is None:
+            self.answer = answer
+            self.answered.set()
 
 
 class EngineClient:
     """Starts the engine and asks it for readings. Every call answers a dict; what fails answers {"error": ...}."""
 
-    def __init__(self, on_progress):
-        """`on_progress(step, done, total)` is called while the engine starts."""
+    def __init__(self, on_progress, on_dead):
+        """`on_progress(step, done, total)` is called while the engine starts, `on_dead()` when it has to be restarted:
+        its worker crashed, or does not answer."""
         self._worker = None
         self._on_progress = on_progress
-        self._heard_ms = 0
+        self._on_dead = on_dead
+        self._calls = []
+        self._parts_arrived = lambda: True
+        # The first worker is the page's own; each restart has another.
+        self._starts = 0
         self._channel = window.BroadcastChannel.new(messages.PROGRESS_CHANNEL)
         self._channel.addEventListener("message", create_proxy(self._progress))
+        window.setInterval(create_proxy(self._watch), GLANCE_MS)
 
     async def start(self, parts_arrived):
         """Wait for Python in the worker, then load the networks.
 
         `parts_arrived()` tells whether everything has been downloaded: before that nobody knows how long it takes.
         """
-        answer = []
+        self._parts_arrived = parts_arrived
+        return await self._wait_for(self._begin(), BOOT_PATIENCE_MS)
 
-        async def begin():
-            try:
-                if self._worker is None:
-                    self._on_progress(messages.STEP_PYTHON, 0, 1)
-                    self._worker = await workers["engine"]
-                answer.append(json.loads(await self._worker.start(window.document.baseURI)))
-            except Exception as error:
-                answer.append(_failure(error))
-
-        asyncio.create_task(begin())
-        self._heard_ms = window.performance.now()
-        while not answer:
-            await asyncio.sleep(GLANCE_S)
-            if not parts_arrived():
-                self._heard_ms = window.performance.now()
-            elif window.performance.now() - self._heard_ms > PATIENCE_MS:
-                return _failure("the engine did not start; reload the page")
-        return answer[0]
+    def restart(self):
+        """Let the worker go; the next `start` begins with a new one."""
+        self._starts += 1
+        self._worker = None
+        old = document.querySelector('script[type="py"]')
+        if getattr(old, "xworker", None):
+            old.xworker.terminate()
+        fresh = document.createElement("script")
+        fresh.type = "py"
+        fresh.setAttribute("worker", "")
+        fresh.setAttribute("name", self._name())
+        fresh.textContent = old.textContent
+        old.replaceWith(fresh)
 
     async def measure_photo(self, photo, mirror):
         """The reading of an encoded photo, an ArrayBuffer, see `app.core.reading`."""
@@ -75,17 +96,54 @@ class EngineClient:
         """The reading of all frames."""
         return await self._ask("scan_end")
 
+    def _name(self):
+        return NAME if self._starts == 0 else f"{NAME}-{self._starts}"
+
+    async def _begin(self):
+        if self._worker is None:
+            self._on_progress(messages.STEP_PYTHON, 0, 1)
+            self._worker = await workers[self._name()]
+        return await self._worker.start(window.document.baseURI)
+
     async def _ask(self, name, *arguments):
-        try:
-            return json.loads(await getattr(self._worker, name)(*arguments))
-        except Exception as error:
-            return _failure(error)
+        async def call():
+            return await getattr(self._worker, name)(*arguments)
+
+        answer = await self._wait_for(call(), CALL_PATIENCE_MS)
+        if answer.get("dead"):
+            self._on_dead()
+        return answer
+
+    async def _wait_for(self, asking, patience_ms):
+        call = _Call(patience_ms)
+
+        async def run():
+            try:
+                call.end(json.loads(await asking))
+            except Exception as error:
+                # Errors of measuring come as data: what is thrown is the worker's own end.
+                call.end(_failure(str(error)))
+
+        self._calls.append(call)
+        asyncio.create_task(run())
+        await call.answered.wait()
+        self._calls.remove(call)
+        return call.answer
+
+    def _watch(self, *_arguments):
+        now_ms = window.performance.now()
+        for call in self._calls:
+            if not self._parts_arrived():
+                call.heard_ms = now_ms
+            elif now_ms - call.heard_ms > call.patience_ms:
+                call.end(_failure("the engine does not answer"))
 
     def _progress(self, event):
-        self._heard_ms = window.performance.now()
+        for call in self._calls:
+            call.heard_ms = window.performance.now()
         report = json.loads(event.data)
         self._on_progress(report["step"], report["done"], report["total"])
 
 
-def _failure(error):
-    return {"error": {"code": codes.MODEL_UNAVAILABLE, "message": str(error)}}
+def _failure(message):
+    return {"error": {"code": codes.MODEL_UNAVAILABLE, "message": message}, "dead": True}

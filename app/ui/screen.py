@@ -29,7 +29,7 @@ class Screen:
         self._settings = Settings()
         words.use(self._settings.language())
         self._boot = BootProgress()
-        self._engine = EngineClient(self._boot.step)
+        self._engine = EngineClient(self._boot.step, self._engine_died)
         self._engine_ready = False
         self._live = Live(self._engine, self._settings, self._scan, self._camera_lost)
         self._scanner = Scanner(self._engine, self._settings)
@@ -80,9 +80,24 @@ class Screen:
         self._debug.show_engine(answer)
         if len(self._album):
             await self._measure_photos()
-        elif state() == messages.STATE_BOOTING:
+        elif state() in (messages.STATE_BOOTING, messages.STATE_READY):
             set_state(messages.STATE_READY)
             self._live.look()
+
+    def _engine_died(self):
+        """Its worker crashed or is silent: a new one begins, and the person goes on from where they are."""
+        if not self._engine_ready:
+            return
+        self._engine_ready = self._live.engine_ready = False
+        self._live.pause()
+        if self._boot.restarted:
+            # Twice without a reading in between: what kills it would kill it again.
+            self._album.forget()
+            document.body.setAttribute("data-engine", messages.ENGINE_FAILED)
+            return
+        self._boot.restarted = True
+        self._engine.restart()
+        asyncio.create_task(self._start_engine())
 
     # Camera and scan
 
@@ -213,6 +228,7 @@ class Screen:
         if "error" in reading:
             self._show_error(reading["error"])
             return
+        self._boot.restarted = False
         guided = bool(self._scanned) and self._live.guided
         result.show_reading(reading, self._settings.person(), stage.picture(), guided)
         set_text("retake", words.say("scan-again" if self._scanned else "another-photo"))

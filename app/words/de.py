@@ -23,6 +23,7 @@ TEXTS = {
     "boot.numerics": "Bildverarbeitung wird geladen …",
     "boot.networks": "Die beiden neuronalen Netze werden geöffnet …",
     "boot.ready": "Bereit",
+    "boot.again": "Das Messprogramm ist stehen geblieben und startet neu.",
     "boot.of": "{done} von {total} MB",
     "queued": "Das Foto wird ausgewertet, sobald das Messprogramm bereit ist.",
     "measuring": "Nägel werden gesucht und gemessen …",

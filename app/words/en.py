@@ -23,6 +23,7 @@ TEXTS = {
     "boot.numerics": "Loading image processing…",
     "boot.networks": "Opening the two networks…",
     "boot.ready": "Ready",
+    "boot.again": "The engine stopped and is starting again.",
     "boot.of": "{done} of {total} MB",
     "queued": "The photo is measured as soon as the engine is ready.",
     "measuring": "Finding and measuring the nails…",

@@ -22,6 +22,7 @@ TEXTS = {
     "boot.numerics": "Cargando el procesamiento de imágenes…",
     "boot.networks": "Abriendo las dos redes neuronales…",
     "boot.ready": "Listo",
+    "boot.again": "El motor se detuvo y está arrancando de nuevo.",
     "boot.of": "{done} de {total} MB",
     "queued": "La foto se medirá en cuanto el motor esté listo.",
     "measuring": "Buscando y midiendo las uñas…",

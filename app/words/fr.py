@@ -23,6 +23,7 @@ TEXTS = {
     "boot.numerics": "Chargement du traitement d’images…",
     "boot.networks": "Ouverture des deux réseaux de neurones…",
     "boot.ready": "Prêt",
+    "boot.again": "Le moteur s’est arrêté et redémarre.",
     "boot.of": "{done} sur {total} Mo",
     "queued": "La photo sera mesurée dès que le moteur sera prêt.",
     "measuring": "Recherche et mesure des ongles…",

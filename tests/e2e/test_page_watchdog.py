@@ -1,0 +1,41 @@
+"""The engine's worker dies: the page starts another, and the person goes on."""
+
+from contextlib import suppress
+
+import pytest
+from playwright.sync_api import Error
+
+from app import words
+from tests.browser import PATIENCE_MS
+from tests.drawn_hand import draw_hand
+
+HAND = {"name": "hand.jpg", "mimeType": "image/jpeg", "buffer": draw_hand().encoded()}
+
+
+def kill_the_worker(page):
+    """What the system does to a worker that takes too much: it is gone without a word."""
+    workers = list(page.workers)
+    assert workers
+    for worker in workers:
+        with suppress(Error):
+            worker.evaluate("self.close()")
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_an_engine_that_is_gone_is_started_again_and_the_photo_is_read(visit, times):
+    visit.open()
+    visit.wait_for_engine()
+    page = visit.page
+    # A quicker clock for the watchdog's patience of three quarters of a minute.
+    page.clock.install()
+    for _ in range(times):
+        kill_the_worker(page)
+        page.set_input_files("[data-testid=upload]", HAND)
+        page.wait_for_selector("body[data-state=measuring]")
+        page.clock.fast_forward(60_000)
+        page.wait_for_selector("body[data-engine=loading]", timeout=PATIENCE_MS)
+        assert words.say("boot.again") in page.inner_text("[data-testid=status]")
+        page.clock.resume()
+        page.wait_for_selector("body[data-engine=ready]", timeout=PATIENCE_MS)
+        page.wait_for_selector("body[data-state=result]", timeout=PATIENCE_MS)
+        assert len(visit.reading()["nails"]) == 3
