@@ -113,7 +113,7 @@ def memory_bytes() -> int:
     return total
 
 
-def transfer_bytes(dist: Path) -> dict[str, int]:
+def visit_bytes(dist: Path) -> dict[str, int]:
     """Bytes of a first visit, as they lie and as they travel to a browser that understands Brotli."""
     from building.manifest import read
 
@@ -123,4 +123,4 @@ def transfer_bytes(dist: Path) -> dict[str, int]:
     for path, entry in built.files.items():
         packed = dist / f"{path}.br"
         compressed += packed.stat().st_size if packed.is_file() else entry.bytes
-    return {"raw": sum(entry.bytes for entry in built.files.values()), "compressed": compressed}
+    return {"transfer_bytes": compressed, "raw_bytes": sum(entry.bytes for entry in built.files.values())}
