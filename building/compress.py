@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import gzip
-import os
-import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from pathlib import PurePosixPath
 
-from .places import cache_dir, sha256, write_whole
+from .places import cache_dir, forget_unused, kept, sha256
 
-# These hold compressed bytes already.
-COMPRESSED = {".gif", ".jpeg", ".jpg", ".png", ".webp", ".whl", ".woff2", ".zip"}
+# These hold compressed bytes already. Our archives of bytecode do not.
+COMPRESSED = {".gif", ".jpeg", ".jpg", ".png", ".webp", ".woff2"}
 
 # Brotli 10 makes the large WebAssembly files 11 % smaller than 9 and takes half as long as 11;
 # the results are kept, so that it is paid once.
@@ -21,8 +18,8 @@ BROTLI_QUALITY = 10
 BROTLI_WINDOW_BITS = 24
 GZIP_LEVEL = 9
 
-# Results that no build used for so long are dropped from the cache.
-KEPT_DAYS = 60
+# Below the cache.
+FOLDER = "compressed"
 
 # A sibling that saves less than this share only costs disk.
 LEAST_GAIN = 0.05
@@ -43,7 +40,7 @@ def siblings(files: dict[str, bytes], done: Callable[[str], None]) -> dict[str, 
             for suffix, data in made:
                 found[path + suffix] = data
             done(path)
-    _forget_unused()
+    forget_unused(cache_dir() / FOLDER)
     return dict(sorted(found.items()))
 
 
@@ -57,22 +54,7 @@ def _both(data: bytes) -> Iterable[tuple[str, bytes]]:
 def _cached(data: bytes, suffix: str, method: Callable[[bytes], bytes]) -> bytes:
     # The settings are in the name: a change of them finds nothing old.
     settings = f"q{BROTLI_QUALITY}w{BROTLI_WINDOW_BITS}" if suffix == ".br" else f"l{GZIP_LEVEL}"
-    path = cache_dir() / "compressed" / f"{sha256(data)}-{settings}{suffix}"
-    try:
-        os.utime(path)
-        return path.read_bytes()
-    except OSError:
-        small = method(data)
-        write_whole(path, small)
-        return small
-
-
-def _forget_unused() -> None:
-    oldest = time.time() - KEPT_DAYS * 86400
-    for path in (cache_dir() / "compressed").iterdir():
-        with suppress(OSError):  # another build may have been faster
-            if path.stat().st_mtime < oldest:
-                path.unlink()
+    return kept(cache_dir() / FOLDER / f"{sha256(data)}-{settings}{suffix}", lambda: method(data))
 
 
 def _brotli(data: bytes) -> bytes:

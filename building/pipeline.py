@@ -1,4 +1,4 @@
-"""One build from beginning to end: six named steps, then one rename."""
+"""One build from beginning to end: seven named steps, then one rename."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from . import compress, contents, manifest, npm, wheels
+from . import bytecode, compress, contents, manifest, npm, policy, wheels
 from .places import DIST, STATIC, BuildError, write_whole
 
-STEPS = 6
+STEPS = 7
 TEMPLATE = STATIC / "sw.template.js"
 
 # The parts of the table at the end, by the first path that fits.
-PARTS = (
+PARTS: tuple[tuple[str, str | tuple[str, str]], ...] = (
     ("Pyodide", "vendor/pyodide/"),
     ("numpy and Pillow", "vendor/wheels/"),
     ("ONNX Runtime Web", "vendor/ort/"),
     ("PyScript", "vendor/pyscript/"),
     ("MicroPython", "vendor/micropython/"),
     ("models", "models/"),
-    ("our Python", "app.zip"),
+    ("our Python", ("app.zip", "engine.zip")),
     ("page", ""),
 )
 
@@ -72,13 +72,17 @@ def build(
         files = read_all(contents.collect(wheel_files))
         check_contents(files, report)
         report.say(f"{len(files)} files, {size(sum(map(len, files.values())))}")
+    with report.step("Python as bytecode"):
+        files = dict(sorted({**files, **bytecode.compiled(files, npm_command, report.say)}.items()))
+        report.say("compiled by the Pyodide that ships")
     with report.step("hashes and service worker"):
-        template = TEMPLATE.read_bytes()
-        made = manifest.make(files, template)
-        worker = service_worker(template.decode(), made)
+        template = TEMPLATE.read_text("utf-8")
+        # Other headers are another worker, too.
+        made = manifest.make(files, (template + json.dumps(policy.HEADERS)).encode())
+        worker = service_worker(template, made)
         report.say(f"version {made.version}")
     with report.step("compressed copies"):
-        report.say("the first time this takes up to a minute; what was made is kept")
+        report.say("the first time this takes a minute or two; what was made is kept")
         shipped = {**files, manifest.NAME: made.to_json(), manifest.SERVICE_WORKER: worker}
         packed = compress_all(shipped, report.console)
     with report.step(f"writing {out.name}/"):
@@ -111,7 +115,8 @@ def service_worker(template: str, made: manifest.Manifest) -> bytes:
         for path, entry in made.files.items()
     ]
     listing = "[\n" + "".join(f"  {json.dumps(entry)},\n" for entry in entries) + "]"
-    for name, value in (("{{VERSION}}", made.version), ("{{FILES}}", listing)):
+    blanks = (("{{HEADERS}}", json.dumps(policy.HEADERS)), ("{{VERSION}}", made.version), ("{{FILES}}", listing))
+    for name, value in blanks:
         if template.count(name) != 1:
             raise BuildError(f"static/sw.template.js must hold {name} exactly once")
         template = template.replace(name, value)

@@ -6,7 +6,9 @@ import hashlib
 import os
 import sys
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -18,6 +20,9 @@ DIST = ROOT / "dist"
 # Files that no build reads: leftovers of Python, editors and the file manager.
 IGNORED_PARTS = {"__pycache__", "node_modules"}
 IGNORED_SUFFIXES = {".pyc", ".pyo", ".swp", ".tmp"}
+
+# Results that no build used for so long are dropped from the cache.
+KEPT_DAYS = 60
 
 
 class BuildError(Exception):
@@ -49,6 +54,26 @@ def write_whole(path: Path, data: bytes, mode: int | None = None) -> None:
     except BaseException:
         beside.unlink(missing_ok=True)
         raise
+
+
+def kept(path: Path, make: Callable[[], bytes]) -> bytes:
+    """A file of the cache, made where it is not there yet."""
+    try:
+        os.utime(path)
+        return path.read_bytes()
+    except OSError:
+        data = make()
+        write_whole(path, data)
+        return data
+
+
+def forget_unused(folder: Path) -> None:
+    """Drops from a folder of the cache what no build used for long."""
+    oldest = time.time() - KEPT_DAYS * 86400
+    for path in folder.iterdir():
+        with suppress(OSError):  # another build may have been faster
+            if path.stat().st_mtime < oldest:
+                path.unlink()
 
 
 def sha256(data: bytes) -> str:

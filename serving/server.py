@@ -11,6 +11,8 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import unquote
 
+from building.policy import HEADERS
+
 from .site import Site
 
 # A connection that says nothing for this long is closed.
@@ -19,15 +21,6 @@ TLS_HANDSHAKE = b"\x16"
 
 # Where the phone finds the authority to install; it exists only over HTTPS.
 AUTHORITY_PATH = "/hemolens-authority.crt"
-
-HEADERS = {
-    # WebAssembly threads need a cross-origin isolated page.
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Embedder-Policy": "require-corp",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-}
 
 
 class Handler(BaseHTTPRequestHandler):

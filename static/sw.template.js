@@ -1,6 +1,7 @@
 // HemoLens' service worker: keeps one version of the whole page on the phone, so that it works with
 // no network, and lets a new version in only when every byte of it has arrived and fits its hash.
-// build.py fills in the two lines below.
+// build.py fills in the three lines below.
+const HEADERS = {{HEADERS}}; // what every answer carries, also where the host cannot send it
 const VERSION = "{{VERSION}}";
 const FILES = {{FILES}}; // [path relative to the scope, sha256 in base64, bytes]
 
@@ -10,14 +11,12 @@ const AT_ONCE = 6;
 const TOTAL_BYTES = FILES.reduce((sum, [, , bytes]) => sum + bytes, 0);
 const address = (path) => new URL(path, self.registration.scope).href;
 
-// Cross-origin isolation (WebAssembly threads) needs these on the page, also from hosts that cannot send them.
+// Cross-origin isolation (WebAssembly threads) and the content security policy, as building/policy.py has them.
 function isolated(response) {
   if (response.type === "opaque" || response.type === "opaqueredirect" || response.status === 0) return response;
   const headers = new Headers(response.headers);
   for (const name of ["Content-Encoding", "Content-Length"]) headers.delete(name); // the body is unpacked by now
-  headers.set("Cross-Origin-Opener-Policy", "same-origin");
-  headers.set("Cross-Origin-Embedder-Policy", "require-corp");
-  headers.set("Cross-Origin-Resource-Policy", "same-origin");
+  for (const [name, value] of Object.entries(HEADERS)) headers.set(name, value);
   const empty = [101, 204, 205, 304].includes(response.status);
   return new Response(empty ? null : response.body, {
     status: response.status,

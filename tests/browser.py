@@ -68,6 +68,8 @@ class Visit:
     address: str
     console_errors: list[str] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
+    # Addresses of requests that carried something.
+    sent: list[str] = field(default_factory=list)
 
     def open(self) -> None:
         self.page.goto(self.address)

@@ -17,7 +17,7 @@ class WebNetwork:
     """An ONNX file that runs in WebAssembly."""
 
     def __init__(self, shim: Any, session: Any) -> None:
-        """Wrap an open session of the shim; `open_network` makes one from bytes."""
+        """Wrap an open session of the shim."""
         self._shim = shim
         self._session = session
 
@@ -39,15 +39,3 @@ class WebNetwork:
             outputs[str(output.name)] = np.asarray(output.data.to_py(), dtype=np.float32).reshape(shape)
         return outputs
 
-
-async def open_network(shim: Any, model: Any, threads: int, name: str) -> WebNetwork:
-    """Open a model from its bytes (a JavaScript Uint8Array).
-
-    Raises:
-        MeasureError: `model_unavailable`, naming the file.
-    """
-    try:
-        session = await shim.open(model, threads)
-    except JsException as error:
-        raise MeasureError(MODEL_UNAVAILABLE, f"{name} cannot be loaded: {error}") from None
-    return WebNetwork(shim, session)

@@ -111,4 +111,4 @@ def test_a_folder_with_another_build_json_is_not_ours(text: str, tmp_path: Path)
 def test_the_worker_template_must_have_its_places() -> None:
     made = manifest.make({"a": b"1"}, b"")
     with pytest.raises(BuildError, match=r"\{\{FILES\}\} exactly once"):
-        pipeline.service_worker('"{{VERSION}}"', made)
+        pipeline.service_worker('"{{VERSION}}" {{HEADERS}}', made)

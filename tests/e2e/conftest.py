@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Request
 
 from tests.browser import Host, Visit
 
@@ -14,6 +14,11 @@ def host(built_dist: Path) -> Iterator[Host]:
     host = Host(built_dist)
     yield host
     host.stop()
+
+
+def carries(request: Request) -> bool:
+    """Whether a request takes anything to the host besides its address."""
+    return request.method not in ("GET", "HEAD") or bool(request.post_data_buffer)
 
 
 @pytest.fixture
@@ -29,14 +34,17 @@ def new_visit(browser: Browser) -> Iterator[Callable[..., Visit]]:
         page.on("pageerror", lambda error: visit.console_errors.append(str(error)))
         # The context hears the requests of workers and of the service worker too.
         context.on("request", lambda request: visit.requests.append(request.url))
+        context.on("request", lambda request: visit.sent.append(request.url) if carries(request) else None)
         visits.append(visit)
         return visit
 
     yield make
     problems = [error for visit in visits for error in visit.console_errors]
     elsewhere = [url for visit in visits for url in visit.requests_elsewhere()]
+    sent = [url for visit in visits for url in visit.sent]
     for visit in visits:
         visit.context.close()
+    assert not sent, f"requests carried something: {sent}"
     assert not problems, f"the console has errors: {problems}"
     assert not elsewhere, f"requests left the page's own origin: {elsewhere}"
 

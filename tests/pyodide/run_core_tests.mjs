@@ -9,7 +9,8 @@ const { loadPyodide } = await import(pathToFileURL(path.join(vendor, "pyodide", 
 const pyodide = await loadPyodide({ indexURL: path.join(vendor, "pyodide") + path.sep });
 
 const bytes = (...parts) => new Uint8Array(fs.readFileSync(path.join(...parts)));
-for (const wheel of fs.readdirSync(path.join(vendor, "wheels")))
+const wheels = fs.readdirSync(path.join(vendor, "wheels")).filter((name) => name.endsWith(".whl"));
+for (const wheel of wheels)
   pyodide.unpackArchive(bytes(vendor, "wheels", wheel), "whl", { extractDir: "/parts" });
 pyodide.unpackArchive(bytes(parts), "zip", { extractDir: "/parts" });
 pyodide.unpackArchive(bytes(dist, "app.zip"), "zip", { extractDir: "/repo" });

@@ -11,6 +11,7 @@ import pytest
 from app import messages, words
 from app.core import codes, groups, severity
 from app.words import en
+from building import policy
 
 ROOT = Path(__file__).resolve().parents[2]
 # Which of our own packages each part may import, besides itself.
@@ -115,3 +116,12 @@ def test_severity_reads_like_a_sentence():
     assert words.severity_words(["mild"]) == "mild anaemia"
     assert words.severity_words(["mild", "normal"]) == "mild or no anaemia"
     assert words.severity_words(["severe", "moderate", "mild"]) == "severe, moderate or mild anaemia"
+
+
+def test_the_page_states_the_policy_that_every_answer_carries():
+    page = (ROOT / "static/index.html").read_text()
+    stated = re.search(r'http-equiv="Content-Security-Policy" content="([^"]+)"', page)
+    # A page cannot forbid frames by itself; the headers do.
+    assert stated and f"{stated.group(1)}; frame-ancestors 'none'" == policy.CONTENT_SECURITY_POLICY
+    sources = re.findall(r"(?:https?:|\*|//)[^\s;]*", policy.CONTENT_SECURITY_POLICY)
+    assert sources == []

@@ -1,0 +1,180 @@
+"""Python's library, numpy, Pillow and our engine as bytecode: most of the start would be compiling them.
+
+The very Pyodide that ships compiles them, under Node, since only the same Python makes bytecode that it can load.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Callable
+from pathlib import Path, PurePosixPath
+
+from .places import NODE_MODULES, BuildError, cache_dir, forget_unused, kept, sha256
+
+PYODIDE = NODE_MODULES / "pyodide"
+SCRIPT = Path(__file__).with_name("compile_in_pyodide.mjs")
+LIBRARY = "vendor/pyodide/python_stdlib.zip"
+LOCK = "vendor/pyodide/pyodide-lock.json"
+# The screen's MicroPython reads sources; the engine has an archive of its own, without the screen.
+APP = "app.zip"
+ENGINE = "engine.zip"
+NOT_IN_THE_ENGINE = ("app/ui/", "app/words/")
+
+# What no page can use: mail and old network protocols, other platforms, jokes; each with what lies below it.
+LIBRARY_WITHOUT = (
+    "__hello__.py",
+    "__phello__",
+    "_android_support.py",
+    "_apple_support.py",
+    "_ios_support.py",
+    "antigravity.py",
+    "ctypes/macholib",
+    "ftplib.py",
+    "imaplib.py",
+    "mailbox.py",
+    "poplib.py",
+    "smtplib.py",
+    "this.py",
+    "wsgiref",
+    "xmlrpc",
+)
+# What only compilers, type checkers and numpy's own developers read. All shared objects stay: none is loaded unasked.
+WHEELS_WITHOUT = ("numpy/_core/include", "numpy/_core/lib", "numpy/_pyinstaller", "numpy/conftest.py", "numpy/f2py")
+WHEELS_WITHOUT_FOLDERS = {"_examples", "tests"}
+WHEELS_WITHOUT_SUFFIXES = {".a", ".c", ".h", ".pxd", ".pyi", ".pyx", ".typed"}
+
+# Longer lines of what Node says are Pyodide's own script.
+LONGEST_REASON = 300
+
+# The oldest time a zip file can carry.
+ZIP_TIME = (1980, 1, 1, 0, 0, 0)
+
+Say = Callable[[str], None]
+
+
+def compiled(files: dict[str, bytes], npm: list[str] | None, say: Say) -> dict[str, bytes]:
+    """What takes the place of library, wheels and Pyodide's lock file in dist/, and the engine's own archive."""
+    archives = {path: data for path, data in files.items() if path == LIBRARY or path.endswith(".whl")}
+    archives[ENGINE] = engine_sources(files[APP])
+    made = {path: _kept_archive(path, data, npm, say) for path, data in archives.items()}
+    forget_unused(_cache())
+    return {**made, LOCK: lock(files[LOCK], made)}
+
+
+def engine_sources(app: bytes) -> bytes:
+    """What of our Python the engine may import."""
+    with zipfile.ZipFile(io.BytesIO(app)) as archive:
+        names = [name for name in archive.namelist() if not name.startswith(NOT_IN_THE_ENGINE)]
+        return _zipped({name: archive.read(name) for name in names})
+
+
+def lock(official: bytes, archives: dict[str, bytes]) -> bytes:
+    """Pyodide's lock file with nothing but the packages that ship, by the hashes they have now."""
+    content = json.loads(official)
+    shipped = {PurePosixPath(path).name: sha256(data) for path, data in archives.items()}
+    content["packages"] = {
+        name: {**package, "sha256": shipped[package["file_name"]]}
+        for name, package in content["packages"].items()
+        if package["file_name"] in shipped
+    }
+    return (json.dumps(content, indent=1, sort_keys=True) + "\n").encode()
+
+
+def stays(path: str) -> bool:
+    """Whether a file of an archive is shipped, by its path in there. Licences always are."""
+    parts = PurePosixPath(path)
+    if path.endswith("/"):
+        return False
+    if "LICENSE" in parts.name.upper() or any(part.endswith(".dist-info") for part in parts.parts):
+        return True
+    below = {path, *map(str, parts.parents)}
+    unwanted = below & {*LIBRARY_WITHOUT, *WHEELS_WITHOUT} or WHEELS_WITHOUT_FOLDERS & set(parts.parts)
+    return not unwanted and parts.suffix not in WHEELS_WITHOUT_SUFFIXES
+
+
+def repacked(archive: bytes, compile_sources: Callable[[bytes], bytes]) -> bytes:
+    """The archive with bytecode in the place of every source, the same bytes for the same input.
+
+    Nothing in it is compressed: the page would unpack it at every start, in WebAssembly. A server sends it compressed.
+    """
+    with zipfile.ZipFile(io.BytesIO(archive)) as old:
+        contents = {name: old.read(name) for name in old.namelist() if stays(name)}
+    sources = {name: data for name, data in contents.items() if name.endswith(".py")}
+    with zipfile.ZipFile(io.BytesIO(compile_sources(_zipped(sources)))) as bytecode:
+        contents |= {name: bytecode.read(name) for name in bytecode.namelist()}
+    contents = {name: data for name, data in contents.items() if name not in sources}
+    for name in [name for name in contents if name.endswith(".dist-info/RECORD")]:
+        contents[name] = _record(name, contents)
+    return _zipped(contents)
+
+
+def compile_in_pyodide(sources: bytes, npm: list[str] | None) -> bytes:
+    """An archive of sources as an archive of bytecode."""
+    with tempfile.TemporaryDirectory() as folder:
+        before, after = Path(folder) / "sources.zip", Path(folder) / "bytecode.zip"
+        before.write_bytes(sources)
+        command = [find_node(npm), str(SCRIPT), str(PYODIDE), str(before), str(after)]
+        run = subprocess.run(command, check=False, capture_output=True, encoding="utf-8", errors="replace")
+        if run.returncode or not after.is_file():
+            lines = [line for line in run.stderr.splitlines() if "Error" in line and len(line) < LONGEST_REASON]
+            reason = lines[-1].strip() if lines else "it gave no reason"
+            raise BuildError(f"Pyodide could not compile Python's code ({reason}): mend it, or remove node_modules")
+        return after.read_bytes()
+
+
+def find_node(npm: list[str] | None) -> str:
+    """The program beside npm, else the machine's, else the one that a Python package brought."""
+    places = [str(Path(npm[0]).parent)] if npm else []
+    for place in [*places, None, str(Path(sys.executable).parent)]:
+        found = shutil.which("node", path=place)
+        if found:
+            return found
+    raise BuildError("Node is missing, which compiles Python's library: install Node 20 or newer, then run again")
+
+
+def _kept_archive(path: str, archive: bytes, npm: list[str] | None, say: Say) -> bytes:
+    def make() -> bytes:
+        say(f"compiling {PurePosixPath(path).name} in Pyodide")
+        return repacked(archive, lambda sources: compile_in_pyodide(sources, npm))
+
+    return kept(_cache() / f"{_key(archive)}.zip", make)
+
+
+def _key(archive: bytes) -> str:
+    """The same for the same archive, the same Pyodide and the same way to make one of the other."""
+    script = SCRIPT.read_bytes().replace(b"\r\n", b"\n")
+    module = Path(__file__).read_bytes().replace(b"\r\n", b"\n")
+    parts = [archive, script, module, (PYODIDE / "pyodide.asm.wasm").read_bytes()]
+    return sha256(" ".join(map(sha256, parts)).encode())
+
+
+def _cache() -> Path:
+    return cache_dir() / "bytecode"
+
+
+def _record(name: str, contents: dict[str, bytes]) -> bytes:
+    """A wheel's list of its files, with their hashes."""
+    lines = []
+    for path in sorted(contents):
+        digest = base64.urlsafe_b64encode(hashlib.sha256(contents[path]).digest()).rstrip(b"=").decode()
+        lines.append(f"{path},," if path == name else f"{path},sha256={digest},{len(contents[path])}")
+    return ("\n".join(lines) + "\n").encode()
+
+
+def _zipped(contents: dict[str, bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
+        for name, data in sorted(contents.items()):
+            entry = zipfile.ZipInfo(name, ZIP_TIME)
+            entry.create_system = 3
+            entry.external_attr = 0o644 << 16
+            archive.writestr(entry, data)
+    return buffer.getvalue()

@@ -1,0 +1,34 @@
+// Compiles every .py of an archive in Pyodide itself: node compile_in_pyodide.mjs PYODIDE_FOLDER FROM.zip TO.zip
+import fs from "node:fs";
+import path from "node:path";
+import { pathToFileURL } from "node:url";
+
+const [folder, from, to] = process.argv.slice(2);
+const { loadPyodide } = await import(pathToFileURL(path.resolve(folder, "pyodide.mjs")));
+const pyodide = await loadPyodide({
+  indexURL: path.resolve(folder) + path.sep,
+  env: { HOME: "/home/pyodide", PYTHONHASHSEED: "0" },
+});
+pyodide.FS.writeFile("/from.zip", new Uint8Array(fs.readFileSync(from)));
+const program = `
+import importlib.util, marshal, zipfile
+
+with zipfile.ZipFile("/from.zip") as sources, zipfile.ZipFile("/to.zip", "w") as compiled:
+    for name in sorted(sources.namelist()):
+        source = sources.read(name)
+        try:
+            code = compile(source, name, "exec", dont_inherit=True)
+        except SyntaxError as error:
+            raise SyntaxError(str(error)) from None  # with file and line in one
+        # Flag 1: it carries its source's hash, and nobody is to check it.
+        head = importlib.util.MAGIC_NUMBER + (1).to_bytes(4, "little") + importlib.util.source_hash(source)
+        compiled.writestr(zipfile.ZipInfo(name + "c"), head + marshal.dumps(code))
+`;
+try {
+  pyodide.runPython(program);
+} catch (error) {
+  // By itself Node would print Pyodide's whole script before the reason.
+  console.error(error.message);
+  process.exit(1);
+}
+fs.writeFileSync(to, pyodide.FS.readFile("/to.zip"));
