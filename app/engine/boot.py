@@ -9,7 +9,6 @@ import io
 import json
 import site
 import zipfile
-from collections.abc import Awaitable
 from typing import TYPE_CHECKING, Any
 
 import js
@@ -82,21 +81,21 @@ async def _open_sessions(
 ) -> list[Any]:
     """Every network's open session or, in its place, the error that says what it lacks."""
 
-    async def opened(spec: DetectorSpec | EstimatorSpec, fetching: Awaitable[Any]) -> Any:
+    async def opened(spec: DetectorSpec | EstimatorSpec, model: Any) -> Any:
+        if isinstance(model, MeasureError):
+            return model
         try:
-            model = await fetching
             if hashlib.sha256(model.to_py()).hexdigest() != spec.sha256:
                 message = f"{spec.file} is not the file that models.json names; reload the page"
                 return MeasureError(MODEL_UNAVAILABLE, message)
             return await shim.open(model, threads)
-        except MeasureError as error:
-            return error
         except JsException as error:
             return MeasureError(MODEL_UNAVAILABLE, f"{spec.file} cannot be loaded: {error}")
 
-    fetching = [asyncio.ensure_future(_fetch_bytes(page_url, MODELS_FOLDER + spec.file)) for spec in specs]
+    fetching = [_fetch_bytes(page_url, MODELS_FOLDER + spec.file) for spec in specs]
+    models = await asyncio.gather(*fetching, return_exceptions=True)
     # One after the other: together they would open the runtime twice.
-    return [await opened(spec, each) for spec, each in zip(specs, fetching, strict=True)]
+    return [await opened(spec, model) for spec, model in zip(specs, models, strict=True)]
 
 
 async def _load_wheels(page_url: str) -> None:

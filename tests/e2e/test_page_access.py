@@ -160,7 +160,7 @@ def test_every_control_is_reached_and_used_by_keyboard_alone(host, new_visit):
 
     tab_to(page, "photo-input")
     with page.expect_file_chooser() as chooser:
-        page.keyboard.press("Enter")
+        page.keyboard.press("Space")
     chooser.value.set_files(HAND)
     page.wait_for_selector("body[data-state=result]", timeout=PATIENCE_MS)
     tab_to(page, "close-result")

@@ -20,7 +20,7 @@ MAX_BYTES = 12_000_000
 # What ONNX Runtime Web runs in plain WebAssembly and ONNX Runtime folds or fuses on loading.
 KNOWN_OPERATORS = {
     "Add", "Cast", "Clip", "Concat", "Conv", "Div", "Flatten", "GlobalAveragePool", "MatMul", "MaxPool", "Mul",
-    "ReduceMean", "Reshape", "Resize", "Sigmoid", "Slice", "Softmax", "Split", "Sqrt", "Sub", "Transpose",
+    "ReduceMean", "Reshape", "Resize", "Shape", "Sigmoid", "Slice", "Softmax", "Split", "Sqrt", "Sub", "Transpose",
 }  # fmt: skip
 
 
