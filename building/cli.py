@@ -15,7 +15,7 @@ Builds the page into one folder that any web server can hand out.
   npm parts        the versions and hashes in package-lock.json, nothing else
   numpy, Pillow    the official Pyodide wheels, by the hashes Pyodide itself publishes
   bytecode         Python's library, numpy, Pillow and the engine, compiled by that Pyodide
-  app/             our Python, as app.zip
+  app/             our Python, as engine.zip and screen.pack.json
   static/          the page, its icons, its models
   build.json       the sha256 of every file, and the version they make together
   sw.js            the service worker that keeps this version on the phone, offline

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 import zipfile
 from pathlib import Path
@@ -14,6 +15,19 @@ Source = Path | bytes
 
 # Python of the house that never runs in the page.
 NOT_IN_THE_PAGE = {"__main__.py", "runtime/native.py"}
+
+# Of ours, what MicroPython imports on the main thread: tests/unit/test_house.py keeps the screens to it.
+IN_THE_SCREEN = (
+    "__init__.py",
+    "messages.py",
+    "ui/",
+    "words/",
+    "core/__init__.py",
+    "core/aim.py",
+    "core/codes.py",
+    "core/groups.py",
+    "core/severity.py",
+)
 
 # PyScript's own extras. index.html switches them off by name ("plugins" in its PyScript settings).
 PYSCRIPT_EXTRAS = ("codemirror", "deprecations-manager", "donkey", "py-editor", "py-game", "py-terminal", "xterm")
@@ -42,6 +56,7 @@ def collect(wheels: list[Path], node_modules: Path = NODE_MODULES) -> dict[str, 
     contents: dict[str, Source] = {}
     contents |= static_files()
     contents["app.zip"] = app_archive()
+    contents["screen.pack.json"] = screen_pack()
     contents |= pyscript_files(node_modules / "@pyscript" / "core" / "dist")
     for folder, (package, names) in VENDOR.items():
         for name in names:
@@ -59,6 +74,19 @@ def static_files(static: Path = STATIC) -> dict[str, Source]:
             continue
         found[path.relative_to(static).as_posix()] = path
     return found
+
+
+def screen_pack(app: Path = APP) -> bytes:
+    """The Python of the screens as JSON: path -> source.
+
+    Not an archive, since what unpacks those in the page takes longer than all that MicroPython does with them.
+    """
+    sources = {}
+    for path in source_files(app):
+        name = path.relative_to(app).as_posix()
+        if path.suffix == ".py" and name.startswith(IN_THE_SCREEN):
+            sources[f"app/{name}"] = path.read_bytes().replace(b"\r\n", b"\n").decode()
+    return (json.dumps(sources, ensure_ascii=False, indent=0) + "\n").encode()
 
 
 def app_archive(app: Path = APP) -> bytes:

@@ -29,7 +29,7 @@ PARTS: tuple[tuple[str, str | tuple[str, str]], ...] = (
     ("PyScript", "vendor/pyscript/"),
     ("MicroPython", "vendor/micropython/"),
     ("models", "models/"),
-    ("our Python", ("app.zip", "engine.zip")),
+    ("our Python", ("engine.zip", "screen.pack.json")),
     ("page", ""),
 )
 
@@ -73,7 +73,9 @@ def build(
         check_contents(files, report)
         report.say(f"{len(files)} files, {size(sum(map(len, files.values())))}")
     with report.step("Python as bytecode"):
-        files = dict(sorted({**files, **bytecode.compiled(files, npm_command, report.say)}.items()))
+        files |= bytecode.compiled(files, npm_command, report.say)
+        # Its sources went into the engine's bytecode and the screens' pack.
+        files = {path: files[path] for path in sorted(files) if path != bytecode.APP}
         report.say("compiled by the Pyodide that ships")
     with report.step("hashes and service worker"):
         template = TEMPLATE.read_text("utf-8")

@@ -82,7 +82,7 @@ def test_a_build_is_fresh_until_something_changes(built_dist: Path, tmp_path: Pa
     copy = tmp_path / "dist"
     shutil.copytree(built_dist, copy)
     assert not building.is_stale(copy)
-    (copy / "app.zip").unlink()
+    (copy / "engine.zip").unlink()
     assert building.is_stale(copy)
 
 

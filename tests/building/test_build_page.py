@@ -13,6 +13,7 @@ import pytest
 
 from building import contents, manifest
 from building.pipeline import build
+from building.places import APP
 
 # Shipped files that no build makes itself.
 NOT_LISTED = {"build.json", "sw.js"}
@@ -61,8 +62,16 @@ def test_the_service_worker_holds_this_version_and_every_file(
         assert f'["{path}", "' in worker
 
 
-def test_the_page_gets_the_app_but_nothing_of_the_terminal(files: dict[str, bytes]) -> None:
-    with zipfile.ZipFile(io.BytesIO(files["app.zip"])) as archive:
+def test_the_screens_get_what_they_import_and_nothing_else(files: dict[str, bytes]) -> None:
+    sources = json.loads(files["screen.pack.json"])
+    assert "app/ui/screen.py" in sources and "app/words/en.py" in sources
+    assert not [path for path in sources if path.startswith("app/engine/") or path.endswith("pipeline.py")]
+    for path, source in sources.items():
+        assert source == (APP.parent / path).read_text("utf-8")
+
+
+def test_the_page_gets_the_app_but_nothing_of_the_terminal() -> None:
+    with zipfile.ZipFile(io.BytesIO(contents.app_archive())) as archive:
         names = archive.namelist()
     assert names == sorted(names)
     assert "app/core/letterbox.py" in names

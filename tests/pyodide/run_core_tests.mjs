@@ -13,7 +13,8 @@ const wheels = fs.readdirSync(path.join(vendor, "wheels")).filter((name) => name
 for (const wheel of wheels)
   pyodide.unpackArchive(bytes(vendor, "wheels", wheel), "whl", { extractDir: "/parts" });
 pyodide.unpackArchive(bytes(parts), "zip", { extractDir: "/parts" });
-pyodide.unpackArchive(bytes(dist, "app.zip"), "zip", { extractDir: "/repo" });
+pyodide.FS.mkdirTree("/repo/app");
+pyodide.FS.mount(pyodide.FS.filesystems.NODEFS, { root: path.resolve(repo, "app") }, "/repo/app");
 pyodide.FS.writeFile("/repo/pyproject.toml", bytes(repo, "pyproject.toml"));
 pyodide.FS.mkdirTree("/repo/tests");
 pyodide.FS.mount(pyodide.FS.filesystems.NODEFS, { root: path.resolve(repo, "tests") }, "/repo/tests");

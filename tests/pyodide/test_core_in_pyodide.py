@@ -1,4 +1,4 @@
-"""The core's unit tests once more, inside the Pyodide, numpy, Pillow and app.zip that ship."""
+"""The core's unit tests once more, inside the Pyodide, numpy and Pillow that ship."""
 
 import json
 import re

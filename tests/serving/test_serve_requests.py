@@ -151,7 +151,7 @@ def test_every_file_of_the_build_arrives_unchanged(https: Running) -> None:
         ("/vendor/pyodide/pyodide.mjs", "text/javascript; charset=utf-8"),
         ("/sw.js", "text/javascript; charset=utf-8"),
         ("/build.json", "application/json"),
-        ("/app.zip", "application/zip"),
+        ("/engine.zip", "application/zip"),
         ("/vendor/pyscript/core.css", "text/css; charset=utf-8"),
     ],
 )
