@@ -68,6 +68,7 @@ def visit(browser: Browser, address: str, threads: int | None, scans: int, photo
         "nails": nails,
         "long_tasks": long_tasks,
         "memory_growth": memory[-1] / memory[began] - 1,
+        "memory_mb": [round(each / 1e6) for each in memory],
     }
     context.close()
     return found
