@@ -33,6 +33,11 @@ class DrawnHand:
         return buffer.getvalue()
 
 
+def drawn_photo() -> dict:
+    """The drawn hand as a photo to upload, in Playwright's form."""
+    return {"name": "hand.jpg", "mimeType": "image/jpeg", "buffer": draw_hand().encoded()}
+
+
 def draw_hand(
     fingers: int = 3, width: int = 800, height: int = 600, skin: tuple[int, int, int] = SKIN, seed: int = 0
 ) -> DrawnHand:

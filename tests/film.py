@@ -6,6 +6,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from tests.drawn_hand import draw_hand
+
 SIZE = (1280, 960)
 FRAMES_PER_SECOND = 20
 
@@ -22,6 +24,11 @@ def write_film(path: Path, pictures: Sequence[Image.Image], size: tuple[int, int
             for plane in planes(fitted(picture, size)):
                 film.write(plane.tobytes())
     return path
+
+
+def film_of_the_drawn_hand(folder: Path) -> Path:
+    """The drawn hand, held still."""
+    return write_film(folder / "hand.y4m", [fitted(draw_hand().picture, SIZE)])
 
 
 def fitted(picture: Image.Image, size: tuple[int, int]) -> Image.Image:

@@ -33,16 +33,14 @@ def main(arguments: list[str]) -> int:
     from building import is_stale
     from building.pipeline import build
     from tests.browser import Host, launched_browser
-    from tests.drawn_hand import draw_hand
-    from tests.film import SIZE, fitted, write_film
+    from tests.film import film_of_the_drawn_hand
 
     dist = ROOT / "dist"
     if is_stale(dist):
         build(dist, npm_command=(bootstrap.node_tools() or (None, None))[1])
     host = Host(dist)
     with tempfile.TemporaryDirectory() as folder:
-        film = write_film(Path(folder) / "hand.y4m", [fitted(draw_hand().picture, SIZE)])
-        with launched_browser(bootstrap.browser(), film) as browser:
+        with launched_browser(bootstrap.browser(), film_of_the_drawn_hand(Path(folder))) as browser:
             if options.docs:
                 written = _docs(browser, host.address)
             else:
@@ -90,9 +88,9 @@ def _until_result(visit):
 
 
 def _all_screens(browser, address, size, scheme, locale):
-    from tests.drawn_hand import draw_hand
+    from tests.drawn_hand import drawn_photo
 
-    hand = {"name": "hand.jpg", "mimeType": "image/jpeg", "buffer": draw_hand().encoded()}
+    hand = drawn_photo()
     visit = _visit(browser, address, viewport=SIZES[size], color_scheme=scheme, locale=locale)
     page, written = visit.page, []
 
@@ -127,9 +125,9 @@ def _all_screens(browser, address, size, scheme, locale):
 
 
 def _docs(browser, address):
-    from tests.drawn_hand import draw_hand
+    from tests.drawn_hand import drawn_photo
 
-    hand = {"name": "hand.jpg", "mimeType": "image/jpeg", "buffer": draw_hand().encoded()}
+    hand = drawn_photo()
     written = []
     for scheme in ("light", "dark"):
         visit = _visit(browser, address, viewport=PHONE, color_scheme=scheme, device_scale_factor=1.5)

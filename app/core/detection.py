@@ -76,6 +76,23 @@ def iou_matrix(first: FloatArray, second: FloatArray) -> FloatArray:
     return ious
 
 
+def nearest_pairs(costs: FloatArray) -> list[tuple[int, int]]:
+    """Pairs (row, column) of costs (N, M), each index at most once, the cheapest first; never at an infinite cost."""
+    left, pairs = np.array(costs, dtype=np.float64), []
+    while np.isfinite(left).any():
+        row, column = (int(index) for index in np.unravel_index(left.argmin(), left.shape))
+        pairs.append((row, column))
+        left[row, :] = np.inf
+        left[:, column] = np.inf
+    return pairs
+
+
+def box_centres(boxes: FloatArray) -> FloatArray:
+    """Middles (N, 2) of boxes (N, 4) xyxy."""
+    centres: FloatArray = (boxes[:, :2] + boxes[:, 2:]) / 2
+    return centres
+
+
 def box_areas(boxes: FloatArray) -> FloatArray:
     """Areas (N,) of boxes (N, 4) xyxy; 0 for a box that is inside out."""
     areas: FloatArray = np.clip(boxes[:, 2:] - boxes[:, :2], 0, None).prod(axis=1)

@@ -11,6 +11,7 @@ import numpy as np
 from PIL import Image
 
 from app.core.arrays import FloatArray
+from app.core.detection import box_centres, nearest_pairs
 
 # In the training photographs a patch lies 1.4 to 3.6 nail sizes from its nail.
 MAX_DISTANCE_IN_NAILS = 4.5
@@ -34,7 +35,7 @@ def finger_directions(picture: Image.Image, nails: FloatArray, skin: FloatArray)
     directions = np.zeros((len(nails), 2))
     matched = np.zeros(len(nails), dtype=bool)
     for nail, patch in match_skin(nails, skin):
-        directions[nail] = _unit(_centres(skin[patch : patch + 1])[0] - _centres(nails[nail : nail + 1])[0])
+        directions[nail] = _unit(box_centres(skin[patch : patch + 1])[0] - box_centres(nails[nail : nail + 1])[0])
         matched[nail] = True
     if not matched.all():
         # Fingers of one hand lie nearly alike. By colour each is drawn to its neighbours; their sum is not.
@@ -47,7 +48,7 @@ def match_skin(nails: FloatArray, skin: FloatArray) -> list[tuple[int, int]]:
     """Pairs (nail, patch of skin), each at most once: near, and lying as on the other fingers."""
     if not len(nails) or not len(skin):
         return []
-    offsets = _centres(skin)[None, :] - _centres(nails)[:, None]
+    offsets = box_centres(skin)[None, :] - box_centres(nails)[:, None]
     sizes = np.sqrt(np.clip(nails[:, 2:] - nails[:, :2], 1, None).prod(axis=1))
     distances = np.linalg.norm(offsets, axis=2) / sizes[:, None]
     distances[(distances < MIN_DISTANCE_IN_NAILS) | (distances > MAX_DISTANCE_IN_NAILS)] = np.inf
@@ -59,14 +60,7 @@ def match_skin(nails: FloatArray, skin: FloatArray) -> list[tuple[int, int]]:
     common = _unit(np.sum([_unit(offsets[nail, nearest[nail]]) for nail in np.flatnonzero(near)], axis=0))
     angles = np.arccos(np.clip(offsets @ common / np.maximum(np.linalg.norm(offsets, axis=2), 1e-9), -1, 1))
     costs = distances * (1 + (angles / DOUBTFUL_ANGLE) ** 2)
-
-    pairs = []
-    while np.isfinite(costs).any():
-        nail, patch = (int(index) for index in np.unravel_index(costs.argmin(), costs.shape))
-        pairs.append((nail, patch))
-        costs[nail, :] = np.inf
-        costs[:, patch] = np.inf
-    return pairs
+    return nearest_pairs(costs)
 
 
 def direction_by_colour(picture: Image.Image, nail: FloatArray) -> FloatArray:
@@ -95,11 +89,6 @@ def direction_by_colour(picture: Image.Image, nail: FloatArray) -> FloatArray:
     weights = np.clip(by_sector - np.quantile(by_sector[np.isfinite(by_sector)], 0.4), 0, None)
     middle = (np.arange(RING_DIRECTIONS) + 0.5) * turn
     return _unit(np.array([weights @ np.cos(middle), weights @ np.sin(middle)]))
-
-
-def _centres(boxes: FloatArray) -> FloatArray:
-    centres: FloatArray = (boxes[:, :2] + boxes[:, 2:]) / 2
-    return centres
 
 
 def _unit(vector: FloatArray) -> FloatArray:

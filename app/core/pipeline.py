@@ -23,7 +23,7 @@ from app.core.gates import rejection
 from app.core.manifest import Manifest
 from app.core.person import typical_of_nails
 from app.core.photo import open_photo
-from app.core.reading import Nail, Reading, Skin, plausible_error
+from app.core.reading import Nail, Reading, Skin, plausible_error, reading_of
 from app.core.stages import Stages
 
 Ways = tuple[bool, ...]
@@ -168,24 +168,7 @@ def read(manifest: Manifest, seen: Seen, hb_g_dl: FloatArray) -> Reading:
         for box, confidence in zip(seen.skin.boxes, seen.skin.confidences, strict=True)
     )
     error, person_g_dl = _conclude(nails, manifest.plausible_g_dl)
-    interval_g_dl = None if person_g_dl is None else manifest.interval.around(person_g_dl)
-    return Reading(
-        width=seen.width,
-        height=seen.height,
-        models=manifest.identity(),
-        nails=nails,
-        skin=skin,
-        hb_g_dl=person_g_dl,
-        interval_g_dl=interval_g_dl,
-        narrower_than_no_photo=interval_g_dl is not None and manifest.interval.narrower_than_no_photo(*interval_g_dl),
-        coverage=manifest.interval.coverage,
-        error=error,
-        quality={
-            "nails_found": len(nails),
-            "nails_used": len(values),
-            "spread_g_dl": round(max(values.values()) - min(values.values()), 3) if values else 0.0,
-        },
-    )
+    return reading_of(manifest, (seen.width, seen.height), nails, skin, person_g_dl, error)
 
 
 def _conclude(nails: tuple[Nail, ...], plausible_g_dl: tuple[float, float]) -> tuple[MeasureError | None, float | None]:

@@ -8,6 +8,7 @@ from typing import Any
 from app.core.codes import IMPLAUSIBLE
 from app.core.errors import MeasureError
 from app.core.groups import Person
+from app.core.manifest import Manifest
 from app.core.severity import classify, comparison
 
 
@@ -104,6 +105,43 @@ class Reading:
             "comparison": comparison(self.hb_g_dl, person),
             **common,
         }
+
+
+def reading_of(
+    manifest: Manifest,
+    size: tuple[int, int],
+    nails: tuple[Nail, ...],
+    skin: tuple[Skin, ...],
+    hb_g_dl: float | None,
+    error: MeasureError | None,
+    scan: dict[str, Any] | None = None,
+) -> Reading:
+    """What nails, and one value for all of them, come to: interval, quality and the models that made them.
+
+    Args:
+        size: (width, height) of the picture in pixels.
+        hb_g_dl: the person's; None where there is none, and `error` says why.
+    """
+    interval_g_dl = None if hb_g_dl is None else manifest.interval.around(hb_g_dl)
+    values = [nail.hb_g_dl for nail in nails if nail.hb_g_dl is not None]
+    return Reading(
+        width=size[0],
+        height=size[1],
+        models=manifest.identity(),
+        nails=nails,
+        skin=skin,
+        hb_g_dl=hb_g_dl,
+        interval_g_dl=interval_g_dl,
+        narrower_than_no_photo=interval_g_dl is not None and manifest.interval.narrower_than_no_photo(*interval_g_dl),
+        coverage=manifest.interval.coverage,
+        error=error,
+        quality={
+            "nails_found": len(nails),
+            "nails_used": len(values),
+            "spread_g_dl": round(max(values) - min(values), 3) if values else 0.0,
+        },
+        scan=scan,
+    )
 
 
 def plausible_error(hb_g_dl: float, plausible_g_dl: tuple[float, float]) -> MeasureError | None:

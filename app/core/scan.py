@@ -18,7 +18,7 @@ from app.core.codes import FRAME_OUTLIER, IMPLAUSIBLE, NAIL_SELDOM, NO_NAIL, TOO
 from app.core.errors import MeasureError
 from app.core.manifest import Manifest
 from app.core.person import typical_of_nails
-from app.core.reading import Nail, Reading, Skin, plausible_error
+from app.core.reading import Nail, Reading, Skin, plausible_error, reading_of
 from app.core.tracking import match_boxes
 
 FRAMES = 30
@@ -204,34 +204,16 @@ class Scan:
             reason = None if number in of_nail else _usual_reason(track)
             confidence = float(np.median([nail.confidence for nail in track.seen.values()]))
             nails.append(Nail(shown.box, confidence, of_nail.get(number), reason))
-        interval = self.manifest.interval
-        around = None if hb_g_dl is None else interval.around(hb_g_dl)
-        values = list(of_nail.values())
-        return Reading(
-            width=self._size[0],
-            height=self._size[1],
-            models=self.manifest.identity(),
-            nails=tuple(nails),
-            skin=self._skins[still] if self._skins else (),
-            hb_g_dl=hb_g_dl,
-            interval_g_dl=around,
-            narrower_than_no_photo=around is not None and interval.narrower_than_no_photo(*around),
-            coverage=interval.coverage,
-            error=error,
-            quality={
-                "nails_found": len(nails),
-                "nails_used": len(values),
-                "spread_g_dl": round(max(values) - min(values), 3) if values else 0.0,
-            },
-            scan={
-                "frames": len(self.frames),
-                "frames_goal": self.goal,
-                "frames_used": 0,
-                "still": still,
-                "reasons": [frame.reason for frame in self.frames],
-                **figures,
-            },
-        )
+        scan = {
+            "frames": len(self.frames),
+            "frames_goal": self.goal,
+            "frames_used": 0,
+            "still": still,
+            "reasons": [frame.reason for frame in self.frames],
+            **figures,
+        }
+        skin = self._skins[still] if self._skins else ()
+        return reading_of(self.manifest, self._size, tuple(nails), skin, hb_g_dl, error, scan)
 
 
 def _usual_reason(track: _Track) -> str:

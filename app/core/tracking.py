@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from app.core.arrays import FloatArray
-from app.core.detection import box_areas
+from app.core.detection import box_areas, box_centres, nearest_pairs
 
 # Between two frames a nail moves by less than this, in its own sizes, and neighbouring nails lie further apart.
 MOST_MOVED_IN_NAILS = 0.8
@@ -19,15 +19,9 @@ def match_boxes(before: FloatArray, now: FloatArray) -> list[tuple[int, int]]:
     if not len(before) or not len(now):
         return []
     sizes_before, sizes_now = (np.sqrt(np.maximum(box_areas(boxes), 1.0)) for boxes in (before, now))
-    centres_before, centres_now = ((boxes[:, :2] + boxes[:, 2:]) / 2 for boxes in (before, now))
+    centres_before, centres_now = (box_centres(boxes) for boxes in (before, now))
     size = np.sqrt(sizes_before[:, None] * sizes_now[None, :])
     moved = np.linalg.norm(centres_before[:, None] - centres_now[None, :], axis=2) / size
     grown = np.maximum(sizes_before[:, None] / sizes_now[None, :], sizes_now[None, :] / sizes_before[:, None])
     moved[(moved > MOST_MOVED_IN_NAILS) | (grown > MOST_GROWN)] = np.inf
-    pairs = []
-    while np.isfinite(moved).any():
-        first, second = (int(index) for index in np.unravel_index(moved.argmin(), moved.shape))
-        pairs.append((first, second))
-        moved[first, :] = np.inf
-        moved[:, second] = np.inf
-    return pairs
+    return nearest_pairs(moved)

@@ -84,24 +84,14 @@ async def look(bitmap: Any) -> str:
 
         picture, stages = _grab(bitmap)
         instrument = _loaded()
-        nails: list[dict[str, Any]] = []
-        skin: list[dict[str, Any]] = []
+        shown = {"width": picture.width, "height": picture.height, "nails": [], "skin": []}
         judged = LIGHT_UNKNOWN
         if instrument.detector is not None:
             seen = await pipeline.see(instrument, picture, stages)
-            nails = _nails(seen)
-            skin = [{"box": _rounded(box)} for box in seen.skin.boxes]
+            shown = _shown(seen)
             on_nails = light.light_on_nails(picture, seen.nails.boxes)
             judged = LIGHT_UNKNOWN if on_nails is None else light.judge_light(on_nails, instrument.manifest.light)
-        return {
-            "width": picture.width,
-            "height": picture.height,
-            "nails": nails,
-            "skin": skin,
-            "light": judged,
-            "dark": light.is_dark(picture),
-            "ms": stages.rounded(),
-        }
+        return {**shown, "light": judged, "dark": light.is_dark(picture), "ms": stages.rounded()}
 
     return await _answer(see)
 
@@ -143,14 +133,8 @@ async def scan_frame(bitmap: Any, guide: str) -> str:
         else:
             seen = await _pairs.see(picture, stages)
         readings = await _pairs.take(picture, seen, stages)
-        shown = {
-            "width": seen.width,
-            "height": seen.height,
-            "nails": _nails(seen),
-            "skin": [{"box": _rounded(box)} for box in seen.skin.boxes],
-        }
         frames = [_counted(_scan, reading) for reading in readings]
-        return {"frames": frames, **shown, "finished": _scan.finished, "ms": stages.rounded()}
+        return {"frames": frames, **_shown(seen), "finished": _scan.finished, "ms": stages.rounded()}
 
     return await _answer(measure)
 
@@ -198,11 +182,14 @@ def _counted(scan: Scan, reading: Reading) -> dict[str, Any]:
     return {**frame.as_json(), "nails_used": sum(nail.used for nail in reading.nails)}
 
 
-def _nails(seen: Seen) -> list[dict[str, Any]]:
-    return [
+def _shown(seen: Seen) -> dict[str, Any]:
+    """What the overlay draws."""
+    nails = [
         {"box": _rounded(box), "confidence": round(float(confidence), 3), "reason": reason}
         for box, confidence, reason in zip(seen.nails.boxes, seen.nails.confidences, seen.reasons, strict=True)
     ]
+    skin = [{"box": _rounded(box)} for box in seen.skin.boxes]
+    return {"width": seen.width, "height": seen.height, "nails": nails, "skin": skin}
 
 
 def _rounded(box: Any) -> list[float]:

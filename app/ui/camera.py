@@ -75,8 +75,8 @@ class Camera:
             _stop_all(stream)
             return
         self._stream = stream
-        self._track = track = stream.getVideoTracks()[0]
-        listen(track, "ended", lambda _event: self._ended(track))
+        self._track = stream.getVideoTracks()[0]
+        listen(self._track, "ended", lambda _event: self._ended())
         await self._hold("continuous")
         video = element("video")
         video.srcObject = stream
@@ -160,8 +160,8 @@ class Camera:
             return None
         return self._track.getCapabilities()
 
-    def _ended(self, track):
-        if track is self._track or self._track is not None:
+    def _ended(self):
+        if self._track is not None:
             self.stop()
             self._on_lost()
 

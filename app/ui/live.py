@@ -152,9 +152,8 @@ class Live:
             await asyncio.sleep(max(left_ms, 10) / 1000)
 
     def _show_seen(self, seen, now_ms):
-        dark = seen["dark"] or (seen["light"] == codes.LIGHT_DARK and not seen["nails"])
-        show("low-light", dark)
-        show("low-light-torch", dark and self.camera.has_torch and not self.camera.lit)
+        show("low-light", seen["dark"])
+        show("low-light-torch", seen["dark"] and self.camera.has_torch and not self.camera.lit)
         if self.guided:
             overlay.draw_guide(seen["width"], seen["height"], overlay.COVER)
             return

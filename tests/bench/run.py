@@ -74,8 +74,7 @@ def measure(scans: int, threads: int | None) -> dict:
     from building.pipeline import build
     from tests.bench import native, visits
     from tests.browser import Host, launched_browser
-    from tests.drawn_hand import draw_hand
-    from tests.film import SIZE, fitted, write_film
+    from tests.film import film_of_the_drawn_hand
 
     dist = ROOT / "dist"
     if is_stale(dist):
@@ -83,8 +82,7 @@ def measure(scans: int, threads: int | None) -> dict:
         build(dist, npm_command=(bootstrap.node_tools() or (None, None))[1], console=Console(stderr=True))
     host = Host(dist)
     with tempfile.TemporaryDirectory() as folder:
-        film = write_film(Path(folder) / "hand.y4m", [fitted(draw_hand().picture, SIZE)])
-        with launched_browser(bootstrap.browser(), film) as browser:
+        with launched_browser(bootstrap.browser(), film_of_the_drawn_hand(Path(folder))) as browser:
             found = visits.visit(browser, host.address, threads, scans, PHOTO_SIZE)
     host.stop()
     shipped = native.shipped_ms(dist / "models", found["nails"])

@@ -8,18 +8,17 @@ from playwright.sync_api import Browser
 
 from app import words
 from tests.browser import PATIENCE_MS, launched_browser
-from tests.drawn_hand import draw_hand
-from tests.film import SIZE, fitted, write_film
+from tests.drawn_hand import drawn_photo
+from tests.film import film_of_the_drawn_hand
 
-HAND = {"name": "hand.jpg", "mimeType": "image/jpeg", "buffer": draw_hand().encoded()}
+HAND = drawn_photo()
 NO_PHOTO = {"name": "letter.jpg", "mimeType": "image/jpeg", "buffer": b"Dear photo"}
 
 
 @pytest.fixture(scope="module")
 def browser(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     """A browser whose camera sees the drawn hand."""
-    film = write_film(tmp_path_factory.mktemp("film") / "hand.y4m", [fitted(draw_hand().picture, SIZE)])
-    with launched_browser(chromium, film) as browser:
+    with launched_browser(chromium, film_of_the_drawn_hand(tmp_path_factory.mktemp("film"))) as browser:
         yield browser
 
 

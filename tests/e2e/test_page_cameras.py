@@ -5,7 +5,7 @@ from PIL import Image
 
 from app import words
 from tests.browser import PATIENCE_MS, launched_browser
-from tests.drawn_hand import draw_hand
+from tests.drawn_hand import draw_hand, drawn_photo
 from tests.film import SIZE, fitted, write_film
 
 
@@ -26,6 +26,12 @@ def visit(host, new_visit):
     return new_visit(host.address, permissions=["camera"])
 
 
+def forgive_the_missing_file(visit):
+    """The browser itself complains of a file that was kept from it; it must have complained of nothing else."""
+    assert {error.split(":")[0] for error in visit.console_errors} <= {"Failed to load resource"}
+    visit.console_errors.clear()
+
+
 @pytest.mark.parametrize("browser", ["none"], indirect=True)
 def test_a_device_without_a_camera_says_so_and_offers_photos(visit):
     visit.open()
@@ -34,9 +40,7 @@ def test_a_device_without_a_camera_says_so_and_offers_photos(visit):
     assert words.say("error.camera_missing") in page.inner_text("#camera-off-words")
     visit.wait_for_engine()
     assert page.is_disabled("[data-testid=capture]")
-    page.set_input_files(
-        "[data-testid=upload]", {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": draw_hand().encoded()}
-    )
+    page.set_input_files("[data-testid=upload]", drawn_photo())
     page.wait_for_selector("body[data-state=result]", timeout=PATIENCE_MS)
 
 
@@ -99,14 +103,10 @@ def test_without_the_detector_a_guide_says_where_the_nail_goes(host, new_visit):
     assert nail["box"] == pytest.approx([x, y, x + width, y + height], abs=0.01)
     assert page.is_visible("#by-guide")
     # A photo cannot be measured without it, and the screen says which part is missing.
-    page.set_input_files(
-        "[data-testid=upload]", {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": draw_hand().encoded()}
-    )
+    page.set_input_files("[data-testid=upload]", drawn_photo())
     page.wait_for_selector("body[data-state=error]", timeout=PATIENCE_MS)
     assert words.say("error.model_unavailable") in page.inner_text("[data-testid=error]")
-    # The browser itself complains of the file that was kept from it, and of nothing else.
-    assert {error.split(":")[0] for error in visit.console_errors} <= {"Failed to load resource"}
-    visit.console_errors.clear()
+    forgive_the_missing_file(visit)
 
 
 @pytest.mark.parametrize("browser", ["hand"], indirect=True)
@@ -123,8 +123,7 @@ def test_a_part_that_fails_is_named_and_tried_again(host, new_visit):
     visit.wait_for_engine()
     page.wait_for_selector("[data-testid=overlay] rect.nail", state="attached", timeout=PATIENCE_MS)
     assert page.is_hidden("[data-testid=error]")
-    assert {error.split(":")[0] for error in visit.console_errors} <= {"Failed to load resource"}
-    visit.console_errors.clear()
+    forgive_the_missing_file(visit)
 
 
 REFUSE = """name => {

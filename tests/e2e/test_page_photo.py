@@ -11,6 +11,7 @@ from PIL import Image
 from app import words
 from tests.drawn_hand import draw_hand
 from tests.real_photos import DATASET, best_iou, needs_real_photos, patients
+from tests.unit.core.test_photo import ORIENTATION_TAG, STORED_AS
 
 ROOT = Path(__file__).resolve().parents[2]
 REAL_PHOTOS = ("14", "54", "208")
@@ -107,21 +108,10 @@ def test_the_result_says_what_it_is_good_for(visit, tmp_path):
 
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_boxes_lie_on_the_nails_of_a_turned_photo(visit, tmp_path, orientation):
-    # What the camera did to the picture: the opposite of what EXIF asks the viewer to do.
-    turned = {
-        1: None,
-        2: Image.Transpose.FLIP_LEFT_RIGHT,
-        3: Image.Transpose.ROTATE_180,
-        4: Image.Transpose.FLIP_TOP_BOTTOM,
-        5: Image.Transpose.TRANSPOSE,
-        6: Image.Transpose.ROTATE_90,
-        7: Image.Transpose.TRANSVERSE,
-        8: Image.Transpose.ROTATE_270,
-    }
     hand = draw_hand()
-    stored = hand.picture if turned[orientation] is None else hand.picture.transpose(turned[orientation])
+    stored = hand.picture if STORED_AS[orientation] is None else hand.picture.transpose(STORED_AS[orientation])
     exif = Image.Exif()
-    exif[0x0112] = orientation
+    exif[ORIENTATION_TAG] = orientation
     photo = tmp_path / "turned.jpg"
     stored.save(photo, quality=92, exif=exif)
     visit.open()

@@ -7,9 +7,9 @@ from playwright.sync_api import Error
 
 from app import words
 from tests.browser import PATIENCE_MS
-from tests.drawn_hand import draw_hand
+from tests.drawn_hand import drawn_photo
 
-HAND = {"name": "hand.jpg", "mimeType": "image/jpeg", "buffer": draw_hand().encoded()}
+HAND = drawn_photo()
 
 
 def kill_the_worker(page):
