@@ -90,13 +90,14 @@ class Screen:
             return
         self._engine_ready = self._live.engine_ready = False
         self._live.pause()
+        # Also where only the person starts it again: the old worker would never answer.
+        self._engine.restart()
         if self._boot.restarted:
             # Twice without a reading in between: what kills it would kill it again.
             self._album.forget()
             document.body.setAttribute("data-engine", messages.ENGINE_FAILED)
             return
         self._boot.restarted = True
-        self._engine.restart()
         asyncio.create_task(self._start_engine())
 
     # Camera and scan
