@@ -40,7 +40,8 @@ def main(arguments: list[str]) -> int:
         build(dist, npm_command=(bootstrap.node_tools() or (None, None))[1])
     host = Host(dist)
     with tempfile.TemporaryDirectory() as folder:
-        with launched_browser(bootstrap.browser(), film_of_the_drawn_hand(Path(folder))) as browser:
+        film = film_of_the_drawn_hand(Path(folder))
+        with launched_browser(bootstrap.browser(), film) as browser:
             if options.docs:
                 written = _docs(browser, host.address)
             else:

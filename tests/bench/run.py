@@ -82,7 +82,8 @@ def measure(scans: int, threads: int | None) -> dict:
         build(dist, npm_command=(bootstrap.node_tools() or (None, None))[1], console=Console(stderr=True))
     host = Host(dist)
     with tempfile.TemporaryDirectory() as folder:
-        with launched_browser(bootstrap.browser(), film_of_the_drawn_hand(Path(folder))) as browser:
+        film = film_of_the_drawn_hand(Path(folder))
+        with launched_browser(bootstrap.browser(), film) as browser:
             found = visits.visit(browser, host.address, threads, scans, PHOTO_SIZE)
     host.stop()
     shipped = native.shipped_ms(dist / "models", found["nails"])
