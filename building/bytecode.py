@@ -17,16 +17,13 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
-from .places import NODE_MODULES, BuildError, cache_dir, forget_unused, kept, sha256
+from .places import NODE_MODULES, BuildError, cache_dir, forget_unused, kept, sha256, zipped
 
 PYODIDE = NODE_MODULES / "pyodide"
 SCRIPT = Path(__file__).with_name("compile_in_pyodide.mjs")
 LIBRARY = "vendor/pyodide/python_stdlib.zip"
 LOCK = "vendor/pyodide/pyodide-lock.json"
-# The screen's MicroPython reads sources; the engine has an archive of its own, without the screen.
-APP = "app.zip"
 ENGINE = "engine.zip"
-NOT_IN_THE_ENGINE = ("app/ui/", "app/words/")
 
 # What no page can use: mail and old network protocols, other platforms, jokes; each with what lies below it.
 LIBRARY_WITHOUT = (
@@ -54,26 +51,15 @@ WHEELS_WITHOUT_SUFFIXES = {".a", ".c", ".h", ".pxd", ".pyi", ".pyx", ".typed"}
 # Longer lines of what Node says are Pyodide's own script.
 LONGEST_REASON = 300
 
-# The oldest time a zip file can carry.
-ZIP_TIME = (1980, 1, 1, 0, 0, 0)
-
 Say = Callable[[str], None]
 
 
 def compiled(files: dict[str, bytes], npm: list[str] | None, say: Say) -> dict[str, bytes]:
-    """What takes the place of library, wheels and Pyodide's lock file in dist/, and the engine's own archive."""
-    archives = {path: data for path, data in files.items() if path == LIBRARY or path.endswith(".whl")}
-    archives[ENGINE] = engine_sources(files[APP])
+    """What takes the place of library, wheels, engine and Pyodide's lock file in dist/."""
+    archives = {path: data for path, data in files.items() if path in (LIBRARY, ENGINE) or path.endswith(".whl")}
     made = {path: _kept_archive(path, data, npm, say) for path, data in archives.items()}
     forget_unused(_cache())
     return {**made, LOCK: lock(files[LOCK], made)}
-
-
-def engine_sources(app: bytes) -> bytes:
-    """What of our Python the engine may import."""
-    with zipfile.ZipFile(io.BytesIO(app)) as archive:
-        names = [name for name in archive.namelist() if not name.startswith(NOT_IN_THE_ENGINE)]
-        return _zipped({name: archive.read(name) for name in names})
 
 
 def lock(official: bytes, archives: dict[str, bytes]) -> bytes:
@@ -108,12 +94,12 @@ def repacked(archive: bytes, compile_sources: Callable[[bytes], bytes]) -> bytes
     with zipfile.ZipFile(io.BytesIO(archive)) as old:
         contents = {name: old.read(name) for name in old.namelist() if stays(name)}
     sources = {name: data for name, data in contents.items() if name.endswith(".py")}
-    with zipfile.ZipFile(io.BytesIO(compile_sources(_zipped(sources)))) as bytecode:
+    with zipfile.ZipFile(io.BytesIO(compile_sources(zipped(sources)))) as bytecode:
         contents |= {name: bytecode.read(name) for name in bytecode.namelist()}
     contents = {name: data for name, data in contents.items() if name not in sources}
     for name in [name for name in contents if name.endswith(".dist-info/RECORD")]:
         contents[name] = _record(name, contents)
-    return _zipped(contents)
+    return zipped(contents)
 
 
 def compile_in_pyodide(sources: bytes, npm: list[str] | None) -> bytes:
@@ -167,14 +153,3 @@ def _record(name: str, contents: dict[str, bytes]) -> bytes:
         digest = base64.urlsafe_b64encode(hashlib.sha256(contents[path]).digest()).rstrip(b"=").decode()
         lines.append(f"{path},," if path == name else f"{path},sha256={digest},{len(contents[path])}")
     return ("\n".join(lines) + "\n").encode()
-
-
-def _zipped(contents: dict[str, bytes]) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
-        for name, data in sorted(contents.items()):
-            entry = zipfile.ZipInfo(name, ZIP_TIME)
-            entry.create_system = 3
-            entry.external_attr = 0o644 << 16
-            archive.writestr(entry, data)
-    return buffer.getvalue()

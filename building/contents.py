@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import io
 import json
 import re
-import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
-from .places import APP, NODE_MODULES, STATIC, BuildError, source_files
+from .places import APP, NODE_MODULES, STATIC, BuildError, source_files, zipped
 
 # What a path of dist/ is made of: a file copied as it is, or bytes made here.
 Source = Path | bytes
 
-# Python of the house that never runs in the page.
-NOT_IN_THE_PAGE = {"__main__.py", "runtime/native.py"}
+# Python of the house that never runs in the engine: the terminal's, and the screens'.
+NOT_IN_THE_ENGINE = ("__main__.py", "runtime/native.py", "ui/", "words/")
 
 # Of ours, what MicroPython imports on the main thread: tests/unit/test_house.py keeps the screens to it.
 IN_THE_SCREEN = (
@@ -47,15 +46,12 @@ VENDOR: dict[str, tuple[str, tuple[str, ...]]] = {
     ),
 }
 
-# Zip files carry times; one fixed time keeps the same input at the same bytes.
-ZIP_TIME = (1980, 1, 1, 0, 0, 0)
-
 
 def collect(wheels: list[Path], node_modules: Path = NODE_MODULES) -> dict[str, Source]:
     """Every file of the page by its path in dist/ (with `/`), sorted."""
     contents: dict[str, Source] = {}
     contents |= static_files()
-    contents["app.zip"] = app_archive()
+    contents["engine.zip"] = engine_archive()
     contents["screen.pack.json"] = screen_pack()
     contents |= pyscript_files(node_modules / "@pyscript" / "core" / "dist")
     for folder, (package, names) in VENDOR.items():
@@ -76,34 +72,25 @@ def static_files(static: Path = STATIC) -> dict[str, Source]:
     return found
 
 
+def our_sources(app: Path = APP) -> Iterator[tuple[str, bytes]]:
+    """Our Python by its path below app/; line ends are the same wherever the repository was checked out."""
+    for path in source_files(app):
+        if path.suffix == ".py":
+            yield path.relative_to(app).as_posix(), path.read_bytes().replace(b"\r\n", b"\n")
+
+
 def screen_pack(app: Path = APP) -> bytes:
     """The Python of the screens as JSON: path -> source.
 
     Not an archive, since what unpacks those in the page takes longer than all that MicroPython does with them.
     """
-    sources = {}
-    for path in source_files(app):
-        name = path.relative_to(app).as_posix()
-        if path.suffix == ".py" and name.startswith(IN_THE_SCREEN):
-            sources[f"app/{name}"] = path.read_bytes().replace(b"\r\n", b"\n").decode()
+    sources = {f"app/{name}": data.decode() for name, data in our_sources(app) if name.startswith(IN_THE_SCREEN)}
     return (json.dumps(sources, ensure_ascii=False, indent=0) + "\n").encode()
 
 
-def app_archive(app: Path = APP) -> bytes:
-    """The page's Python as one archive that unpacks to `app/...`, the same bytes for the same sources."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-        for path in source_files(app):
-            name = path.relative_to(app).as_posix()
-            if path.suffix != ".py" or name in NOT_IN_THE_PAGE:
-                continue
-            entry = zipfile.ZipInfo(f"app/{name}", ZIP_TIME)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            entry.create_system = 3
-            entry.external_attr = 0o644 << 16
-            # Line ends are the same wherever the repository was checked out.
-            archive.writestr(entry, path.read_bytes().replace(b"\r\n", b"\n"))
-    return buffer.getvalue()
+def engine_archive(app: Path = APP) -> bytes:
+    """The Python of the engine as one archive that unpacks to `app/...`, the same bytes for the same sources."""
+    return zipped({f"app/{name}": data for name, data in our_sources(app) if not name.startswith(NOT_IN_THE_ENGINE)})
 
 
 def pyscript_files(dist: Path) -> dict[str, Source]:

@@ -74,8 +74,6 @@ def build(
         report.say(f"{len(files)} files, {size(sum(map(len, files.values())))}")
     with report.step("Python as bytecode"):
         files |= bytecode.compiled(files, npm_command, report.say)
-        # Its sources went into the engine's bytecode and the screens' pack.
-        files = {path: files[path] for path in sorted(files) if path != bytecode.APP}
         report.say("compiled by the Pyodide that ships")
     with report.step("hashes and service worker"):
         template = TEMPLATE.read_text("utf-8")

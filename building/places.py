@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 import sys
 import tempfile
 import time
+import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -20,6 +22,9 @@ DIST = ROOT / "dist"
 # Files that no build reads: leftovers of Python, editors and the file manager.
 IGNORED_PARTS = {"__pycache__", "node_modules"}
 IGNORED_SUFFIXES = {".pyc", ".pyo", ".swp", ".tmp"}
+
+# Zip files carry times; one fixed time, their oldest, keeps the same input at the same bytes.
+ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 
 # Results that no build used for so long are dropped from the cache.
 KEPT_DAYS = 60
@@ -78,6 +83,18 @@ def forget_unused(folder: Path) -> None:
 
 def sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
+
+
+def zipped(contents: dict[str, bytes]) -> bytes:
+    """An archive, nothing in it compressed: the same bytes for the same contents."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
+        for name, data in sorted(contents.items()):
+            entry = zipfile.ZipInfo(name, ZIP_TIME)
+            entry.create_system = 3
+            entry.external_attr = 0o644 << 16
+            archive.writestr(entry, data)
+    return buffer.getvalue()
 
 
 def source_files(folder: Path) -> Iterator[Path]:

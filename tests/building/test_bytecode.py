@@ -100,7 +100,7 @@ def test_the_shipped_pyodide_imports_all_that_a_page_or_a_test_asks_for(
 
 
 def test_compiling_again_makes_the_same_bytes(built_dist: Path, node_and_npm: tuple[str, str]) -> None:
-    sources = bytecode.engine_sources(contents.app_archive())
+    sources = contents.engine_archive()
     npm = [node_and_npm[1]]
     again = bytecode.repacked(sources, lambda archive: bytecode.compile_in_pyodide(archive, npm))
     assert again == (built_dist / "engine.zip").read_bytes()
