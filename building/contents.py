@@ -7,17 +7,18 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from .places import APP, NODE_MODULES, STATIC, BuildError, source_files, zipped
+from .places import APP, NODE_MODULES, STATIC, BuildError, sha256, source_files, zipped
 
 # What a path of dist/ is made of: a file copied as it is, or bytes made here.
 Source = Path | bytes
 
 # Python of the house that never runs in the engine: the terminal's, and the screens'.
-NOT_IN_THE_ENGINE = ("__main__.py", "runtime/native.py", "ui/", "words/")
+NOT_IN_THE_ENGINE = ("__main__.py", "files.py", "models.py", "self_test.py", "runtime/native.py", "ui/", "words/")
 
 # Of ours, what MicroPython imports on the main thread: tests/unit/test_house.py keeps the screens to it.
 IN_THE_SCREEN = (
     "__init__.py",
+    "build_id.py",
     "messages.py",
     "ui/",
     "words/",
@@ -27,6 +28,9 @@ IN_THE_SCREEN = (
     "core/groups.py",
     "core/severity.py",
 )
+
+# What app/build_id.py says where nothing was built.
+SOURCE_ID = "source"
 
 # PyScript's own extras. index.html switches them off by name ("plugins" in its PyScript settings).
 PYSCRIPT_EXTRAS = ("codemirror", "deprecations-manager", "donkey", "py-editor", "py-game", "py-terminal", "xterm")
@@ -51,14 +55,15 @@ def collect(wheels: list[Path], node_modules: Path = NODE_MODULES) -> dict[str, 
     """Every file of the page by its path in dist/ (with `/`), sorted."""
     contents: dict[str, Source] = {}
     contents |= static_files()
-    contents["engine.zip"] = engine_archive()
-    contents["screen.pack.json"] = screen_pack()
     contents |= pyscript_files(node_modules / "@pyscript" / "core" / "dist")
     for folder, (package, names) in VENDOR.items():
         for name in names:
             contents[f"{folder}/{name}"] = _existing(node_modules / package / name)
     for wheel in wheels:
         contents[f"vendor/wheels/{wheel.name}"] = wheel
+    build_id = id_of(contents)
+    contents["engine.zip"] = engine_archive(build_id)
+    contents["screen.pack.json"] = screen_pack(build_id)
     return dict(sorted(contents.items()))
 
 
@@ -72,25 +77,38 @@ def static_files(static: Path = STATIC) -> dict[str, Source]:
     return found
 
 
-def our_sources(app: Path = APP) -> Iterator[tuple[str, bytes]]:
+def our_sources(app: Path, build_id: str = SOURCE_ID) -> Iterator[tuple[str, bytes]]:
     """Our Python by its path below app/; line ends are the same wherever the repository was checked out."""
     for path in source_files(app):
         if path.suffix == ".py":
-            yield path.relative_to(app).as_posix(), path.read_bytes().replace(b"\r\n", b"\n")
+            name, data = path.relative_to(app).as_posix(), path.read_bytes().replace(b"\r\n", b"\n")
+            if name == "build_id.py":
+                data = data.replace(f'"{SOURCE_ID}"'.encode(), f'"{build_id}"'.encode())
+            yield name, data
 
 
-def screen_pack(app: Path = APP) -> bytes:
+def id_of(contents: dict[str, Source], app: Path = APP) -> str:
+    """One name for all that must fit together in a running page; styles and pictures may change without it."""
+    parts = {path: part for path, part in contents.items() if not path.endswith((".css", ".png", ".svg"))}
+    parts |= {f"app/{name}": data for name, data in our_sources(app)}
+    hashes = [(path, sha256(part if isinstance(part, bytes) else part.read_bytes())) for path, part in parts.items()]
+    return sha256(json.dumps(sorted(hashes)).encode())[:16]
+
+
+def screen_pack(build_id: str = SOURCE_ID, app: Path = APP) -> bytes:
     """The Python of the screens as JSON: path -> source.
 
     Not an archive, since what unpacks those in the page takes longer than all that MicroPython does with them.
     """
-    sources = {f"app/{name}": data.decode() for name, data in our_sources(app) if name.startswith(IN_THE_SCREEN)}
+    ours = our_sources(app, build_id)
+    sources = {f"app/{name}": data.decode() for name, data in ours if name.startswith(IN_THE_SCREEN)}
     return (json.dumps(sources, ensure_ascii=False, indent=0) + "\n").encode()
 
 
-def engine_archive(app: Path = APP) -> bytes:
+def engine_archive(build_id: str = SOURCE_ID, app: Path = APP) -> bytes:
     """The Python of the engine as one archive that unpacks to `app/...`, the same bytes for the same sources."""
-    return zipped({f"app/{name}": data for name, data in our_sources(app) if not name.startswith(NOT_IN_THE_ENGINE)})
+    ours = our_sources(app, build_id)
+    return zipped({f"app/{name}": data for name, data in ours if not name.startswith(NOT_IN_THE_ENGINE)})
 
 
 def pyscript_files(dist: Path) -> dict[str, Source]:

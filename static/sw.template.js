@@ -1,5 +1,6 @@
-// HemoLens' service worker: keeps one version of the whole page on the phone, so that it works with
-// no network, and lets a new version in only when every byte of it has arrived and fits its hash.
+// HemoLens' service worker: keeps one version of the whole page on the phone, so that it works with no network.
+// A version is let in only when every byte of it has arrived and fits its hash. What arrived stays when an
+// installation is cut, and the next one goes on from there; what another version has already is not fetched again.
 // build.py fills in the three lines below.
 const HEADERS = {{HEADERS}}; // what every answer carries, also where the host cannot send it
 const VERSION = "{{VERSION}}";
@@ -8,85 +9,145 @@ const FILES = {{FILES}}; // [path relative to the scope, sha256 in base64, bytes
 const PREFIX = "hemolens-";
 const CACHE = PREFIX + VERSION;
 const AT_ONCE = 6;
-const TOTAL_BYTES = FILES.reduce((sum, [, , bytes]) => sum + bytes, 0);
+const PATIENCE_MS = 2000;
 const address = (path) => new URL(path, self.registration.scope).href;
+const ENTRIES = new Map(FILES.map((file) => [address(file[0]), file]));
+
+// Why a part could not be kept: "network", "host" (it answered with an error), "damaged" (other bytes), "full".
+class Failure extends Error {
+  constructor(reason, path, message) {
+    super(`${path}: ${message}`);
+    this.reason = reason;
+  }
+}
 
 // Cross-origin isolation (WebAssembly threads) and the content security policy, as building/policy.py has them.
-function isolated(response) {
+function isolated(response, body = response.body) {
   if (response.type === "opaque" || response.type === "opaqueredirect" || response.status === 0) return response;
   const headers = new Headers(response.headers);
   for (const name of ["Content-Encoding", "Content-Length"]) headers.delete(name); // the body is unpacked by now
   for (const [name, value] of Object.entries(HEADERS)) headers.set(name, value);
   const empty = [101, 204, 205, 304].includes(response.status);
-  return new Response(empty ? null : response.body, {
-    status: response.status,
-    statusText: response.statusText,
-    headers,
-  });
+  return new Response(empty ? null : body, { status: response.status, statusText: response.statusText, headers });
+}
+
+async function fits(body, hash) {
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", body));
+  return btoa(String.fromCharCode(...digest)) === hash;
+}
+
+async function fromCache(name, [path, hash]) {
+  const kept = await (await caches.open(name)).match(address(path));
+  const body = kept && (await kept.arrayBuffer().catch(() => null));
+  return body && (await fits(body, hash)) ? isolated(kept, body) : null;
+}
+
+// A file of this version, checked: from the cache of another one, else from the host.
+async function take(file, signal) {
+  const [path, hash] = file;
+  for (const name of await cacheNames((each) => each !== CACHE)) {
+    const kept = await fromCache(name, file);
+    if (kept) return kept;
+  }
+  // The host is asked first whether what the browser has is still good; where that does not fit, for all of it.
+  for (const cache of ["no-cache", "reload"]) {
+    let response, body;
+    try {
+      response = await fetch(address(path), { cache, signal });
+      body = await response.arrayBuffer();
+    } catch (error) {
+      throw new Failure("network", path, error.message);
+    }
+    if (!response.ok) throw new Failure("host", path, `the host answered ${response.status}`);
+    // Kept with the headers already on it: an answer straight from the cache keeps its compiled code too.
+    if (await fits(body, hash)) return isolated(response, body);
+  }
+  throw new Failure("damaged", path, "its bytes are not the ones of this version");
+}
+
+async function keep(file, response) {
+  try {
+    await (await caches.open(CACHE)).put(address(file[0]), response);
+  } catch (error) {
+    throw new Failure(error.name === "QuotaExceededError" ? "full" : "host", file[0], error.message);
+  }
 }
 
 async function tell(message) {
   for (const client of await self.clients.matchAll({ includeUncontrolled: true })) client.postMessage(message);
 }
 
-// Asks the host first whether what the browser has is still good; where that does not fit, for all of it.
-async function take(path, hash, signal) {
-  const options = { integrity: "sha256-" + hash, signal };
-  const response = await fetch(address(path), { ...options, cache: "no-cache" })
-    .catch(() => fetch(address(path), { ...options, cache: "reload" }))
-    .catch((error) => { throw new Error(`${path}: ${error.message}`); });
-  if (!response.ok) throw new Error(`${path}: the host answered ${response.status}`);
-  return isolated(response);
-}
-
-async function precache() {
-  const cache = await caches.open(CACHE);
+async function fill() {
   const waiting = [...FILES];
   const stop = new AbortController();
-  let [done, bytes] = [0, 0];
-  async function fetchSome() {
-    for (let next = waiting.shift(); next; next = waiting.shift()) {
-      const [path, hash, size] = next;
-      // Kept with the headers already on it: an answer straight from the cache keeps its compiled code too.
-      await cache.put(address(path), await take(path, hash, stop.signal));
-      if (stop.signal.aborted) return;
-      [done, bytes] = [done + 1, bytes + size];
-      await tell({ type: "precache", done, total: FILES.length, bytes, total_bytes: TOTAL_BYTES });
+  const so = { done: 0, total: FILES.length, bytes: 0, total_bytes: FILES.reduce((sum, file) => sum + file[2], 0) };
+  async function takeSome() {
+    for (let file = waiting.shift(); file && !stop.signal.aborted; file = waiting.shift()) {
+      if (!(await fromCache(CACHE, file))) await keep(file, await take(file, stop.signal));
+      [so.done, so.bytes] = [so.done + 1, so.bytes + file[2]];
+      if (!stop.signal.aborted) await tell({ type: "precache", ...so });
     }
   }
   try {
-    await Promise.all(Array.from({ length: AT_ONCE }, fetchSome));
+    await Promise.all(Array.from({ length: AT_ONCE }, takeSome));
+    for (const path of await missing()) throw new Failure("full", path, "the browser took it away again");
   } catch (error) {
     stop.abort();
-    await caches.delete(CACHE);
-    await tell({ type: "precache-failed", message: String(error.message || error) });
+    const message = String(error.message || error);
+    await tell({ type: "precache-failed", reason: error.reason ?? "host", message, ...so });
     throw error;
   }
 }
 
-async function forgetOthers() {
-  const names = await caches.keys();
-  await Promise.all(names.filter((name) => name.startsWith(PREFIX) && name !== CACHE).map((n) => caches.delete(n)));
-  await self.clients.claim();
+async function cacheNames(wanted) {
+  return (await caches.keys()).filter((name) => name.startsWith(PREFIX) && wanted(name));
+}
+
+// The cache of a worker of this page, as it says itself.
+function cacheOf(worker) {
+  const { port1, port2 } = new MessageChannel();
+  const said = new Promise((done) => { port1.onmessage = ({ data }) => done(PREFIX + data.version); });
+  worker.postMessage({ type: "version" }, [port2]);
+  const nothing = new Promise((_, silent) => setTimeout(silent, PATIENCE_MS, new Error("no answer")));
+  return Promise.race([said, nothing]);
+}
+
+// Installations that were never finished, and versions that were never let in, leave nothing behind for ever.
+async function forgetUnused() {
+  const { active, waiting, installing } = self.registration;
+  const workers = [active, waiting, installing].filter((worker) => worker);
+  const used = await Promise.all(workers.map(cacheOf)).catch(() => null);
+  if (!used) return;
+  const unused = await cacheNames((name) => name !== CACHE && !used.includes(name));
+  await Promise.all(unused.map((name) => caches.delete(name)));
+}
+
+async function missing() {
+  const kept = new Set((await (await caches.open(CACHE)).keys()).map((request) => request.url));
+  return FILES.filter(([path]) => !kept.has(address(path))).map(([path]) => path);
 }
 
 async function answer(request) {
-  const cache = await caches.open(CACHE);
   const home = self.registration.scope;
-  const atHome = request.url.split(/[?#]/)[0] === home;
-  const kept = await cache.match(atHome ? address("index.html") : request.url, { ignoreSearch: true, ignoreVary: true });
+  const asked = request.url.split(/[?#]/)[0];
+  const wanted = asked === home ? address("index.html") : asked;
+  const kept = await (await caches.open(CACHE)).match(wanted, { ignoreVary: true });
   if (kept) return kept;
-  try {
-    return isolated(await fetch(request));
-  } catch (error) {
-    // A page that does not exist here, asked for with no network: the one that does is at home.
-    if (request.mode === "navigate") return Response.redirect(home);
-    throw error;
+  const file = ENTRIES.get(wanted);
+  if (file) {
+    // The browser took it away: only the very same bytes may come back in its place.
+    const again = await take(file);
+    await keep(file, again.clone()).catch(() => {});
+    return again;
   }
+  // An address that does not exist here leads home, network or not.
+  const found = await fetch(request).catch((error) => { if (request.mode !== "navigate") throw error; });
+  const nowhere = request.mode === "navigate" && (!found || found.status === 404);
+  return nowhere ? Response.redirect(home) : isolated(found);
 }
 
-self.addEventListener("install", (event) => event.waitUntil(precache()));
-self.addEventListener("activate", (event) => event.waitUntil(forgetOthers()));
+self.addEventListener("install", (event) => event.waitUntil(forgetUnused().then(fill)));
+self.addEventListener("activate", (event) => event.waitUntil(forgetUnused().then(() => self.clients.claim())));
 
 self.addEventListener("fetch", (event) => {
   const { request } = event;
@@ -96,9 +157,9 @@ self.addEventListener("fetch", (event) => {
 
 self.addEventListener("message", (event) => {
   const type = event.data?.type ?? event.data;
+  const reply = (message) => (event.ports[0] ?? event.source).postMessage(message);
   if (type === "skip-waiting") event.waitUntil(self.skipWaiting());
-  if (type === "version") {
-    const reply = { type: "version", version: VERSION, files: FILES.length };
-    (event.ports[0] ?? event.source).postMessage(reply);
-  }
+  if (type === "version") event.waitUntil(missing().then((gone) => reply({ type, version: VERSION, missing: gone })));
+  if (type === "files") reply({ type, version: VERSION, cache: CACHE, files: FILES });
+  if (type === "restore") event.waitUntil(fill().then(missing, missing).then((gone) => reply({ type, missing: gone })));
 });

@@ -15,8 +15,8 @@ from typing import Any
 
 import onnx
 
+from app.files import sha256_of
 from trainer.dataset import DataError
-from trainer.files import sha256_of
 from trainer.onnx_parts import store_half
 from trainer.tflite_import import INPUT_NAME, OPSET, OUTPUT_NAME, import_tflite
 from trainer.torch_parts import import_torch_parts, quiet

@@ -21,8 +21,8 @@ import trainer.measures
 import trainer.sweep_heads
 import trainer.validation
 from app.core.colour import patch_features, patch_pixels
+from app.files import write_json
 from trainer.dataset import Patient, dataset_fingerprint
-from trainer.files import write_json
 from trainer.head import NailTable, session_folds
 from trainer.measures import Folds, all_figures, constant, paired, permuted
 from trainer.progress import Progress

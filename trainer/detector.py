@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from app.files import sha256_of, write_json, write_whole
 from trainer.dataset import DataError
-from trainer.files import sha256_of, write_json, write_whole
 from trainer.progress import Advance, Progress
 from trainer.torch_parts import import_torch_parts, quiet
 

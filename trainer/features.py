@@ -21,10 +21,10 @@ from app.core.arrays import FloatArray
 from app.core.crops import nail_crops
 from app.core.fingers import finger_directions
 from app.core.manifest import EstimatorSpec
+from app.files import write_whole
 from app.runtime.native import NativeNetwork
 from trainer.dataset import Patient, dataset_fingerprint
 from trainer.estimator_graph import feature_depths
-from trainer.files import write_whole
 from trainer.head import NailTable
 from trainer.lights import AS_IT_IS, NAIL_JITTER, SHIFTS, SKIN_JITTER, drawn_light
 from trainer.other_background import ERODED_PX, on_another_background

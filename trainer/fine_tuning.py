@@ -18,10 +18,10 @@ import numpy as np
 from PIL import Image
 
 from app.core.arrays import FloatArray, IntArray
+from app.files import write_json
 from trainer.backbones import RANDOM_WEIGHTS
 from trainer.config import BackboneChoice, FineTuning, SweepConfig
 from trainer.dataset import DataError, Patient, dataset_fingerprint
-from trainer.files import write_json
 from trainer.head import NailTable
 from trainer.progress import Progress
 from trainer.splits import Split

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from trainer.files import write_whole
+from app.files import write_whole
 from trainer.report import ORIGINAL_DETECTOR, wild_words
 from trainer.report_tables import skin_tone_table
 

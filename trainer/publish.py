@@ -7,10 +7,11 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from app import self_test
 from app.core.manifest import SCHEMA, EstimatorSpec, parse_manifest
+from app.files import sha256_of, write_json, write_whole
 from trainer.backbones import Backbone
 from trainer.detector import SIDE_PX, TrainedDetector
-from trainer.files import sha256_of, write_json, write_whole
 from trainer.head import CLIP, STD_FLOOR, RidgeHead
 from trainer.interval import COVERAGE
 from trainer.model_cards import write_cards
@@ -104,8 +105,8 @@ def estimator_entry(
 
 
 def publish(out: Path, detector: bytes, estimator: bytes, document: dict[str, Any]) -> None:
-    """Write both networks, then models.json, each whole. models.json comes last: its hashes tell a half-done
-    folder from a finished one."""
+    """Write both networks, models.json, cards and golden values, each whole. models.json comes after the networks: its
+    hashes tell a half-done folder from a finished one."""
     document = {"schema": SCHEMA, **rounded(document), "plausible_g_dl": list(PLAUSIBLE_G_DL), "data": DATA}
     write_whole(out / document["detector"]["file"], detector)
     write_whole(out / document["estimator"]["file"], estimator)
@@ -113,6 +114,7 @@ def publish(out: Path, detector: bytes, estimator: bytes, document: dict[str, An
     # The app's own reader has the last word.
     parse_manifest((out / "models.json").read_bytes())
     write_cards(out, document)
+    self_test.renew(out)
 
 
 def interval_entry(interval: dict[str, Any]) -> dict[str, Any]:

@@ -9,8 +9,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from app.files import write_whole
 from trainer.dataset import DataError
-from trainer.files import write_whole
 
 # The original system's own figures, as its repository publishes them (github: the-governor-hq/hemolens).
 ORIGINAL_DETECTOR = {

@@ -13,13 +13,13 @@ from scipy.stats import spearmanr
 from app.core.colour import COLOUR_FEATURE_NAMES
 from app.core.errors import MeasureError
 from app.core.manifest import Manifest
+from app.files import write_json, write_whole
 from app.models import load_instrument
 from trainer import original, plots
 from trainer.baselines import COLOUR67, MEDIAN, measure_baselines
 from trainer.config import read_config
 from trainer.dataset import DataError, Patient, find_dataset, read_dataset
 from trainer.features import nail_table
-from trainer.files import write_json, write_whole
 from trainer.fine_tuning import fine_tune_all
 from trainer.head import NailTable
 from trainer.interval import COVERAGE

@@ -15,6 +15,7 @@ import onnx
 
 from app.core.errors import MeasureError
 from app.core.manifest import EstimatorSpec
+from app.files import sha256_of, write_json, write_whole
 from app.models import load_instrument
 from app.runtime.native import NativeNetwork
 from trainer import hb, publish
@@ -34,7 +35,6 @@ from trainer.detector_metrics import measure_detector
 from trainer.end_to_end import end_to_end
 from trainer.estimator_graph import add_head, estimator_spec, feature_graph
 from trainer.features import annotated_crops, nail_table
-from trainer.files import sha256_of, write_json, write_whole
 from trainer.head import NailTable
 from trainer.light_profile import light_profile
 from trainer.progress import Progress

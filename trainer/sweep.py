@@ -18,10 +18,10 @@ import numpy as np
 import trainer.sweep_heads
 import trainer.sweep_jobs
 from app.core.colour import BASELINE_FEATURE_NAMES
+from app.files import write_json
 from trainer.backbones import RANDOM_WEIGHTS
 from trainer.config import SweepConfig
 from trainer.dataset import DataError, Patient
-from trainer.files import write_json
 from trainer.head import NailTable
 from trainer.progress import Progress
 from trainer.splits import Split

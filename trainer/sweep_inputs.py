@@ -20,11 +20,11 @@ from PIL import Image
 import app.core.colour
 from app.core.arrays import FloatArray, Uint8Array
 from app.core.colour import COLOUR_FEATURE_NAMES, colour_features, patch_pixels
+from app.files import write_whole
 from app.runtime.native import NativeNetwork
 from trainer.backbones import Backbone, load_backbone, random_backbone
 from trainer.config import BackboneChoice
 from trainer.dataset import DataError, Patient, dataset_fingerprint
-from trainer.files import write_whole
 from trainer.head import NailTable
 from trainer.progress import Advance, Progress
 

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from app.core.arrays import IntArray
+from app.files import sha256_of, write_json, write_whole
 from trainer.dataset import DataError, Patient, dataset_fingerprint
 from trainer.detector import TrainedDetector
 from trainer.detector_export import export_detector
 from trainer.detector_metrics import measure_detector
-from trainer.files import sha256_of, write_json, write_whole
 from trainer.masked_loss import ARCHITECTURE
 from trainer.progress import Progress
 from trainer.publish import rounded

@@ -13,9 +13,9 @@ from typing import Any
 
 import cv2
 
+from app.files import sha256_of, write_json, write_whole
 from trainer.dataset import DataError
 from trainer.detector import SIDE_PX, check_same_training
-from trainer.files import sha256_of, write_json, write_whole
 from trainer.masked_loss import MaskedLoss, new_network
 from trainer.progress import Progress
 from trainer.torch_parts import import_torch_parts

@@ -16,8 +16,8 @@ import yaml
 from PIL import Image
 
 from app.core.letterbox import letterbox_picture
+from app.files import write_whole
 from trainer.dataset import Patient, dataset_fingerprint
-from trainer.files import write_whole
 from trainer.progress import Progress
 from trainer.splits import Split
 

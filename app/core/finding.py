@@ -45,9 +45,7 @@ class Network(Protocol):
         """One inference; inputs are float32."""
 
 
-async def find(
-    spec: DetectorSpec, detector: Network, picture: Image.Image, stages: Stages | None = None
-) -> Detections:
+async def find(spec: DetectorSpec, detector: Network, picture: Image.Image, stages: Stages | None = None) -> Detections:
     """Nails and skin in an RGB picture, boxes in its pixels, best first; `stages` takes the time of each stage.
 
     Raises:

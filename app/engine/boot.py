@@ -39,7 +39,7 @@ async def boot(page_url: str) -> tuple[Instrument, int]:
     """
     from pyscript.js_modules import ort_shim
 
-    manifest = parse_manifest((await _fetch_bytes(page_url, MODELS_FOLDER + "models.json")).to_bytes())
+    manifest = parse_manifest((await fetch_bytes(page_url, MODELS_FOLDER + "models.json")).to_bytes())
     specs = (manifest.detector, manifest.estimator)
     asked = js.URL.new(page_url).searchParams.get("threads")
     usable = int(ort_shim.usableThreads())
@@ -92,7 +92,7 @@ async def _open_sessions(
         except JsException as error:
             return MeasureError(MODEL_UNAVAILABLE, f"{spec.file} cannot be loaded: {error}")
 
-    fetching = [_fetch_bytes(page_url, MODELS_FOLDER + spec.file) for spec in specs]
+    fetching = [fetch_bytes(page_url, MODELS_FOLDER + spec.file) for spec in specs]
     models = await asyncio.gather(*fetching, return_exceptions=True)
     # One after the other: together they would open the runtime twice.
     return [await opened(spec, model) for spec, model in zip(specs, models, strict=True)]
@@ -104,7 +104,7 @@ async def _load_wheels(page_url: str) -> None:
     Nor is Pyodide's own `loadPackage`: it opens every shared object of a wheel, and most are never asked for.
     """
     packages = pyodide_js.lockfile.packages.to_py()
-    fetching = [_fetch_bytes(page_url, WHEELS_FOLDER + packages[name]["file_name"]) for name in WHEELS]
+    fetching = [fetch_bytes(page_url, WHEELS_FOLDER + packages[name]["file_name"]) for name in WHEELS]
     for wheel in await asyncio.gather(*fetching):
         try:
             with zipfile.ZipFile(io.BytesIO(wheel.to_bytes())) as archive:
@@ -114,7 +114,7 @@ async def _load_wheels(page_url: str) -> None:
     importlib.invalidate_caches()
 
 
-async def _fetch_bytes(page_url: str, path: str) -> Any:
+async def fetch_bytes(page_url: str, path: str) -> Any:
     """A file of the page as a JavaScript Uint8Array."""
     try:
         response = await js.fetch(js.URL.new(path, page_url).href)

@@ -11,10 +11,11 @@ import traceback
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
+from app.build_id import BUILD_ID
 from app.core.codes import GRAB, LIGHT_UNKNOWN, MODEL_UNAVAILABLE
 from app.core.errors import MeasureError
 from app.core.stages import Stages
-from app.engine.boot import boot
+from app.engine.boot import MODELS_FOLDER, boot, fetch_bytes
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 # A guide shows a finger that points up: the hand lies below the nail.
 GUIDE_DIRECTION = (0.0, 1.0)
 
+_page_url = ""
 _instrument: Instrument | None = None
 _scan: Scan | None = None
 _pairs: FramePairs | None = None
@@ -37,14 +39,16 @@ _turn = asyncio.Lock()
 async def start(page_url: str) -> str:
     """Load everything; may be called again after a failure.
 
-    Answers {"threads": n, "models": {...}, "finds_nails": bool} or {"error": ...}.
+    Answers {"build", "threads": n, "models": {...}, "finds_nails": bool} or {"error": ...}.
     """
 
     async def load() -> dict[str, Any]:
-        global _instrument
+        global _instrument, _page_url
+        _page_url = page_url
         _instrument, threads = await boot(page_url)
         finds_nails = _instrument.detector is not None
-        return {"threads": threads, "models": _instrument.manifest.identity(), "finds_nails": finds_nails}
+        models = _instrument.manifest.identity()
+        return {"build": BUILD_ID, "threads": threads, "models": models, "finds_nails": finds_nails}
 
     return await _answer(load)
 
@@ -152,6 +156,27 @@ async def scan_end() -> str:
         return scan.conclude().as_json()
 
     return await _answer(conclude)
+
+
+async def self_test() -> str:
+    """The golden values on this device, against those that came with the models.
+
+    Answers {"checks": [what `app.core.golden.Check.as_json` describes]}.
+    """
+
+    async def test() -> dict[str, Any]:
+        from app.core import golden
+
+        photo = await fetch_bytes(_page_url, MODELS_FOLDER + golden.PICTURE)
+        expected = json.loads((await fetch_bytes(_page_url, MODELS_FOLDER + golden.VALUES)).to_bytes())
+        found = await golden.golden_values(_loaded(), photo.to_bytes())
+        try:
+            checks = golden.compare(expected, found)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise MeasureError(MODEL_UNAVAILABLE, f"{golden.VALUES} cannot be compared with: {error}") from None
+        return {"checks": [check.as_json() for check in checks]}
+
+    return await _answer(test)
 
 
 async def _measured(picture: Image.Image, stages: Stages, mirror: bool) -> dict[str, Any]:

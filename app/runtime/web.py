@@ -38,4 +38,3 @@ class WebNetwork:
             shape = output.shape.to_py()
             outputs[str(output.name)] = np.asarray(output.data.to_py(), dtype=np.float32).reshape(shape)
         return outputs
-

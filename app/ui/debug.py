@@ -1,12 +1,11 @@
 """Behind the reading: every frame of the last scan, where the time went, and which version this is."""
 
+import asyncio
 import json
-
-from pyscript import window
-from pyscript.ffi import create_proxy, to_js
 
 from app import words
 from app.core.codes import STAGES
+from app.ui import service_worker
 from app.ui.page import add, element, on, set_text, show
 
 
@@ -17,7 +16,7 @@ class Debug:
         self._settings = settings
         element("flip-tta").checked = settings["mirror"]
         on("flip-tta", "change", self._flip)
-        on("debug", "toggle", lambda _event: self._ask_version())
+        on("debug", "toggle", lambda _event: asyncio.create_task(self._ask_version()))
 
     def show_engine(self, answer):
         """What the engine said when it was ready."""
@@ -51,11 +50,8 @@ class Debug:
     def _flip(self, event):
         self._settings["mirror"] = bool(event.target.checked)
 
-    def _ask_version(self):
+    async def _ask_version(self):
         """The service worker knows which build this is, network or not."""
-        container = getattr(window.navigator, "serviceWorker", None)
-        if not container or not container.controller:
-            return
-        channel = window.MessageChannel.new()
-        channel.port1.onmessage = create_proxy(lambda event: set_text("debug-version", event.data.version))
-        container.controller.postMessage(to_js({"type": "version"}), to_js([channel.port2]))
+        answer = await service_worker.ask(service_worker.VERSION)
+        if answer:
+            set_text("debug-version", answer.version)

@@ -96,6 +96,10 @@ class EngineClient:
         """The reading of all frames."""
         return await self._ask("scan_end")
 
+    async def self_test(self):
+        """The golden values on this device, see `app.engine.door`."""
+        return await self._ask("self_test")
+
     def _name(self):
         return NAME if self._starts == 0 else f"{NAME}-{self._starts}"
 

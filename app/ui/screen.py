@@ -6,6 +6,7 @@ from pyscript import document, window
 from pyscript.ffi import to_js
 
 from app import messages, words
+from app.build_id import BUILD_ID
 from app.core import codes
 from app.ui import installation, overlay, result, stage
 from app.ui.boot_progress import BootProgress
@@ -15,9 +16,12 @@ from app.ui.live import Live
 from app.ui.page import announce, element, fill_words, listen, mark, on, set_state, set_text, show, state
 from app.ui.photos import Album
 from app.ui.scanner import Scanner
+from app.ui.self_test import SelfTest
 from app.ui.settings import Settings, SettingsDialog
 from app.ui.signals import Signals
 
+# Set where the page was loaded again because its parts were of two builds.
+MIXED = "hemolens-mixed"
 # Why a scan was stopped, besides `codes.SCAN_HIDDEN`, `SCAN_TURNED` and `CAMERA_LOST`.
 CANCELLED = "cancelled"
 
@@ -38,11 +42,13 @@ class Screen:
         self._installation = installation.Installation()
         self._dialog = SettingsDialog(self._settings, self._person_changed, self._language_changed)
         self._debug = Debug(self._settings)
+        self._self_test = SelfTest(self._engine, self._installation)
         # The reading of a scan, while it is on the screen.
         self._scanned = None
 
     async def start(self):
         """Show the controls at once, then start camera and engine side by side."""
+        self._installation.listen()
         self._speak()
         on("capture", "click", lambda _event: self._scan())
         on("cancel-scan", "click", lambda _event: self._scanner.stop(CANCELLED))
@@ -68,11 +74,17 @@ class Screen:
         document.body.setAttribute("data-engine", messages.ENGINE_LOADING)
         self._boot.begin()
         answer = await self._engine.start(lambda: self._boot.download.arrived)
+        if "error" not in answer and answer["build"] != BUILD_ID:
+            if self._load_again():
+                return
+            message = "page and engine are of two builds"
+            answer = {"error": {"code": codes.MODEL_UNAVAILABLE, "message": message}}
         self._boot.end()
         if "error" in answer:
             document.body.setAttribute("data-engine", messages.ENGINE_FAILED)
             self._show_error(answer["error"])
             return
+        window.sessionStorage.removeItem(MIXED)
         mark("engine")
         self._engine_ready = True
         self._live.engine_ready, self._live.guided = True, not answer["finds_nails"]
@@ -83,6 +95,14 @@ class Screen:
         elif state() in (messages.STATE_BOOTING, messages.STATE_READY):
             set_state(messages.STATE_READY)
             self._live.look()
+
+    def _load_again(self):
+        """A new build was put up while this page was loading: half of it is the old one. Once is enough."""
+        if window.sessionStorage.getItem(MIXED):
+            return False
+        window.sessionStorage.setItem(MIXED, "1")
+        window.location.reload()
+        return True
 
     def _engine_died(self):
         """Its worker crashed or is silent: a new one begins, and the person goes on from where they are."""
@@ -237,6 +257,7 @@ class Screen:
             show(name, False)
         show("result")
         set_state(messages.STATE_RESULT)
+        self._installation.after_reading()
         # The screen reader goes to the result, the eye begins at the picture.
         element("result").focus(to_js({"preventScroll": True}))
         window.scrollTo(0, 0)
@@ -268,6 +289,9 @@ class Screen:
             # A shortcut of the installed app; the picker itself opens for a tap only.
             self._live.turned_off()
             element("photo-input").focus()
+        elif asked == "self-test":
+            self._live.turned_off()
+            self._self_test.open()
         elif self._wants_camera() or asked == "camera":
             asyncio.create_task(self._live.open())
         elif self._live.camera.running:
@@ -279,6 +303,7 @@ class Screen:
         self._scanned = None
         self._album.forget()
         stage.forget()
+        self._installation.idle()
         set_state(messages.STATE_READY if self._engine_ready else messages.STATE_BOOTING)
         self._show_start()
         window.scrollTo(0, 0)
@@ -322,7 +347,7 @@ class Screen:
 
 
 def asked_for():
-    """What a shortcut of the installed app asks for: "camera", "photo" or None."""
+    """What a shortcut of the installed app or a bookmark asks for: "camera", "photo", "self-test" or None."""
     return window.URLSearchParams.new(window.location.search).get("start")
 
 

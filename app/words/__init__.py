@@ -46,7 +46,7 @@ def current() -> str:
 
 
 def direction() -> str:
-    """"ltr" or "rtl"."""
+    """ "ltr" or "rtl"."""
     return next(way for code, _, way in LANGUAGES if code == _code)
 
 

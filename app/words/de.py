@@ -17,7 +17,12 @@ TEXTS = {
     "update": "Neue Version bereit: jetzt verwenden",
     "offline-loading": "Wird für offline gespeichert: {percent} %",
     "offline-ready": "Auch offline nutzbar",
-    "offline-failed": "Noch nicht für offline gespeichert; weiter beim nächsten Besuch",
+    "offline-kept": "Dauerhaft bereit für den Offline-Betrieb",
+    "offline-missing": "Fehlende Teile der gespeicherten App: {count}",
+    "offline-failed.network": "Zu {percent} % gespeichert: keine Verbindung",
+    "offline-failed.host": "Zu {percent} % gespeichert: Fehler auf dem Server",
+    "offline-failed.damaged": "Zu {percent} % gespeichert: ein Teil kam beschädigt an",
+    "offline-failed.full": "Zu {percent} % gespeichert: der Speicher des Geräts ist voll",
     # Starting
     "boot.python": "Messprogramm wird gestartet …",
     "boot.numerics": "Bildverarbeitung wird geladen …",
@@ -172,6 +177,36 @@ TEXTS = {
     "language-auto": "Wie auf diesem Gerät",
     "vibrate": "Vibrieren, wenn ein Scan beginnt und endet",
     "sound": "Einen Ton abspielen, wenn ein Scan beginnt und endet",
+    # Whether this copy is as it was built
+    "self-test": "Diese Kopie prüfen",
+    "self-test.why": (
+        "Mit oder ohne Netz: Jede gespeicherte Datei wird mit der gebauten verglichen, dann laufen beide "
+        "Netzwerke und der ganze Weg vom Bild zum Wert über ein Testbild, im Vergleich mit den "
+        "festgehaltenen Werten."
+    ),
+    "self-test.run": "Jetzt prüfen",
+    "self-test.file": "Datei {done} von {total}…",
+    "self-test.measuring": "Das Testbild wird gemessen…",
+    "self-test.passed": "Diese Kopie misst so, wie sie gebaut wurde.",
+    "self-test.failed": (
+        "Diese Kopie ist nicht so, wie sie gebaut wurde. Laden Sie die Seite neu, wenn Sie online sind; "
+        "verwenden Sie ihre Werte nicht, bis diese Prüfung besteht."
+    ),
+    "self-test.files": "Gespeicherte Dateien wie gebaut: {good} von {total} ({size} MB)",
+    "self-test.files-wrong": "Verändert oder fehlend: {names}",
+    "self-test.not-saved": "Auf diesem Gerät ist noch nichts gespeichert, daher wurden keine Dateien verglichen.",
+    "self-test.detector": "Nagelsuche, Zahlen wie festgehalten: {same} von {total}",
+    "self-test.estimator": "Hämoglobinschätzung, Zahlen wie festgehalten: {same} von {total}",
+    "self-test.pipeline": "Vom Testbild zu seinem Wert, Zahlen wie festgehalten: {same} von {total}",
+    "self-test.no-engine": "Das Testbild konnte nicht gemessen werden.",
+    "self-test.kept-yes": "Der Browser behält die App, bis Sie sie entfernen.",
+    "self-test.kept-no": "Der Browser darf die App entfernen, wenn der Speicher knapp wird.",
+    "self-test.kept-unknown": (
+        "Ob der Browser die App bei knappem Speicher behält, wird nach der ersten Messung gefragt."
+    ),
+    "self-test.report": "Bericht",
+    "self-test.copy": "Bericht kopieren",
+    "self-test.copied": "Kopiert",
     # Debug
     "debug": "Hinter der Messung",
     "debug-frames": "Einzelbilder",

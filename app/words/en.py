@@ -17,7 +17,12 @@ TEXTS = {
     "update": "A new version is ready: use it",
     "offline-loading": "Saving for offline use: {percent} %",
     "offline-ready": "Ready for offline use",
-    "offline-failed": "Not saved for offline use yet; it goes on at the next visit",
+    "offline-kept": "Ready for offline use, for good",
+    "offline-missing": "Parts of the saved app that are gone: {count}",
+    "offline-failed.network": "Saved to {percent} %: no connection",
+    "offline-failed.host": "Saved to {percent} %: the server has an error",
+    "offline-failed.damaged": "Saved to {percent} %: a part arrived damaged",
+    "offline-failed.full": "Saved to {percent} %: the device's storage is full",
     # Starting
     "boot.python": "Starting the measuring engine…",
     "boot.numerics": "Loading image processing…",
@@ -75,9 +80,7 @@ TEXTS = {
     "best-guess": "Best guess",
     "value": "{value} g/dL",
     "interval": "{low} to {high} g/dL",
-    "coverage": (
-        "For {percent} of 100 people like those it was tested on, the blood value lies in this range."
-    ),
+    "coverage": ("For {percent} of 100 people like those it was tested on, the blood value lies in this range."),
     "scale": "From {low} to {high} g/dL, best guess {value}, on a scale whose colours change at {limits} g/dL.",
     "scale-no-limits": "From {low} to {high} g/dL, best guess {value}.",
     "frames": "Frames",
@@ -161,6 +164,36 @@ TEXTS = {
     "language-auto": "As on this device",
     "vibrate": "Vibrate when a scan starts and ends",
     "sound": "Play a tone when a scan starts and ends",
+    # Whether this copy is as it was built
+    "self-test": "Check this copy",
+    "self-test.why": (
+        "With or without a network: every saved file is compared with the one that was built, then both "
+        "networks and the whole way from a picture to a value run on a test picture, against the values that "
+        "were written down."
+    ),
+    "self-test.run": "Check now",
+    "self-test.file": "File {done} of {total}…",
+    "self-test.measuring": "Measuring the test picture…",
+    "self-test.passed": "This copy measures as it was built to.",
+    "self-test.failed": (
+        "This copy is not as it was built. Reload the page while you are online; do not use its readings "
+        "until this passes."
+    ),
+    "self-test.files": "Saved files as they were built: {good} of {total} ({size} MB)",
+    "self-test.files-wrong": "Changed or missing: {names}",
+    "self-test.not-saved": "Nothing is saved on this device yet, so no files were compared.",
+    "self-test.detector": "Nail detector, numbers as written down: {same} of {total}",
+    "self-test.estimator": "Haemoglobin estimator, numbers as written down: {same} of {total}",
+    "self-test.pipeline": "From the test picture to its value, numbers as written down: {same} of {total}",
+    "self-test.no-engine": "The test picture could not be measured.",
+    "self-test.kept-yes": "The browser keeps the app until you remove it.",
+    "self-test.kept-no": "The browser may remove the app when storage runs low.",
+    "self-test.kept-unknown": (
+        "Whether the browser keeps the app when storage runs low is asked after the first reading."
+    ),
+    "self-test.report": "Report",
+    "self-test.copy": "Copy the report",
+    "self-test.copied": "Copied",
     # Debug
     "debug": "Behind the reading",
     "debug-frames": "Frames",

@@ -16,7 +16,12 @@ TEXTS = {
     "update": "Hay una versión nueva: usarla",
     "offline-loading": "Guardando para uso sin conexión: {percent} %",
     "offline-ready": "Listo para uso sin conexión",
-    "offline-failed": "Aún no guardado para uso sin conexión; seguirá en la próxima visita",
+    "offline-kept": "Lista para usar sin conexión, de forma permanente",
+    "offline-missing": "Partes de la aplicación guardada que faltan: {count}",
+    "offline-failed.network": "Guardado al {percent} %: sin conexión",
+    "offline-failed.host": "Guardado al {percent} %: error del servidor",
+    "offline-failed.damaged": "Guardado al {percent} %: una parte llegó dañada",
+    "offline-failed.full": "Guardado al {percent} %: el almacenamiento del dispositivo está lleno",
     # Starting
     "boot.python": "Iniciando el motor de medición…",
     "boot.numerics": "Cargando el procesamiento de imágenes…",
@@ -169,6 +174,36 @@ TEXTS = {
     "language-auto": "El de este dispositivo",
     "vibrate": "Vibrar cuando un escaneo empieza y termina",
     "sound": "Emitir un tono cuando un escaneo empieza y termina",
+    # Whether this copy is as it was built
+    "self-test": "Comprobar esta copia",
+    "self-test.why": (
+        "Con o sin red: cada archivo guardado se compara con el que se construyó; después, las dos redes y "
+        "todo el camino de la imagen al valor se ejecutan con una imagen de prueba y se comparan con los "
+        "valores anotados."
+    ),
+    "self-test.run": "Comprobar ahora",
+    "self-test.file": "Archivo {done} de {total}…",
+    "self-test.measuring": "Midiendo la imagen de prueba…",
+    "self-test.passed": "Esta copia mide tal como se construyó.",
+    "self-test.failed": (
+        "Esta copia no está como se construyó. Vuelva a cargar la página cuando tenga conexión; no use sus "
+        "lecturas hasta que esta comprobación salga bien."
+    ),
+    "self-test.files": "Archivos guardados tal como se construyeron: {good} de {total} ({size} MB)",
+    "self-test.files-wrong": "Cambiados o ausentes: {names}",
+    "self-test.not-saved": "Todavía no hay nada guardado en este dispositivo, así que no se comparó ningún archivo.",
+    "self-test.detector": "Detector de uñas, números como se anotaron: {same} de {total}",
+    "self-test.estimator": "Estimador de hemoglobina, números como se anotaron: {same} de {total}",
+    "self-test.pipeline": "De la imagen de prueba a su valor, números como se anotaron: {same} de {total}",
+    "self-test.no-engine": "No se pudo medir la imagen de prueba.",
+    "self-test.kept-yes": "El navegador conserva la aplicación hasta que usted la elimine.",
+    "self-test.kept-no": "El navegador puede eliminar la aplicación si falta espacio.",
+    "self-test.kept-unknown": (
+        "Tras la primera lectura se pregunta si el navegador conserva la aplicación cuando falta espacio."
+    ),
+    "self-test.report": "Informe",
+    "self-test.copy": "Copiar el informe",
+    "self-test.copied": "Copiado",
     # Debug
     "debug": "Detrás de la medición",
     "debug-frames": "Fotogramas",

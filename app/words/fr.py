@@ -17,7 +17,12 @@ TEXTS = {
     "update": "Nouvelle version prête : l’utiliser",
     "offline-loading": "Enregistrement hors ligne : {percent} %",
     "offline-ready": "Utilisable hors ligne",
-    "offline-failed": "Pas encore enregistré hors ligne ; suite à la prochaine visite",
+    "offline-kept": "Prête hors ligne, durablement",
+    "offline-missing": "Parties de l’application enregistrée qui manquent : {count}",
+    "offline-failed.network": "Enregistrée à {percent} % : pas de connexion",
+    "offline-failed.host": "Enregistrée à {percent} % : erreur du serveur",
+    "offline-failed.damaged": "Enregistrée à {percent} % : une partie est arrivée abîmée",
+    "offline-failed.full": "Enregistrée à {percent} % : la mémoire de l’appareil est pleine",
     # Starting
     "boot.python": "Démarrage du moteur de mesure…",
     "boot.numerics": "Chargement du traitement d’images…",
@@ -178,6 +183,36 @@ TEXTS = {
     "language-auto": "Celle de cet appareil",
     "vibrate": "Vibrer quand une mesure commence et se termine",
     "sound": "Émettre un son quand une mesure commence et se termine",
+    # Whether this copy is as it was built
+    "self-test": "Vérifier cette copie",
+    "self-test.why": (
+        "Avec ou sans réseau : chaque fichier enregistré est comparé à celui qui a été construit, puis les "
+        "deux réseaux et tout le chemin de l’image à la valeur passent sur une image d’essai, comparés aux "
+        "valeurs consignées."
+    ),
+    "self-test.run": "Vérifier maintenant",
+    "self-test.file": "Fichier {done} sur {total}…",
+    "self-test.measuring": "Mesure de l’image d’essai…",
+    "self-test.passed": "Cette copie mesure comme elle a été construite.",
+    "self-test.failed": (
+        "Cette copie n’est pas telle qu’elle a été construite. Rechargez la page quand vous êtes en ligne ; "
+        "n’utilisez pas ses lectures tant que cette vérification échoue."
+    ),
+    "self-test.files": "Fichiers enregistrés tels que construits : {good} sur {total} ({size} Mo)",
+    "self-test.files-wrong": "Modifiés ou manquants : {names}",
+    "self-test.not-saved": "Rien n’est encore enregistré sur cet appareil : aucun fichier n’a été comparé.",
+    "self-test.detector": "Détecteur d’ongles, nombres comme consignés : {same} sur {total}",
+    "self-test.estimator": "Estimateur d’hémoglobine, nombres comme consignés : {same} sur {total}",
+    "self-test.pipeline": "De l’image d’essai à sa valeur, nombres comme consignés : {same} sur {total}",
+    "self-test.no-engine": "L’image d’essai n’a pas pu être mesurée.",
+    "self-test.kept-yes": "Le navigateur garde l’application jusqu’à ce que vous la retiriez.",
+    "self-test.kept-no": "Le navigateur peut retirer l’application quand la place manque.",
+    "self-test.kept-unknown": (
+        "Après la première lecture, il est demandé au navigateur de garder l’application même quand la place manque."
+    ),
+    "self-test.report": "Rapport",
+    "self-test.copy": "Copier le rapport",
+    "self-test.copied": "Copié",
     # Debug
     "debug": "Derrière la mesure",
     "debug-frames": "Images",

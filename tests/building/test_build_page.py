@@ -66,8 +66,13 @@ def test_the_screens_get_what_they_import_and_nothing_else(files: dict[str, byte
     sources = json.loads(files["screen.pack.json"])
     assert "app/ui/screen.py" in sources and "app/words/en.py" in sources
     assert not [path for path in sources if path.startswith("app/engine/") or path.endswith("pipeline.py")]
+    build_id = sources.pop("app/build_id.py")
     for path, source in sources.items():
         assert source == (APP.parent / path).read_text("utf-8")
+    with zipfile.ZipFile(io.BytesIO(files["engine.zip"])) as archive:
+        # As bytecode there; the two halves of the page know by it that they belong together.
+        (name,) = re.findall(r'BUILD_ID = "(\w{16})"', build_id)
+        assert name.encode() in archive.read("app/build_id.pyc")
 
 
 def test_the_page_gets_the_app_but_nothing_of_the_terminal() -> None:
@@ -115,7 +120,7 @@ def test_the_archive_does_not_depend_on_times_or_order(tmp_path: Path) -> None:
         folder.mkdir()
         for file in order:
             (folder / file).write_bytes(b"x = 1\r\n" if name == "one" else b"x = 1\n")
-    assert contents.engine_archive(tmp_path / "one") == contents.engine_archive(tmp_path / "two")
+    assert contents.engine_archive(app=tmp_path / "one") == contents.engine_archive(app=tmp_path / "two")
 
 
 def test_another_file_or_another_worker_makes_another_version() -> None:

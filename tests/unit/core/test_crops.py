@@ -24,9 +24,7 @@ def coordinate_picture():
 
 
 def spec(views=(NAIL,), mirror=False, mean=(0.0, 0.0, 0.0), std=(1.0, 1.0, 1.0), side_px=28):
-    return EstimatorSpec(
-        file="e.onnx", sha256="0", side_px=side_px, mean=mean, std=std, views=views, mirror=mirror
-    )
+    return EstimatorSpec(file="e.onnx", sha256="0", side_px=side_px, mean=mean, std=std, views=views, mirror=mirror)
 
 
 def unit(angle):
@@ -155,8 +153,7 @@ def test_a_round_view_knows_nothing_of_what_lies_around_its_disc(angle):
     elsewhere[outside] = (255, 0, 255)
     for view, alike in ((View("nail", 0.0, 0.8, round=True), True), (NAIL, False)):
         first, second = (
-            crop_view(Image.fromarray(each), box, unit(angle), view, 20) * 255
-            for each in (pixels, elsewhere)
+            crop_view(Image.fromarray(each), box, unit(angle), view, 20) * 255 for each in (pixels, elsewhere)
         )
         # The edge of the disc is a pixel of detail soft.
         assert (np.abs(first - second).max() < 8) == alike

@@ -1,0 +1,138 @@
+"""The service worker's installation, cut at random points in every way that happens to phones; then once more."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+
+import numpy as np
+from playwright.sync_api import Browser, Error, Page
+
+from building.manifest import Manifest
+from tests.reliability import Tally
+from tests.small_site import KEPT, REGISTER, FailingHost, cache_of, hashes_of, host, put_site
+
+WAYS = ("connection lost", "error of the host", "wrong byte", "storage full", "worker stopped", "page closed")
+FILES = 7
+LARGEST_BYTES = 60_000
+PATIENCE_MS = 20_000
+# For what is cut by a clock, the longest that an installation of these files takes.
+LONGEST_MS = 150
+START = """() => { navigator.serviceWorker.register("./sw.js", { updateViaCache: "none" })
+  .then((registration) => registration.active && registration.update()).catch(() => 0); }"""
+CACHES = "async () => (await caches.keys()).filter((name) => name.startsWith('hemolens-'))"
+ACTIVE = "async () => Boolean((await navigator.serviceWorker.getRegistration())?.active)"
+
+
+def cut_installations(browser: Browser, folder: Path, count: int, seed: int = 0) -> Tally:
+    """`count` installations, each of a site of its own; every second one is an update of a version that is there.
+
+    Wrong is: a version that is let in and not whole, an older one that is not whole any more, a second attempt that
+    does not come to its end, or one that fetches again what had arrived.
+    """
+    tally = Tally("interrupted installations", note=", ".join(WAYS))
+    rng = np.random.default_rng(seed)
+    context = browser.new_context()
+    for number in range(count):
+        way = WAYS[number % len(WAYS)]
+        update = number // len(WAYS) % 2 == 1
+        name = f"{number}: {way}{', update' if update else ''}"
+        # Another port is another origin: nothing of one installation is left for the next.
+        with host(folder / str(number)) as server:
+            page = context.new_page()
+            page.set_default_timeout(PATIENCE_MS)
+            try:
+                _one(page, server, way, update, rng, tally, name)
+            except Error as error:
+                tally.expect(False, f"{name}: {str(error).splitlines()[0]}")
+            with contextlib.suppress(Error):
+                page.close()
+        tally.tried += 1
+    context.close()
+    return tally
+
+
+def _one(
+    page: Page, server: FailingHost, way: str, update: bool, rng: np.random.Generator, tally: Tally, name: str
+) -> None:
+    older = put_site(server.folder, "older") if update else None
+    page.goto(server.address)
+    if older:
+        tally.expect(page.evaluate(REGISTER) == "activated", f"{name}: the older version does not install")
+        page.reload()
+    files = {f"{number}.bin": rng.bytes(int(rng.integers(1, LARGEST_BYTES))) for number in range(FILES)}
+    made = put_site(server.folder, "newer", files)
+    _cut(page, server, way, files, made, rng)
+    page = _page_again(page, server)
+    # Where every page was closed, browsers let in what waited, whole, without asking.
+    let_in = way == "page closed" and page.title() == "newer"
+    if older and not let_in:
+        tally.expect(page.title() == "older", f"{name}: the page is not the older version")
+        tally.expect(_kept(page, older) == hashes_of(older), f"{name}: the older version is not whole any more")
+    kept = _kept(page, made)
+    tally.expect(kept.items() <= hashes_of(made).items(), f"{name}: kept what does not belong to it")
+    if let_in or (page.evaluate(ACTIVE) and not older):
+        tally.expect(kept == hashes_of(made), f"{name}: let in and not whole")
+    put_site(server.folder, "newer", files)
+    server.bytes_left, server.error, server.sent = None, None, {}
+    outcome = page.evaluate(REGISTER)
+    # None: the cut came too late, and everything was there already.
+    tally.expect(outcome in (None, "installed" if older else "activated"), f"{name}: then {outcome}")
+    tally.expect(_kept(page, made) == hashes_of(made), f"{name}: not whole in the end")
+    again = set(kept) & set(server.sent)
+    tally.expect(not again, f"{name}: fetched again {sorted(again)}")
+
+
+def _cut(
+    page: Page, server: FailingHost, way: str, files: dict[str, bytes], made: Manifest, rng: np.random.Generator
+) -> None:
+    total = sum(map(len, files.values()))
+    devtools = page.context.new_cdp_session(page)
+    if way == "connection lost":
+        server.bytes_left = int(rng.integers(total))
+        page.evaluate(REGISTER)
+    elif way == "error of the host":
+        server.error = int(rng.choice([404, 500, 503]))
+        page.evaluate(REGISTER)
+    elif way == "wrong byte":
+        path = str(rng.choice(list(files)))
+        body = bytearray(files[path])
+        body[int(rng.integers(len(body)))] ^= 1 << int(rng.integers(8))
+        (server.folder / path).write_bytes(body)
+        page.evaluate(REGISTER)
+    elif way == "storage full":
+        quota = {"origin": server.address.removesuffix("/page/"), "quotaSize": int(rng.integers(total))}
+        devtools.send("Storage.overrideQuotaForOrigin", quota)
+        page.evaluate(REGISTER)
+        devtools.send("Storage.overrideQuotaForOrigin", {"origin": quota["origin"]})
+    else:
+        page.evaluate(START)
+        page.wait_for_timeout(float(rng.uniform(0, LONGEST_MS)))
+        if way == "worker stopped":
+            devtools.send("ServiceWorker.enable")
+            devtools.send("ServiceWorker.stopAllWorkers")
+        else:
+            page.close()
+
+
+def _page_again(page: Page, server: FailingHost) -> Page:
+    """The next visit, while the host still fails."""
+    if page.is_closed():
+        page = page.context.new_page()
+        page.set_default_timeout(PATIENCE_MS)
+    page.goto(server.address)
+    # What is still installing comes to its end first.
+    page.evaluate(
+        """async () => {
+            const worker = (await navigator.serviceWorker.getRegistration())?.installing;
+            const look = (done) => worker.state !== "installing" && done();
+            if (worker) await new Promise((done) => { worker.onstatechange = () => look(done); look(done); });
+        }"""
+    )
+    return page
+
+
+def _kept(page: Page, made: Manifest) -> dict[str, str]:
+    if cache_of(made) not in page.evaluate(CACHES):
+        return {}
+    return dict(page.evaluate(KEPT, cache_of(made)))

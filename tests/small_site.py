@@ -1,0 +1,149 @@
+"""A small page with the real service worker, and a host for it that can be made to fail: the network goes, bytes are
+wrong, the server has an error."""
+
+from __future__ import annotations
+
+import http.server
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from building import manifest
+from building.pipeline import TEMPLATE, replace_folder, service_worker
+
+# Resolves to the new worker's last state: "installed" where an older one is there, else "activated"; or "redundant".
+REGISTER = """async () => {
+  window.heard = [];
+  navigator.serviceWorker.onmessage = (event) => heard.push(event.data);
+  const registration = await navigator.serviceWorker.register("./sw.js", { updateViaCache: "none" });
+  const held = registration.active;
+  if (held) await registration.update().catch(() => 0);
+  const worker = registration.installing ?? registration.waiting;
+  const ends = ["activated", "redundant", ...(held ? ["installed"] : [])];
+  if (worker) await new Promise((done) => {
+    const look = () => ends.includes(worker.state) && done();
+    worker.onstatechange = look;
+    look();
+  });
+  return worker ? worker.state : null;
+}"""
+# Every file of a cache as {path: sha256 in hexadecimal}.
+KEPT = """async (name) => {
+  const cache = await caches.open(name);
+  const kept = {};
+  for (const request of await cache.keys()) {
+    const body = await (await cache.match(request)).arrayBuffer();
+    const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", body));
+    const path = request.url.slice(new URL("./", location.href).href.length);
+    kept[path] = [...digest].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  }
+  return kept;
+}"""
+
+
+def put_site(
+    folder: Path, text: str, files: dict[str, bytes] | None = None, spoiled: dict[str, bytes] | None = None
+) -> manifest.Manifest:
+    """A small build with a real manifest and worker; `spoiled` replaces bytes after they were hashed."""
+    contents = {"index.html": page(text), "a.js": b"1", "deep/b.bin": bytes(9000), **(files or {})}
+    made = manifest.make(contents, TEMPLATE.read_bytes())
+    worker = service_worker(TEMPLATE.read_text("utf-8"), made)
+    replace_folder(folder, {**contents, **(spoiled or {}), "build.json": made.to_json(), "sw.js": worker})
+    return made
+
+
+def page(text: str) -> bytes:
+    """Its only page."""
+    return f'<!doctype html><title>{text}</title><link rel="icon" href="data:,"><h1>{text}</h1>'.encode()
+
+
+def cache_of(made: manifest.Manifest) -> str:
+    """The name of a version's cache in the browser."""
+    return f"hemolens-{made.version}"
+
+
+def hashes_of(made: manifest.Manifest) -> dict[str, str]:
+    """What a complete cache of it holds."""
+    return {path: entry.sha256 for path, entry in made.files.items()}
+
+
+class FailingHost(http.server.ThreadingHTTPServer):
+    """A plain host, which knows nothing of isolation headers, nor of what a browser has already.
+
+    Attributes:
+        bytes_left: after so many bytes of bodies every connection breaks off in mid-sentence; None: never.
+        error: the status that every file is answered with instead of its bytes, page and worker excepted; None: none.
+        sent: how often each path was sent whole.
+    """
+
+    daemon_threads = True
+    allow_reuse_address = True
+
+    def __init__(self, folder: Path, port: int = 0) -> None:
+        super().__init__(("127.0.0.1", port), _Handler)
+        self.folder = folder
+        self.bytes_left: int | None = None
+        self.error: int | None = None
+        self.sent: dict[str, int] = {}
+        self.lock = threading.Lock()
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}/page/"
+
+    def may_send(self, wanted: int) -> int:
+        """How many of so many bytes still come through."""
+        with self.lock:
+            if self.bytes_left is None:
+                return wanted
+            given = min(wanted, self.bytes_left)
+            self.bytes_left -= given
+            return given
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Broken connections are what it is for."""
+
+
+class _Handler(http.server.BaseHTTPRequestHandler):
+    server: FailingHost
+
+    def do_GET(self) -> None:
+        path = self.path.partition("?")[0].removeprefix("/page/")
+        file = self.server.folder / (path or "index.html")
+        first = path in ("", "sw.js")
+        if not file.is_file():
+            self.send_error(404)
+            return
+        if self.server.error is not None and not first:
+            self.send_error(self.server.error)
+            return
+        body = file.read_bytes()
+        self.send_response(200)
+        self.send_header("Content-Type", self.types.get(file.suffix, "application/octet-stream"))
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        given = len(body) if first else self.server.may_send(len(body))
+        self.wfile.write(body[:given])
+        if given == len(body):
+            with self.server.lock:
+                self.server.sent[path] = self.server.sent.get(path, 0) + 1
+
+    types = {".html": "text/html", ".js": "text/javascript", ".json": "application/json"}
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Nobody reads it."""
+
+
+@contextmanager
+def host(folder: Path, port: int = 0) -> Iterator[FailingHost]:
+    """Serves `folder` below /page/; it is gone afterwards."""
+    server = FailingHost(folder, port)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    try:
+        yield server
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
