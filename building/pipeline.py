@@ -13,25 +13,12 @@ from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
-from . import bytecode, compress, contents, manifest, npm, policy, wheels
+from . import budget, bytecode, compress, contents, manifest, npm, policy, wheels
 from .places import DIST, STATIC, BuildError, write_whole
 
 STEPS = 7
 TEMPLATE = STATIC / "sw.template.js"
-
-# The parts of the table at the end, by the first path that fits.
-PARTS: tuple[tuple[str, str | tuple[str, str]], ...] = (
-    ("Pyodide", "vendor/pyodide/"),
-    ("numpy and Pillow", "vendor/wheels/"),
-    ("ONNX Runtime Web", "vendor/ort/"),
-    ("PyScript", "vendor/pyscript/"),
-    ("MicroPython", "vendor/micropython/"),
-    ("models", "models/"),
-    ("our Python", ("engine.zip", "screen.pack.json")),
-    ("page", ""),
-)
 
 
 class Report:
@@ -71,7 +58,7 @@ def build(
     with report.step("contents of the page"):
         files = read_all(contents.collect(wheel_files))
         check_contents(files, report)
-        report.say(f"{len(files)} files, {size(sum(map(len, files.values())))}")
+        report.say(f"{len(files)} files, {budget.size(sum(map(len, files.values())))}")
     with report.step("Python as bytecode"):
         files |= bytecode.compiled(files, npm_command, report.say)
         report.say("compiled by the Pyodide that ships")
@@ -85,9 +72,11 @@ def build(
         report.say("the first time this takes a minute or two; what was made is kept")
         shipped = {**files, manifest.NAME: made.to_json(), manifest.SERVICE_WORKER: worker}
         packed = compress_all(shipped, report.console)
+        weights = budget.weigh(files, packed)
+        check_weight(weights, report.console)
     with report.step(f"writing {out.name}/"):
         replace_folder(out, {**shipped, **packed})
-    report.console.print(summary(files, packed))
+    report.console.print(budget.summary(weights))
     return made
 
 
@@ -130,6 +119,14 @@ def compress_all(files: dict[str, bytes], console: Console) -> dict[str, bytes]:
         return compress.siblings(files, lambda path: progress.update(task, advance=1))
 
 
+def check_weight(weights: budget.Weights, console: Console) -> None:
+    try:
+        budget.check(weights)
+    except BuildError:
+        console.print(budget.summary(weights))
+        raise
+
+
 def replace_folder(out: Path, files: dict[str, bytes]) -> None:
     """Writes a new folder beside `out`, then swaps names."""
     out.parent.mkdir(parents=True, exist_ok=True)
@@ -153,24 +150,3 @@ def replace_folder(out: Path, files: dict[str, bytes]) -> None:
     finally:
         shutil.rmtree(new, ignore_errors=True)
         shutil.rmtree(old, ignore_errors=True)
-
-
-def summary(files: dict[str, bytes], packed: dict[str, bytes]) -> Table:
-    """Bytes by part, as they lie and as they travel to a browser that understands Brotli."""
-    raw = {name: 0 for name, _ in PARTS}
-    travelling = dict(raw)
-    for path, data in files.items():
-        part = next(name for name, start in PARTS if path.startswith(start))
-        raw[part] += len(data)
-        travelling[part] += len(packed.get(f"{path}.br", data))
-    table = Table("part", "bytes", "compressed", box=None, pad_edge=False, padding=(0, 3, 0, 0))
-    for column in table.columns[1:]:
-        column.justify = "right"
-    for name in raw:
-        table.add_row(name, size(raw[name]), size(travelling[name]))
-    table.add_row("all", size(sum(raw.values())), size(sum(travelling.values())), style="bold")
-    return table
-
-
-def size(count: int) -> str:
-    return f"{count / 1e6:.2f} MB" if count >= 100_000 else f"{count / 1e3:.1f} kB"
