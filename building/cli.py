@@ -17,6 +17,7 @@ Builds the page into one folder that any web server can hand out.
   bytecode         Python's library, numpy, Pillow and the engine, compiled by that Pyodide
   app/             our Python, as engine.zip and screen.pack.json
   static/          the page, its icons, its models
+  licences.html    whose each of these parts is, and the words of its licence
   build.json       the sha256 of every file, and the version they make together
   sw.js            the service worker that keeps this version on the phone, offline
   *.br, *.gz       compressed copies

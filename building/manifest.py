@@ -15,7 +15,7 @@ SERVICE_WORKER = "sw.js"
 
 # What a build depends on: folders and single files of the repository.
 INPUT_FOLDERS = ("app", "static", "building")
-INPUT_FILES = ("build.py", "package.json", "package-lock.json")
+INPUT_FILES = ("LICENSE", "build.py", "package.json", "package-lock.json", "pyproject.toml")
 
 
 @dataclass(frozen=True)

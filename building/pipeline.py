@@ -1,4 +1,4 @@
-"""One build from beginning to end: seven named steps, then one rename."""
+"""One build from beginning to end: eight named steps, then one rename."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from . import budget, bytecode, compress, contents, manifest, npm, policy, wheels
+from . import budget, bytecode, compress, contents, licences, licences_page, manifest, npm, policy, wheels
 from .places import DIST, STATIC, BuildError, write_whole
 
-STEPS = 7
+STEPS = 8
 TEMPLATE = STATIC / "sw.template.js"
 
 
@@ -59,6 +59,11 @@ def build(
         files = read_all(contents.collect(wheel_files))
         check_contents(files, report)
         report.say(f"{len(files)} files, {budget.size(sum(map(len, files.values())))}")
+    with report.step("licences"):
+        parts = licences.gather(files)
+        files[licences.NAME] = licences_page.page(parts)
+        licences.check(files, parts)
+        report.say(f"{licences.NAME} names {sum(1 + len(part.inside) for part in parts)} parts")
     with report.step("Python as bytecode"):
         files |= bytecode.compiled(files, npm_command, report.say)
         report.say("compiled by the Pyodide that ships")

@@ -9,6 +9,7 @@ TEXTS = {
     ),
     "tagline": "Hämoglobin aus Ihren Fingernägeln, allein auf diesem Gerät berechnet.",
     "privacy": "Bilder verlassen dieses Gerät nie und werden nicht aufbewahrt.",
+    "licences": "Lizenzen aller Teile",
     "settings": "Einstellungen",
     "close": "Schließen",
     "done": "Fertig",

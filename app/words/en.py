@@ -9,6 +9,7 @@ TEXTS = {
     "disclaimer": "For research and teaching. Not a medical device: it cannot diagnose or rule out anaemia.",
     "tagline": "Haemoglobin from your fingernails, worked out on this device alone.",
     "privacy": "Pictures never leave this device and are not kept.",
+    "licences": "Licences of all parts",
     "settings": "Settings",
     "close": "Close",
     "done": "Done",

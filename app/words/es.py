@@ -8,6 +8,7 @@ TEXTS = {
     ),
     "tagline": "Hemoglobina a partir de sus uñas, calculada solo en este dispositivo.",
     "privacy": "Las imágenes nunca salen de este dispositivo y no se conservan.",
+    "licences": "Licencias de todas las partes",
     "settings": "Ajustes",
     "close": "Cerrar",
     "done": "Listo",

@@ -9,6 +9,7 @@ TEXTS = {
     ),
     "tagline": "L’hémoglobine d’après vos ongles, calculée uniquement sur cet appareil.",
     "privacy": "Les images ne quittent jamais cet appareil et ne sont pas conservées.",
+    "licences": "Licences de tous les composants",
     "settings": "Réglages",
     "close": "Fermer",
     "done": "Terminé",
