@@ -33,6 +33,8 @@ OURS = (
     "icons/",
     "index.html",
     "manifest.webmanifest",
+    "models/golden.json",
+    "models/golden.png",
     "ort-shim.mjs",
     "screen.json",
     "screen.pack.json",

@@ -37,6 +37,13 @@ class Handler(BaseHTTPRequestHandler):
             self._send_bytes(self.server.authority, "application/x-x509-ca-cert")
             return
         found = self.server.site.find(path, accepted_encodings(self.headers.get("Accept-Encoding", "")))
+        if found is None and self.headers.get("Sec-Fetch-Mode") == "navigate":
+            # A bookmark of what is no more: a person comes home, as with the service worker.
+            self.send_response(HTTPStatus.FOUND)
+            self.send_header("Location", "/")
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+            return
         if found is None:
             self.send_error(HTTPStatus.NOT_FOUND, "There is no such file in this build")
             return
@@ -121,7 +128,8 @@ class PageServer(ThreadingHTTPServer):
     """Serves a Site; over TLS where it is given a context."""
 
     daemon_threads = True
-    request_queue_size = 128
+    # A lecture hall opens the page at the same moment.
+    request_queue_size = 512
     # Elsewhere than on POSIX this option would let two servers share one port.
     allow_reuse_address = os.name == "posix"
 

@@ -26,12 +26,28 @@ CHROMIUM_ARGUMENTS = [
 PATIENCE_MS = 90_000
 
 
+def chromium_arguments() -> list[str]:
+    """What every Chromium of the tests is started with."""
+    # As root Chromium refuses to start with its sandbox.
+    root = hasattr(os, "geteuid") and os.geteuid() == 0
+    return [*CHROMIUM_ARGUMENTS, *(["--no-sandbox"] if root else [])]
+
+
+@contextmanager
+def launched_profile(chromium: str, folder: Path, **options: object) -> Iterator[BrowserContext]:
+    """Headless Chromium with a profile that stays in `folder`, as a phone's browser has one; ended in the end."""
+    with sync_playwright() as playwright:
+        context = playwright.chromium.launch_persistent_context(
+            folder, executable_path=chromium, args=chromium_arguments(), **options
+        )
+        yield context
+        context.close()
+
+
 @contextmanager
 def launched_browser(chromium: str, film: Path | None = None, cameras: int = 1) -> Iterator[Browser]:
     """Headless Chromium from this path, closed in the end; its cameras show the film, or their own test picture."""
-    # As root Chromium refuses to start with its sandbox.
-    root = hasattr(os, "geteuid") and os.geteuid() == 0
-    arguments = [*CHROMIUM_ARGUMENTS, *(["--no-sandbox"] if root else [])]
+    arguments = chromium_arguments()
     arguments.append(f"--use-fake-device-for-media-stream=device-count={cameras}")
     if film is not None:
         arguments.append(f"--use-file-for-fake-video-capture={film}")

@@ -105,6 +105,9 @@ class FailingHost(http.server.ThreadingHTTPServer):
         """Broken connections are what it is for."""
 
 
+TYPES = {".html": "text/html", ".js": "text/javascript", ".json": "application/json"}
+
+
 class _Handler(http.server.BaseHTTPRequestHandler):
     server: FailingHost
 
@@ -120,7 +123,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             return
         body = file.read_bytes()
         self.send_response(200)
-        self.send_header("Content-Type", self.types.get(file.suffix, "application/octet-stream"))
+        self.send_header("Content-Type", TYPES.get(file.suffix, "application/octet-stream"))
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         given = len(body) if first else self.server.may_send(len(body))
@@ -128,8 +131,6 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         if given == len(body):
             with self.server.lock:
                 self.server.sent[path] = self.server.sent.get(path, 0) + 1
-
-    types = {".html": "text/html", ".js": "text/javascript", ".json": "application/json"}
 
     def log_message(self, format: str, *args: object) -> None:
         """Nobody reads it."""

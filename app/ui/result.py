@@ -77,6 +77,11 @@ def _show_scan(reading):
         set_text("camera-was", was)
 
 
+def forget():
+    """Let go of the pictures of the nails."""
+    element("nails").replaceChildren()
+
+
 def _list_nails(reading, picture):
     nails = element("nails")
     nails.replaceChildren()

@@ -303,6 +303,7 @@ class Screen:
         self._scanned = None
         self._album.forget()
         stage.forget()
+        result.forget()
         self._installation.idle()
         set_state(messages.STATE_READY if self._engine_ready else messages.STATE_BOOTING)
         self._show_start()

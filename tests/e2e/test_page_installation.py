@@ -1,7 +1,5 @@
 """Saved for offline use: cut and gone on, parts that are gone, updates that wait for the person, and half-new pages."""
 
-import pytest
-
 from app import words
 from building import manifest
 from serving import server
@@ -18,7 +16,7 @@ ANSWERS_BEFORE_THE_CUT = 25
 class CuttingHandler(server.Handler):
     """The network goes in the middle of the installation."""
 
-    def do_GET(self):
+    def do_GET(self):  # noqa: N802
         host = self.server
         if self.path == "/sw.js":
             host.saving = True
@@ -142,39 +140,15 @@ def test_a_page_of_two_builds_is_loaded_anew_and_says_so_if_that_does_not_help(b
     host = Host(dist)
     visit = new_visit(host.address)
     loads = []
-    visit.page.on("load", loads.append)
+    visit.page.on("load", lambda page: loads.append(page.url))
     visit.open()
     visit.page.wait_for_selector("body[data-engine=failed]", timeout=PATIENCE_MS)
     assert len(loads) == 2
     assert "two builds" in visit.page.inner_text("[data-testid=error]")
     # The rest of it is put up.
+    visit.wait_for_offline_ready()
     put_version(dist, built_dist, {})
     visit.page.reload()
+    visit.page.click("[data-testid=update]", timeout=PATIENCE_MS)
     visit.wait_for_engine()
     host.stop()
-
-
-@pytest.mark.parametrize("granted", [True, False])
-def test_the_browser_is_asked_to_keep_it_after_the_first_reading(visit, granted):
-    page = visit.page
-    devtools = visit.context.new_cdp_session(page)
-    state = {"permission": {"name": "persistent-storage"}, "setting": "granted" if granted else "denied"}
-    devtools.send("Browser.setPermission", state)
-    page.add_init_script(
-        "window.asked = 0; const held = navigator.storage; const was = held.persist.bind(held);"
-        "held.persist = () => { window.asked += 1; return was(); };"
-    )
-    visit.open()
-    visit.wait_for_offline_ready()
-    assert page.evaluate("asked") == 0
-    visit.upload(HAND)
-    page.wait_for_function("asked === 1")
-    key = "offline-kept" if granted else "offline-ready"
-    page.wait_for_function(
-        "([id, text]) => document.getElementById(id).innerText === text", arg=["offline-words", words.say(key)]
-    )
-    page.click("#open-settings")
-    page.click("#open-self-test")
-    page.click("#self-test-run")
-    page.wait_for_selector("#self-test-outcome:not([hidden])", timeout=PATIENCE_MS)
-    assert words.say("self-test.kept-yes" if granted else "self-test.kept-no") in page.inner_text("#self-test-lines")

@@ -1,8 +1,11 @@
 """Nothing leaves: neither the page nor its worker can reach another origin, whatever code runs in them."""
 
 import pytest
+from PIL import Image
 
+from building import manifest
 from tests.browser import PATIENCE_MS
+from tests.drawn_hand import draw_hand
 
 # A place that is not ours, and the ways to get something there.
 ELSEWHERE = "https://example.org/taken"
@@ -64,3 +67,50 @@ def test_every_answer_carries_the_policy(host, visit):
         assert "frame-ancestors 'none'" in answer.headers["content-security-policy"], answer.url
         assert answer.headers["referrer-policy"] == "no-referrer"
         assert "camera=(self)" in answer.headers["permissions-policy"]
+
+
+# Everything that a page can leave on a device.
+LEFT = """async () => {
+    const kept = [];
+    for (const name of await caches.keys())
+        for (const request of await (await caches.open(name)).keys()) kept.push(new URL(request.url).pathname.slice(1));
+    return {
+        local: Object.entries(localStorage),
+        session: Object.keys(sessionStorage),
+        databases: (await indexedDB.databases()).length,
+        cookies: document.cookie,
+        files: await navigator.storage.getDirectory().then(async (folder) => {
+            const names = [];
+            for await (const name of folder.keys()) names.push(name);
+            return names;
+        }),
+        kept: kept.sort(),
+    };
+}"""
+
+
+def test_a_photo_leaves_nothing_behind(host, visit, built_dist, tmp_path):
+    exif = Image.Exif()
+    exif[0x010F] = "Maker of the phone"
+    exif.get_ifd(0x8825)[1] = "N"
+    photo = tmp_path / "hand.jpg"
+    draw_hand().picture.save(photo, exif=exif)
+    page = visit.page
+    visit.open()
+    visit.wait_for_offline_ready()
+    visit.upload(photo)
+    visit.reading()
+    address = page.get_attribute("#photo-image", "src")
+    readable = "address => fetch(address).then(() => true, () => false)"
+    assert page.evaluate(readable, address)
+    page.click("[data-testid=close-result]")
+    assert not page.evaluate(readable, address)
+    # The browser says on the console that there is nothing there.
+    visit.console_errors.clear()
+    left = page.evaluate(LEFT)
+    assert left["kept"] == sorted(manifest.read(built_dist).files)
+    assert (left["databases"], left["cookies"], left["files"], left["session"]) == (0, "", [], [])
+    assert "Maker" not in str(left["local"]) and {name for name, _ in left["local"]} <= {"hemolens-settings"}
+    # Nor on the screen, in the elements that showed it.
+    assert page.evaluate("[...document.querySelectorAll('canvas')].every((each) => !each.checkVisibility())")
+    assert page.locator("#nails canvas").count() == 0

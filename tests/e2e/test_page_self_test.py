@@ -57,7 +57,7 @@ def test_without_a_network_it_finds_everything_as_it_was_built_and_then_the_one_
 def test_before_anything_is_saved_it_says_so_and_measures(visit):
     page = visit.page
     # A browser without service workers, as a page over plain HTTP has it.
-    page.add_init_script("Object.defineProperty(Navigator.prototype, 'serviceWorker', { get: () => undefined })")
+    page.add_init_script("delete Navigator.prototype.serviceWorker")
     visit.open()
     visit.wait_for_engine()
     open_it(page)

@@ -11,7 +11,6 @@ import ssl
 import stat
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +20,8 @@ from pathlib import Path
 
 import brotli
 import pytest
+
+from tests.reliability.phones_at_once import phones_at_once
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 WASM = "/vendor/micropython/micropython.wasm"
@@ -217,6 +218,11 @@ def test_nothing_but_get_and_head(https: Running, method: str) -> None:
     [
         "/../build.py",
         "/..%2fbuild.py",
+        "/..%252fbuild.py",
+        "//etc/passwd",
+        "/%2fetc%2fpasswd",
+        "/%5c..%5cbuild.py",
+        "/file:///etc/passwd",
         "/%2e%2e/%2e%2e/etc/passwd",
         "/models/../../pyproject.toml",
         "/vendor/./pyodide/pyodide.mjs",
@@ -238,6 +244,12 @@ def test_only_what_the_build_lists_exists(https: Running, path: str) -> None:
     response, body = https.ask(path)
     assert response.status == 404
     assert b"import bootstrap" not in body
+    check_isolation(response.headers)
+
+
+def test_a_person_at_an_address_that_is_no_more_comes_home(https: Running) -> None:
+    response, body = https.ask("/once/was/here?x=1", Sec_Fetch_Mode="navigate")
+    assert (response.status, response.headers["Location"], body) == (302, "/", b"")
     check_isolation(response.headers)
 
 
@@ -306,18 +318,19 @@ def test_clients_that_say_nothing_or_stop_half_way_hold_up_nobody(https: Running
         connection.close()
 
 
-def test_many_at_once(https: Running) -> None:
-    found: list[int] = []
-    threads = [threading.Thread(target=lambda: found.append(len(https.ask(WASM)[1]))) for _ in range(12)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert found == [(https.dist / WASM.strip("/")).stat().st_size] * 12
+def test_two_hundred_phones_at_once(built_dist: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HEMOLENS_CACHE", str(cache))
+    tally = phones_at_once(built_dist, 200)
+    assert tally.wrong == []
 
 
 NONSENSE = [
     b"\r\n\r\n",
+    b"GET /" + b"a" * 60_000 + b" HTTP/1.1\r\n\r\n",
+    b"GET / HTTP/1.1\r\n" + b"X: y\r\n" * 5_000 + b"\r\n",
+    b"GET /etc/passwd\x00.html HTTP/1.1\r\nHost: x\r\n\r\n",
+    b"GET //etc/passwd HTTP/1.1\r\nHost: x\r\n\r\n",
+    b"GET / HTTP/1.1\r\nContent-Length: -5\r\nTransfer-Encoding: chunked\r\n\r\n",
     b"GET\r\n\r\n",
     b"\x00" * 64,
     b"GET / HTTP/9.9\r\n\r\n",

@@ -1,0 +1,114 @@
+"""python3 -m tests.reliability: everything in full, as the README's reliability table has it."""
+
+import argparse
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+
+import bootstrap  # noqa: E402
+
+EPILOG = """\
+examples:
+  python3 -m tests.reliability --readme README.md     all of it, some twenty minutes
+  python3 -m tests.reliability --only cold --cold-starts 10
+
+exit status: 0 no wrong outcome, 1 at least one, 2 wrong usage."""
+PARTS = ("photos", "installations", "phones", "cold")
+
+
+def main(arguments: list[str]) -> int:
+    """Try everything, print the table; returns the exit status."""
+    parser = argparse.ArgumentParser(
+        prog="python3 -m tests.reliability",
+        description="Damaged photos, cut installations, phones at once, cold starts without a network: how often each "
+        "was tried, and what went wrong.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--only", choices=PARTS, action="append", help="this part alone; may be given again")
+    parser.add_argument("--damaged", type=int, default=900, metavar="N", help="files of each kind (%(default)s)")
+    parser.add_argument("--installations", type=int, default=200, metavar="N", help="(%(default)s)")
+    parser.add_argument("--phones", type=int, default=200, metavar="N", help="(%(default)s)")
+    parser.add_argument("--cold-starts", type=int, default=100, metavar="N", help="(%(default)s)")
+    parser.add_argument("--readme", type=Path, metavar="FILE", help="write the table between its markers in this file")
+    options = parser.parse_args(arguments)
+    if min(options.damaged, options.installations, options.phones, options.cold_starts) < 1:
+        parser.error("each number must be at least 1")
+    if options.readme and options.only:
+        parser.error("--readme wants all of it: leave out --only")
+    bootstrap.enter("test", "train")
+    tallies = run(options, options.only or PARTS)
+    lines = table(tallies)
+    print("\n".join(lines))
+    for tally in tallies:
+        for wrong in tally.wrong:
+            print(f"wrong: {wrong}", file=sys.stderr)
+    if options.readme:
+        from trainer.dataset import DataError
+        from trainer.report import write_texts_into_readme
+
+        try:
+            write_texts_into_readme(options.readme, {"reliability": "\n".join(lines)})
+        except DataError as error:
+            print(f"error: {error}", file=sys.stderr)
+            return 1
+    return 1 if any(tally.wrong for tally in tallies) else 0
+
+
+def run(options: argparse.Namespace, parts: tuple[str, ...]) -> list:
+    """The tallies of these parts, each announced before it begins."""
+    from rich.console import Console
+
+    from app.models import load_instrument
+    from building import is_stale
+    from building.pipeline import build
+    from tests.browser import launched_browser
+    from tests.reliability.cold_starts import cold_starts
+    from tests.reliability.cut_installations import cut_installations
+    from tests.reliability.damaged_photos import KINDS, damaged_photos
+    from tests.reliability.phones_at_once import phones_at_once
+
+    dist, chromium = ROOT / "dist", bootstrap.browser()
+    if is_stale(dist):
+        build(dist, npm_command=(bootstrap.node_tools() or (None, None))[1], console=Console(stderr=True))
+    tallies = []
+    if "photos" in parts:
+        instrument = load_instrument(threads=1)
+        for kind in KINDS:
+            bootstrap.say(f"{options.damaged} damaged {kind} files")
+            tallies.append(damaged_photos(instrument, kind, options.damaged))
+    if "installations" in parts:
+        bootstrap.say(f"{options.installations} cut installations")
+        with launched_browser(chromium) as browser, tempfile.TemporaryDirectory() as folder:
+            tallies.append(cut_installations(browser, Path(folder), options.installations))
+    if "phones" in parts:
+        bootstrap.say(f"{options.phones} phones at once")
+        tallies.append(phones_at_once(dist, options.phones))
+    if "cold" in parts:
+        done = [0]
+
+        def tick() -> None:
+            done[0] += 1
+            if done[0] % 10 == 0:
+                bootstrap.say(f"{done[0]} of {options.cold_starts} cold starts")
+
+        tallies.append(cold_starts(chromium, dist, options.cold_starts, tick))
+    return tallies
+
+
+def table(tallies: list) -> list[str]:
+    """Markdown, one row a tally."""
+    lines = ["| tried | times | wrong outcomes | |", "|---|---:|---:|---|"]
+    return lines + [f"| {each.what} | {each.tried} | {len(each.wrong)} | {each.note} |" for each in tallies]
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except KeyboardInterrupt:
+        sys.exit(130)
