@@ -2,7 +2,7 @@
 
 from app import messages, words
 from app.ui.download import Download
-from app.ui.page import element, set_text, show
+from app.ui.page import element, mark, set_text, show
 
 # How far the boot is when a step begins, in percent: their share of the time on a phone.
 STEP_BEGINS = {
@@ -33,6 +33,8 @@ class BootProgress:
 
     def step(self, step, done, total):
         """The engine is at `done` of `total` of a step."""
+        if step != self._step:
+            mark("boot-" + step)
         self._step = step
         share = NETWORKS_SHARE * done / total if step == messages.STEP_NETWORKS else 0
         element("boot-progress").value = STEP_BEGINS[step] + share
