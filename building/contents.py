@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from .places import APP, NODE_MODULES, STATIC, BuildError, sha256, source_files, zipped
+from .without_eval import without_eval
 
 # What a path of dist/ is made of: a file copied as it is, or bytes made here.
 Source = Path | bytes
@@ -112,17 +113,18 @@ def engine_archive(build_id: str = SOURCE_ID, app: Path = APP) -> bytes:
 
 
 def pyscript_files(dist: Path) -> dict[str, Source]:
-    """core.js with the chunks it imports, at once or later, without the extras and what only they need."""
-    waiting, found = ["core.js"], {"core.css"}
+    """core.js with the chunks it imports, at once or later, without the extras and what only they need; edited."""
+    waiting, scripts = ["core.js"], dict[str, bytes]()
     while waiting:
         name = waiting.pop()
-        if name in found:
+        if name in scripts:
             continue
-        found.add(name)
-        for chunk in imported(_existing(dist / name).read_text("utf-8")):
+        scripts[name] = _existing(dist / name).read_bytes()
+        for chunk in imported(scripts[name].decode()):
             if not chunk.startswith(PYSCRIPT_EXTRAS):
                 waiting.append(chunk)
-    return {f"vendor/pyscript/{name}": _existing(dist / name) for name in sorted(found)}
+    files: dict[str, Source] = {"core.css": _existing(dist / "core.css"), **without_eval(scripts)}
+    return {f"vendor/pyscript/{name}": files[name] for name in sorted(files)}
 
 
 def imported(script: str) -> set[str]:

@@ -20,6 +20,7 @@ from typing import Any
 from . import insides
 from .licence_texts import Part, Text, general_text, spdx_id, spdx_ids, text
 from .places import NODE_MODULES, ROOT, BuildError
+from .without_eval import WORKER
 
 NAME = "licences.html"
 
@@ -27,6 +28,7 @@ NAME = "licences.html"
 OURS = (
     NAME,
     "engine.json",
+    "engine.py",
     "engine.zip",
     "hemolens.css",
     "icon.svg",
@@ -66,11 +68,12 @@ def gather(files: dict[str, bytes], node_modules: Path = NODE_MODULES) -> list[P
     """Everything that ships, in the order of the page."""
     cpython = replace(insides.CPYTHON, version=json.loads(files[PYODIDE_LOCK])["info"]["python"])
     micropython = "@micropython/micropython-webassembly-pyscript"
+    pyscript = npm_part("PyScript", PYSCRIPT, node_modules, "@pyscript/core", tuple(bundled(files, node_modules)))
     return [
         ours(),
         *models(files),
         npm_part("MicroPython", "vendor/micropython/", node_modules, micropython, insides.MICROPYTHON),
-        npm_part("PyScript", PYSCRIPT, node_modules, "@pyscript/core", tuple(bundled(files, node_modules))),
+        replace(pyscript, note=f"{pyscript.note}. Changed here, see building/without_eval.py of HemoLens."),
         npm_part("Pyodide", "vendor/pyodide/", node_modules, "pyodide", (cpython, *insides.PYODIDE)),
         *(wheel(path, data) for path, data in files.items() if path.endswith(".whl")),
         npm_part("ONNX Runtime Web", "vendor/ort/", node_modules, "onnxruntime-web", insides.ONNX_RUNTIME),
@@ -167,7 +170,8 @@ def bundled(files: dict[str, bytes], node_modules: Path) -> Iterator[Part]:
     packages: set[str] = set()
     held: dict[str, str] = {}
     for path in files:
-        if not path.startswith(PYSCRIPT) or not path.endswith(".js"):
+        # The worker's script was a string in another one, whose map tells of it.
+        if not path.startswith(PYSCRIPT) or not path.endswith(".js") or path == PYSCRIPT + WORKER:
             continue
         source_map = node_modules / "@pyscript" / "core" / "dist" / f"{PurePosixPath(path).name}.map"
         if not source_map.is_file():

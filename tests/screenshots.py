@@ -79,7 +79,7 @@ def _scan(visit):
     from tests.browser import PATIENCE_MS
 
     visit.page.click("[data-testid=capture]")
-    visit.page.wait_for_function("document.getElementById('dots').children.length >= 9", timeout=PATIENCE_MS)
+    visit.page.wait_for_function("() => document.getElementById('dots').children.length >= 9", timeout=PATIENCE_MS)
 
 
 def _until_result(visit):

@@ -69,7 +69,7 @@ class EngineClient:
         fresh.type = "py"
         fresh.setAttribute("worker", "")
         fresh.setAttribute("name", self._name())
-        fresh.textContent = old.textContent
+        fresh.setAttribute("src", old.getAttribute("src"))
         old.replaceWith(fresh)
 
     async def measure_photo(self, photo, mirror):

@@ -122,7 +122,7 @@ def _draw_scale(low, high, value, compared):
     texts = {"low": words.number(low), "high": words.number(high), "value": words.number(value)}
     limits = compared["limits_g_dl"]
     if limits is None:
-        add(scale, "span", class_="band none", style="left:0%;width:100%")
+        _lay(add(scale, "span", class_="band none"), 0, 100)
         scale.setAttribute("aria-label", words.say("scale-no-limits", **texts))
     else:
         taken_off = sum(compared["adjustments_g_dl"].values())
@@ -130,14 +130,21 @@ def _draw_scale(low, high, value, compared):
         edges = [SCALE_LOW] + limits + [SCALE_HIGH]
         for index, label in enumerate(severity.LABELS):
             start, end = _percent(edges[index]), _percent(edges[index + 1])
-            add(scale, "span", class_="band " + label, style=f"left:{start}%;width:{end - start}%")
+            _lay(add(scale, "span", class_="band " + label), start, end)
         named = [words.number(limit) for limit in limits]
         for index, limit in enumerate(limits):
-            add(scale, "span", named[index], class_="limit", style=f"left:{_percent(limit)}%")
+            _lay(add(scale, "span", named[index], class_="limit"), _percent(limit))
         scale.setAttribute("aria-label", words.say("scale", limits="; ".join(named), **texts))
     start, end = _percent(low), _percent(high)
-    add(scale, "span", class_="bar", style=f"left:{start}%;width:{end - start}%")
-    add(scale, "span", class_="tick", style=f"left:{_percent(value)}%")
+    _lay(add(scale, "span", class_="bar"), start, end)
+    _lay(add(scale, "span", class_="tick"), _percent(value))
+
+
+def _lay(span, start, end=None):
+    """Where it lies on the scale, in percent. The page's policy refuses a style attribute."""
+    span.style.left = f"{start}%"
+    if end is not None:
+        span.style.width = f"{end - start}%"
 
 
 def _percent(hb_g_dl):

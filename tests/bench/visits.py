@@ -77,7 +77,7 @@ def visit(browser: Browser, address: str, threads: int | None, scans: int, photo
 def mark_ms(page: Page, name: str) -> float:
     """When the page set a mark last, in ms since its navigation began."""
     marks = f"performance.getEntriesByName('hemolens-{name}')"
-    page.wait_for_function(f"{marks}.length > 0")
+    page.wait_for_function(f"() => {marks}.length > 0")
     return page.evaluate(f"{marks}.at(-1).startTime")
 
 

@@ -54,7 +54,7 @@ def test_axe_finds_nothing_on_any_screen(host, new_visit, options):
     assert_axe_finds_nothing(page)
     page.click("#settings-done")
     page.click("[data-testid=capture]")
-    page.wait_for_function("document.getElementById('dots').children.length >= 2", timeout=PATIENCE_MS)
+    page.wait_for_function("() => document.getElementById('dots').children.length >= 2", timeout=PATIENCE_MS)
     assert_axe_finds_nothing(page)
     page.wait_for_selector("body[data-state=result]", timeout=PATIENCE_MS)
     page.click("[data-testid=debug] summary")
@@ -71,7 +71,7 @@ def test_nothing_is_wider_than_the_smallest_phone_with_text_twice_as_large(host,
     for locale in ("en", "de", "ar"):
         visit = new_visit(host.address, permissions=["camera"], locale=locale, viewport={"width": 320, "height": 568})
         page = live(visit)
-        page.add_style_tag(content="html { font-size: 200% }")
+        page.evaluate("document.documentElement.style.fontSize = '200%'")
         overflow = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         assert page.evaluate(overflow) <= 0
         visit.upload(HAND)

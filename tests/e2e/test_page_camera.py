@@ -139,7 +139,7 @@ def test_a_scan_can_be_cancelled_in_the_middle(camera_visit, way):
     page = open_live(camera_visit)
     page.keyboard.press("Space") if way == "Escape" else page.click("[data-testid=capture]")
     wait_for_state(page, "scanning")
-    page.wait_for_function("document.getElementById('dots').children.length >= 3", timeout=PATIENCE_MS)
+    page.wait_for_function("() => document.getElementById('dots').children.length >= 3", timeout=PATIENCE_MS)
     page.click("[data-testid=cancel-scan]") if way == "button" else page.keyboard.press("Escape")
     wait_for_state(page, "ready")
     assert page.is_hidden("[data-testid=result]") and page.is_hidden("[data-testid=error]")
@@ -154,7 +154,7 @@ def test_a_scan_can_be_cancelled_in_the_middle(camera_visit, way):
 def test_a_camera_lost_in_the_middle_is_said_and_can_be_had_again(camera_visit):
     page = open_live(camera_visit)
     page.click("[data-testid=capture]")
-    page.wait_for_function("document.getElementById('dots').children.length >= 2", timeout=PATIENCE_MS)
+    page.wait_for_function("() => document.getElementById('dots').children.length >= 2", timeout=PATIENCE_MS)
     # What the browser does when the system takes the camera away.
     page.evaluate(
         "document.getElementById('video').srcObject.getTracks()[0].dispatchEvent(new Event('ended'))",
@@ -180,7 +180,7 @@ def hide(page: Page, hidden: bool) -> None:
 def test_a_page_hidden_in_the_middle_of_a_scan_says_so_when_it_is_back(camera_visit):
     page = open_live(camera_visit)
     page.click("[data-testid=capture]")
-    page.wait_for_function("document.getElementById('dots').children.length >= 2", timeout=PATIENCE_MS)
+    page.wait_for_function("() => document.getElementById('dots').children.length >= 2", timeout=PATIENCE_MS)
     hide(page, True)
     said = error_said(page)
     assert words.say("error.scan_hidden") in said
@@ -201,7 +201,7 @@ def test_a_page_hidden_while_looking_lets_the_camera_go_and_takes_it_again(camer
 def test_a_device_turned_in_the_middle_of_a_scan_is_said(camera_visit):
     page = open_live(camera_visit)
     page.click("[data-testid=capture]")
-    page.wait_for_function("document.getElementById('dots').children.length >= 2", timeout=PATIENCE_MS)
+    page.wait_for_function("() => document.getElementById('dots').children.length >= 2", timeout=PATIENCE_MS)
     page.evaluate("screen.orientation.dispatchEvent(new Event('change'))")
     assert words.say("error.scan_turned") in error_said(page)
 

@@ -119,11 +119,11 @@ def test_an_update_waits_for_the_person_and_never_takes_a_result_away(built_dist
     page.evaluate("document.body.dataset.state = 'result'")
     other.wait_for_selector("[data-testid=update]", timeout=PATIENCE_MS)
     other.click("[data-testid=update]")
-    other.wait_for_function("document.title === 'Newer'", timeout=PATIENCE_MS)
+    other.wait_for_function("() => document.title === 'Newer'", timeout=PATIENCE_MS)
     # The first tab still shows its result, and is loaded anew when that is closed.
     assert (page.title(), visit.reading()) == ("HemoLens", first)
     page.click("[data-testid=close-result]")
-    page.wait_for_function("document.title === 'Newer'", timeout=PATIENCE_MS)
+    page.wait_for_function("() => document.title === 'Newer'", timeout=PATIENCE_MS)
     visit.wait_for_engine()
     visit.upload(HAND)
     assert visit.reading() == first

@@ -1,7 +1,7 @@
 """Kept on the device: isolation from the service worker, and networks that are missing."""
 
 from serving import server
-from tests.browser import Host
+from tests.browser import PATIENCE_MS, Host
 from tests.drawn_hand import draw_hand
 
 
@@ -23,7 +23,8 @@ def test_a_host_without_isolation_headers_is_isolated_by_the_service_worker(buil
     try:
         visit = new_visit(host.address)
         visit.open()
-        visit.page.wait_for_function("crossOriginIsolated && document.body.dataset.engine === 'ready'", timeout=90_000)
+        ready = "() => crossOriginIsolated && document.body.dataset.engine === 'ready'"
+        visit.page.wait_for_function(ready, timeout=PATIENCE_MS)
         visit.upload({"name": "hand.jpg", "mimeType": "image/jpeg", "buffer": draw_hand().encoded()})
         assert len(visit.reading()["nails"]) == 3
     finally:

@@ -1,10 +1,11 @@
-"""Nothing leaves: neither the page nor its worker can reach another origin, whatever code runs in them."""
+"""Nothing leaves and no text becomes code: neither in the page nor in its worker, whatever runs in them."""
 
 import pytest
 from PIL import Image
 
-from building import manifest
-from tests.browser import PATIENCE_MS
+from building import manifest, policy
+from serving import server
+from tests.browser import PATIENCE_MS, Host
 from tests.drawn_hand import draw_hand
 
 # A place that is not ours, and the ways to get something there.
@@ -24,32 +25,108 @@ TRY = """async (address) => {
     return refused.map((directive) => directive.replace("-elem", ""));
 }"""
 
+# The ways to run a text as code, or to read one from an address that holds it: which of them the browser let through.
+# On a timer, since what the developer's tools evaluate by themselves may do more than the page.
+RUN_TEXT = """() => new Promise((report) => setTimeout(async () => {
+    const CODE = "self.ran = true";
+    const blob = () => URL.createObjectURL(new Blob([CODE], { type: "text/javascript" }));
+    const data = () => "data:text/javascript," + encodeURIComponent(CODE);
+    const started = (address, type) => new Promise((done, failed) => {
+        const worker = new Worker(address, { type });
+        worker.onerror = failed;
+        setTimeout(done, 1000);
+    });
+    const ways = {
+        "eval": () => eval("1"),
+        "indirect eval": () => (0, eval)("1"),
+        "function": () => new Function("1")(),
+        "async function": () => new (async () => {}).constructor("1")(),
+        "timer": () => new Promise((done, failed) => {
+            setTimeout(CODE, 0);
+            setTimeout(() => (self.ran ? done() : failed()), 100);
+        }),
+        "module in a blob": () => import(blob()),
+        "module in a data address": () => import(data()),
+        "worker in a blob": () => started(blob(), "classic"),
+        "module worker in a blob": () => started(blob(), "module"),
+        "worker in a data address": () => started(data(), "classic"),
+        "blob": () => fetch(blob()),
+        "data address": () => fetch(data()),
+    };
+    if (typeof WorkerGlobalScope === "undefined") {
+        const element = (fill) => new Promise((done, failed) => {
+            const script = document.createElement("script");
+            fill(script);
+            document.body.append(script);
+            setTimeout(() => (self.ran ? done() : failed()), 100);
+        });
+        ways["script in the page"] = () => element((script) => { script.textContent = CODE; });
+        ways["script in a blob"] = () => element((script) => { script.src = blob(); });
+        ways["script in a data address"] = () => element((script) => { script.src = data(); });
+        ways["handler"] = () => {
+            document.body.insertAdjacentHTML("beforeend", `<button id="handler" onclick="${CODE}"></button>`);
+            document.getElementById("handler").click();
+            if (!self.ran) throw new Error();
+        };
+        ways["style"] = () => {
+            document.body.insertAdjacentHTML("beforeend", '<p id="styled" style="color: rgb(1, 2, 3)"></p>');
+            if (getComputedStyle(document.getElementById("styled")).color !== "rgb(1, 2, 3)") throw new Error();
+        };
+    }
+    const went = [];
+    for (const [name, way] of Object.entries(ways)) {
+        delete self.ran;
+        try {
+            await way();
+            went.push(name);
+        } catch {}
+    }
+    report([Object.keys(ways).length, went]);
+}, 0))"""
+
 
 def worker_of(page):
     """The engine's: the first. Those that come after it are the threads of its networks."""
     return page.workers[0]
 
 
-@pytest.mark.parametrize("visit_number", [1, 2])
-def test_another_origin_is_refused_by_the_policy(visit, visit_number):
+def forget_refusals(visit):
+    """The browser says on the console what it refuses, and these were refused for a test."""
+    assert all("Content Security" in error or "security policy" in error for error in visit.console_errors)
+    visit.console_errors.clear()
+
+
+@pytest.fixture(params=[1, 2])
+def arrived(visit, request):
+    """A visit whose engine is ready, the first or the second: then everything comes from the service worker."""
     visit.open()
     visit.wait_for_engine()
-    page = visit.page
-    if visit_number == 2:
-        # Now everything comes from the service worker.
+    if request.param == 2:
         visit.wait_for_offline_ready()
-        page.reload()
+        visit.page.reload()
         visit.wait_for_engine()
+    return visit
+
+
+def test_another_origin_is_refused_by_the_policy(arrived):
+    page = arrived.page
     of_page = page.evaluate(TRY, ELSEWHERE)
     assert set(of_page) == {"connect-src", "img-src", "script-src"}
     # Fetch and beacon.
     assert of_page.count("connect-src") >= 2
     assert set(worker_of(page).evaluate(TRY, ELSEWHERE)) == {"connect-src"}
-    # The browser says so on the console, and the requests that it announces never went out.
-    assert all(ELSEWHERE in error or "Content Security" in error for error in visit.console_errors)
-    visit.console_errors.clear()
-    visit.requests[:] = [url for url in visit.requests if url != ELSEWHERE]
-    visit.sent[:] = [url for url in visit.sent if url != ELSEWHERE]
+    # The requests that the browser announces never went out.
+    arrived.console_errors[:] = [error for error in arrived.console_errors if ELSEWHERE not in error]
+    forget_refusals(arrived)
+    arrived.requests[:] = [url for url in arrived.requests if url != ELSEWHERE]
+    arrived.sent[:] = [url for url in arrived.sent if url != ELSEWHERE]
+
+
+def test_no_text_becomes_code(arrived):
+    page = arrived.page
+    assert page.evaluate(RUN_TEXT) == [17, []]
+    assert worker_of(page).evaluate(RUN_TEXT) == [12, []]
+    forget_refusals(arrived)
 
 
 def test_every_answer_carries_the_policy(host, visit):
@@ -60,13 +137,41 @@ def test_every_answer_carries_the_policy(host, visit):
 
     visit.page.on("response", keep)
     visit.open()
-    visit.page.wait_for_selector("#start:not([hidden])", timeout=PATIENCE_MS)
+    visit.wait_for_engine()
     ours = [answer for answer in answers if answer.url.startswith(host.address)]
-    assert ours
+    assert any(answer.url.endswith("/worker.js") for answer in ours)
     for answer in ours:
-        assert "frame-ancestors 'none'" in answer.headers["content-security-policy"], answer.url
+        assert answer.headers["content-security-policy"] == policy.CONTENT_SECURITY_POLICY, answer.url
         assert answer.headers["referrer-policy"] == "no-referrer"
         assert "camera=(self)" in answer.headers["permissions-policy"]
+
+
+class BareHandler(server.Handler):
+    """A host that sends none of our headers, such as many static ones."""
+
+    def send_header(self, keyword, value):
+        if keyword not in policy.HEADERS:
+            super().send_header(keyword, value)
+
+
+class BareServer(server.PageServer):
+    def finish_request(self, request, client_address):
+        BareHandler(request, client_address, self)
+
+
+def test_a_host_without_headers_is_guarded_by_the_service_worker(built_dist, new_visit):
+    host = Host(built_dist, BareServer)
+    try:
+        visit = new_visit(host.address)
+        visit.open()
+        # The page reloads itself once the service worker is there.
+        ready = "() => crossOriginIsolated && document.body.dataset.engine === 'ready'"
+        visit.page.wait_for_function(ready, timeout=PATIENCE_MS)
+        assert visit.page.evaluate(RUN_TEXT) == [17, []]
+        assert worker_of(visit.page).evaluate(RUN_TEXT) == [12, []]
+        forget_refusals(visit)
+    finally:
+        host.stop()
 
 
 # Everything that a page can leave on a device.
@@ -110,7 +215,12 @@ def test_a_photo_leaves_nothing_behind(host, visit, built_dist, tmp_path):
     visit.upload(photo)
     visit.reading()
     address = page.get_attribute("#photo-image", "src")
-    readable = "address => fetch(address).then(() => true, () => false)"
+    readable = """(address) => new Promise((say) => {
+        const image = new Image();
+        image.onload = () => say(true);
+        image.onerror = () => say(false);
+        image.src = address;
+    })"""
     assert page.evaluate(readable, address)
     page.click("[data-testid=close-result]")
     assert not page.evaluate(readable, address)

@@ -167,7 +167,7 @@ def test_two_tabs_are_never_of_two_versions_after_a_reload(page: Page, tmp_path:
         other.evaluate("() => { navigator.serviceWorker.oncontrollerchange = () => window.changed = true; }")
         page.evaluate(SWITCH)
         # The other tab hears of it, and decides itself when to load anew.
-        other.wait_for_function("window.changed")
+        other.wait_for_function("() => window.changed")
         for tab in (page, other):
             tab.reload()
             assert tab.title() == "second"

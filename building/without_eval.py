@@ -1,0 +1,83 @@
+"""PyScript as it ships here: it makes no code out of strings, and starts its worker from a file of this origin.
+
+Of that its settings could switch off the first edit's alone, with one more script to wait for before the first screen.
+Each edit replaces one text that must be there exactly once: an update of PyScript that says it in other words stops the
+build, instead of bringing back quietly what the page's policy refuses.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from .places import BuildError
+
+# PyScript's file, beside its chunks: what the worker imports from there it finds by the same relative addresses.
+WORKER = "worker.js"
+# Its licence asks that a changed file says so.
+NOTICE = "/* PyScript, changed by HemoLens' building/without_eval.py */\n"
+
+
+@dataclass(frozen=True)
+class Edit:
+    """One text of PyScript's scripts, as a pattern, and what stands there instead."""
+
+    does: str
+    pattern: str
+    instead: str
+
+
+EDITS = (
+    Edit(
+        "gives the worker a function as a string, which only pyscript.fs would miss",
+        re.escape(
+            '[({interpreter:e})=>{e.registerJsModule("_pyscript",{fs:{ERROR:"storage permissions not granted",'
+            'NAMESPACE:"@pyscript.fs"},interpreter:e})}]'
+        ),
+        "",
+    ),
+    Edit(
+        "has the worker's Python make pyscript.js_import of a string, which nothing of ours calls",
+        re.escape("js_import=window.Function('return (...urls) => Promise.all(urls.map((url) => import(url)))')()"),
+        "js_import=None",
+    ),
+    Edit(
+        "starts the worker from a blob",
+        r"""URL\.createObjectURL\(new Blob\(\["/\*@\*/"\+'(?P<worker>(?:[^'\\]|\\.)*)'"""
+        r"""\.replace\(\w+,\w+\)\],\{type:"text/javascript"\}\)\)""",
+        f'new URL("./{WORKER}",import.meta.url).href',
+    ),
+)
+
+
+def without_eval(scripts: dict[str, bytes]) -> dict[str, bytes]:
+    """PyScript's scripts by their name, edited, and the worker's own file with them."""
+    edited = {name: script.decode() for name, script in scripts.items()}
+    for edit in EDITS:
+        found = [(name, match) for name, script in edited.items() for match in re.finditer(edit.pattern, script)]
+        if len(found) != 1:
+            raise BuildError(
+                f"PyScript's scripts should hold once what {edit.does}, not {len(found)} times:"
+                " fit building/without_eval.py to this version"
+            )
+        name, match = found[0]
+        edited[name] = edited[name][: match.start()] + edit.instead + edited[name][match.end() :]
+        worker = match.groupdict().get("worker")
+        if worker is not None:
+            edited[WORKER] = unquoted(worker)
+    return {
+        name: script.encode() if scripts.get(name) == script.encode() else (NOTICE + script).encode()
+        for name, script in edited.items()
+    }
+
+
+def unquoted(literal: str) -> str:
+    """What a string of JavaScript holds, by what stands between its quotes."""
+    plain = {"n": "\n", "r": "\r", "t": "\t", "\\": "\\", "'": "'", '"': '"', "`": "`"}
+
+    def character(escape: re.Match[str]) -> str:
+        if escape[1] not in plain:
+            raise BuildError(f"PyScript writes {escape[0]} in its worker's script: teach building/without_eval.py that")
+        return plain[escape[1]]
+
+    return re.sub(r"\\(.)", character, literal, flags=re.DOTALL)

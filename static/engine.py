@@ -1,0 +1,14 @@
+"""What PyScript runs in the engine's worker: the calls that the screen may make."""
+
+from app.engine.door import (  # noqa: F401
+    look,
+    measure_bitmap,
+    measure_photo,
+    scan_begin,
+    scan_end,
+    scan_frame,
+    self_test,
+    start,
+)
+
+__export__ = ["start", "look", "measure_photo", "measure_bitmap", "scan_begin", "scan_frame", "scan_end", "self_test"]

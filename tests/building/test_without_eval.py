@@ -1,0 +1,54 @@
+"""PyScript ships without code made of strings, and a PyScript that these edits do not fit stops the build."""
+
+from pathlib import Path
+
+import pytest
+
+from building.places import NODE_MODULES, BuildError
+from building.without_eval import NOTICE, WORKER, unquoted, without_eval
+
+HOOK = (
+    '[({interpreter:e})=>{e.registerJsModule("_pyscript",{fs:{ERROR:"storage permissions not granted",'
+    'NAMESPACE:"@pyscript.fs"},interpreter:e})}]'
+)
+IMPORT = "js_import=window.Function('return (...urls) => Promise.all(urls.map((url) => import(url)))')()"
+START = """URL.createObjectURL(new Blob(["/*@*/"+'say(\\'a\\\\b\\');\\n'.replace(x,y)],{type:"text/javascript"}))"""
+
+
+def scripts(text: str) -> dict[str, bytes]:
+    return {"core.js": b'import "./core-1.js"', "core-1.js": text.encode()}
+
+
+def test_each_edit_is_made_and_the_rest_stays() -> None:
+    edited = without_eval(scripts(f"a({HOOK});b('{IMPORT}');c({START});d()"))
+    address = f'new URL("./{WORKER}",import.meta.url).href'
+    assert edited["core-1.js"].decode() == f"{NOTICE}a();b('js_import=None');c({address});d()"
+    assert edited[WORKER].decode() == NOTICE + "say('a\\b');\n"
+    assert edited["core.js"] == b'import "./core-1.js"'
+
+
+@pytest.mark.parametrize("text", [HOOK, IMPORT, START])
+def test_what_is_missing_or_there_twice_stops_the_build(text: str) -> None:
+    whole = [HOOK, IMPORT, START]
+    for other in ("", text + text, text.replace("e", "f", 1)):
+        changed = ";".join(other if each == text else each for each in whole)
+        with pytest.raises(BuildError, match=r"PyScript.*not [02] times: fit building/without_eval\.py"):
+            without_eval(scripts(changed))
+
+
+def test_a_string_that_nobody_here_can_read_stops_the_build() -> None:
+    assert unquoted(r"1\n2\\n\'\"") == "1\n2\\n'\""
+    with pytest.raises(BuildError, match=r"\\x in its worker's script"):
+        unquoted(r"\x41")
+
+
+def test_what_ships_is_edited_and_still_whole(built_dist: Path) -> None:
+    shipped = built_dist / "vendor" / "pyscript"
+    original = NODE_MODULES / "@pyscript" / "core" / "dist"
+    worker = (shipped / WORKER).read_text("utf-8")
+    assert worker.startswith(NOTICE) and 'import("./toml-' in worker
+    [core] = shipped.glob("core-*.js")
+    assert WORKER in core.read_text("utf-8") and "/*@*/" not in core.read_text("utf-8")
+    for path in shipped.glob("*.js"):
+        if path.name not in (core.name, WORKER):
+            assert path.read_bytes() == (original / path.name).read_bytes()
