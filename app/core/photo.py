@@ -13,6 +13,10 @@ from app.core.errors import MeasureError
 # 64 megapixels as RGB are 192 MB: what a phone's tab survives, and above the 48 of today's cameras.
 MAX_PIXELS = 64_000_000
 
+# What photos come in, and no more: each further decoder of Pillow is one more that a file can attack, and the page's
+# Pillow is as old as its Pyodide (docs/audits.md).
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
+
 
 def open_photo(data: bytes) -> Image.Image:
     """Decode a photograph, turn it as its EXIF orientation says, and make it RGB.
@@ -25,7 +29,7 @@ def open_photo(data: bytes) -> Image.Image:
             # Of size: Pillow's own limit is far lower, ours is checked below, before a pixel is decoded. Of damage and
             # of formats that this Pillow was built without: the errors below say as much.
             warnings.simplefilter("ignore")
-            with Image.open(io.BytesIO(data)) as photo:
+            with Image.open(io.BytesIO(data), formats=FORMATS) as photo:
                 if photo.width * photo.height > MAX_PIXELS:
                     raise too_large(photo.width, photo.height)
                 photo.load()

@@ -12,7 +12,7 @@ from PIL import Image
 from app.core import codes
 from app.core.errors import MeasureError
 from app.core.frames import FramePairs
-from app.core.photo import open_photo
+from app.core.photo import FORMATS, open_photo
 from app.core.pipeline import measure_picture
 from app.core.scan import FRAMES, Scan
 from app.models import SHIPPED_MODELS, load_instrument
@@ -34,6 +34,34 @@ def test_a_damaged_photo_is_read_or_refused_by_name(instrument, kind):
 
 def test_there_are_more_than_five_thousand_of_them():
     assert len(KINDS) * DAMAGES_A_KIND > 5000
+
+
+# Decoders in which holes were found after the page's Pillow was made; Pillow writes no FITS, the rest of which is text.
+OTHERS = {
+    "FITS": b"SIMPLE  =                    T".ljust(80) + b"END".ljust(2800),
+    "PSD": b"8BPS\x00\x01" + bytes(6) + b"\x00\x03" + bytes([0, 0, 0, 9, 0, 0, 0, 9, 0, 8, 0, 3]) + bytes(300),
+    "JPEG2000": None,
+    "TGA": None,
+    "EPS": None,
+}
+
+
+@pytest.mark.parametrize("kind", OTHERS)
+def test_a_file_of_another_kind_meets_no_decoder(kind, monkeypatch):
+    data = OTHERS[kind]
+    if data is None:
+        buffer = io.BytesIO()
+        Image.new("RGB", (9, 9)).save(buffer, kind)
+        data = buffer.getvalue()
+    Image.init()
+    tried = []
+    for name, (factory, accept) in Image.OPEN.items():
+        spy = lambda *given, name=name, factory=factory: tried.append(name) or factory(*given)  # noqa: E731
+        monkeypatch.setitem(Image.OPEN, name, (spy, accept))
+    with pytest.raises(MeasureError) as caught:
+        open_photo(data)
+    assert caught.value.code == codes.UNREADABLE_IMAGE
+    assert set(tried) <= set(FORMATS)
 
 
 ODD = {
