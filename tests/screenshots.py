@@ -34,6 +34,7 @@ def main(arguments: list[str]) -> int:
     from building.pipeline import build
     from tests.browser import Host, launched_browser
     from tests.film import film_of_the_drawn_hand
+    from tests.find_browser import find_browser
 
     dist = ROOT / "dist"
     if is_stale(dist):
@@ -41,7 +42,7 @@ def main(arguments: list[str]) -> int:
     host = Host(dist)
     with tempfile.TemporaryDirectory() as folder:
         film = film_of_the_drawn_hand(Path(folder))
-        with launched_browser(bootstrap.browser(), film) as browser:
+        with launched_browser(find_browser(), film) as browser:
             if options.docs:
                 written = _docs(browser, host.address)
             else:

@@ -75,6 +75,7 @@ def measure(scans: int, threads: int | None) -> dict:
     from tests.bench import native, visits
     from tests.browser import Host, launched_browser
     from tests.film import film_of_the_drawn_hand
+    from tests.find_browser import find_browser
 
     dist = ROOT / "dist"
     if is_stale(dist):
@@ -83,7 +84,7 @@ def measure(scans: int, threads: int | None) -> dict:
     host = Host(dist)
     with tempfile.TemporaryDirectory() as folder:
         film = film_of_the_drawn_hand(Path(folder))
-        with launched_browser(bootstrap.browser(), film) as browser:
+        with launched_browser(find_browser(), film) as browser:
             found = visits.visit(browser, host.address, threads, scans, PHOTO_SIZE)
     host.stop()
     shipped = native.shipped_ms(dist / "models", found["nails"])

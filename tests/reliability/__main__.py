@@ -67,12 +67,13 @@ def run(options: argparse.Namespace, parts: tuple[str, ...]) -> list:
     from building import is_stale
     from building.pipeline import build
     from tests.browser import launched_browser
+    from tests.find_browser import find_browser
     from tests.reliability.cold_starts import cold_starts
     from tests.reliability.cut_installations import cut_installations
     from tests.reliability.damaged_photos import KINDS, damaged_photos
     from tests.reliability.phones_at_once import phones_at_once
 
-    dist, chromium = ROOT / "dist", bootstrap.browser()
+    dist, chromium = ROOT / "dist", find_browser()
     if is_stale(dist):
         build(dist, npm_command=(bootstrap.node_tools() or (None, None))[1], console=Console(stderr=True))
     tallies = []
