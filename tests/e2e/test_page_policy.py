@@ -6,7 +6,7 @@ from PIL import Image
 from building import manifest, policy
 from serving import server
 from tests.browser import PATIENCE_MS, Host
-from tests.drawn_hand import draw_hand
+from tests.drawn_hand import draw_hand, drawn_photo
 
 # A place that is not ours, and the ways to get something there.
 ELSEWHERE = "https://example.org/taken"
@@ -159,7 +159,7 @@ class BareServer(server.PageServer):
         BareHandler(request, client_address, self)
 
 
-def test_a_host_without_headers_is_guarded_by_the_service_worker(built_dist, new_visit):
+def test_a_host_without_headers_is_isolated_and_guarded_by_the_service_worker(built_dist, new_visit):
     host = Host(built_dist, BareServer)
     try:
         visit = new_visit(host.address)
@@ -170,6 +170,8 @@ def test_a_host_without_headers_is_guarded_by_the_service_worker(built_dist, new
         assert visit.page.evaluate(RUN_TEXT) == [17, []]
         assert worker_of(visit.page).evaluate(RUN_TEXT) == [12, []]
         forget_refusals(visit)
+        visit.upload(drawn_photo())
+        assert len(visit.reading()["nails"]) == 3
     finally:
         host.stop()
 
