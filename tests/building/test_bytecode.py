@@ -13,6 +13,7 @@ import pytest
 
 from building import bytecode, contents
 from building.places import BuildError
+from tests.e2e.rebuilt import build_id
 
 # Starts the shipped Pyodide on the shipped archives and imports what it is told to.
 IMPORTS = """
@@ -100,7 +101,7 @@ def test_the_shipped_pyodide_imports_all_that_a_page_or_a_test_asks_for(
 
 
 def test_compiling_again_makes_the_same_bytes(built_dist: Path, node_and_npm: tuple[str, str]) -> None:
-    sources = contents.engine_archive()
+    sources = contents.engine_archive(build_id(built_dist).decode())
     npm = [node_and_npm[1]]
     again = bytecode.repacked(sources, lambda archive: bytecode.compile_in_pyodide(archive, npm))
     assert again == (built_dist / "engine.zip").read_bytes()

@@ -40,7 +40,7 @@ def test_file_is_the_one_that_models_json_names(document, name):
 def test_together_they_are_small(document):
     assert sum(document[name]["bytes"] for name in ("detector", "estimator")) <= MAX_BYTES
     shipped = {path.name for path in SHIPPED_MODELS.iterdir() if path.suffix != ".md"}
-    assert shipped == {"detector.onnx", "estimator.onnx", "models.json"}
+    assert shipped == {"detector.onnx", "estimator.onnx", "golden.json", "golden.png", "models.json"}
 
 
 def test_detector_shapes_and_opset():
