@@ -7,11 +7,24 @@ import sys
 import bootstrap
 from tests.find_browser import find_browser
 
+# Two files of tests side by side: a browser waits as often as it works. `-n 0` puts them one after the other.
+PROCESSES = ("--numprocesses=auto", "--maxprocesses=2", "--dist=loadfile")
+
 
 def run(name: str, *command: str) -> bool:
     """Whether this step ended well; it says its name first."""
     bootstrap.say(f"{name}: {' '.join(command)}")
     return subprocess.run([sys.executable, "-m", *command], cwd=bootstrap.ROOT, check=False).returncode == 0
+
+
+def build_page() -> bool:
+    """The page is made once, before each process of the tests would make it for itself."""
+    from building import is_stale
+
+    if not is_stale(bootstrap.ROOT / "dist"):
+        return True
+    bootstrap.say("page: build.py")
+    return subprocess.run([sys.executable, "build.py"], cwd=bootstrap.ROOT, check=False).returncode == 0
 
 
 def main(arguments: list[str]) -> int:
@@ -27,8 +40,9 @@ def main(arguments: list[str]) -> int:
     well = [
         run("style", "ruff", "check"),
         run("types", "mypy"),
+        build_page(),
         # Last, so that its summary is what stands at the end of the screen.
-        run("tests", "pytest", *arguments),
+        run("tests", "pytest", *PROCESSES, *arguments),
     ]
     return 0 if all(well) else 1
 

@@ -66,7 +66,6 @@ def run(options: argparse.Namespace, parts: tuple[str, ...]) -> list:
     from app.models import load_instrument
     from building import is_stale
     from building.pipeline import build
-    from tests.browser import launched_browser
     from tests.find_browser import find_browser
     from tests.reliability.cold_starts import cold_starts
     from tests.reliability.cut_installations import cut_installations
@@ -84,8 +83,8 @@ def run(options: argparse.Namespace, parts: tuple[str, ...]) -> list:
             tallies.append(damaged_photos(instrument, kind, options.damaged))
     if "installations" in parts:
         bootstrap.say(f"{options.installations} cut installations")
-        with launched_browser(chromium) as browser, tempfile.TemporaryDirectory() as folder:
-            tallies.append(cut_installations(browser, Path(folder), options.installations))
+        with tempfile.TemporaryDirectory() as folder:
+            tallies.append(cut_installations(chromium, Path(folder), options.installations))
     if "phones" in parts:
         bootstrap.say(f"{options.phones} phones at once")
         tallies.append(phones_at_once(dist, options.phones))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 from pathlib import Path
 
 import numpy as np
-from playwright.sync_api import Browser, Error, Page
+from playwright.sync_api import BrowserContext, Error, Page
 
 from building.manifest import Manifest
+from tests.browser import launched_browser
 from tests.reliability import Tally
 from tests.small_site import KEPT, REGISTER, FailingHost, cache_of, hashes_of, host, put_site
 
@@ -16,6 +16,9 @@ WAYS = ("connection lost", "error of the host", "wrong byte", "storage full", "w
 FILES = 7
 LARGEST_BYTES = 60_000
 PATIENCE_MS = 20_000
+# Installations in one browser, which grows with them.
+ONE_BROWSER = 50
+MOST_BROWSERS_ENDED = 3
 # For what is cut by a clock, the longest that an installation of these files takes.
 LONGEST_MS = 150
 START = """() => { navigator.serviceWorker.register("./sw.js", { updateViaCache: "none" })
@@ -24,32 +27,49 @@ CACHES = "async () => (await caches.keys()).filter((name) => name.startsWith('he
 ACTIVE = "async () => Boolean((await navigator.serviceWorker.getRegistration())?.active)"
 
 
-def cut_installations(browser: Browser, folder: Path, count: int, seed: int = 0) -> Tally:
-    """`count` installations, each of a site of its own; every second one is an update of a version that is there.
+def cut_installations(chromium: str, folder: Path, count: int, seed: int = 0) -> Tally:
+    """`count` installations, each of a site of its own; every second six are updates of a version that is there.
 
     Wrong is: a version that is let in and not whole, an older one that is not whole any more, a second attempt that
-    does not come to its end, or one that fetches again what had arrived.
+    does not come to its end, or one that fetches again what had arrived. Where the browser itself ends, which is none
+    of these, another one does that installation again, once, and the note says so.
     """
-    tally = Tally("interrupted installations", note=", ".join(WAYS))
+    tally = Tally("interrupted installations")
     rng = np.random.default_rng(seed)
-    context = browser.new_context()
-    for number in range(count):
-        way = WAYS[number % len(WAYS)]
-        update = number // len(WAYS) % 2 == 1
-        name = f"{number}: {way}{', update' if update else ''}"
-        # Another port is another origin: nothing of one installation is left for the next.
-        with host(folder / str(number)) as server:
-            page = context.new_page()
-            page.set_default_timeout(PATIENCE_MS)
-            try:
-                _one(page, server, way, update, rng, tally, name)
-            except Error as error:
-                tally.expect(False, f"{name}: {str(error).splitlines()[0]}")
-            with contextlib.suppress(Error):
-                page.close()
-        tally.tried += 1
-    context.close()
+    browsers_ended = 0
+    while tally.tried < count:
+        with launched_browser(chromium) as browser:
+            context = browser.new_context()
+            until = min(count, tally.tried + ONE_BROWSER)
+            while tally.tried < until and browser.is_connected():
+                wrong = _try(context, folder, tally.tried, rng)
+                if browser.is_connected():
+                    tally.wrong += wrong
+                    tally.tried += 1
+            if not browser.is_connected():
+                browsers_ended += 1
+                tally.expect(browsers_ended < MOST_BROWSERS_ENDED, f"{tally.tried}: the browser ended again")
+                if tally.wrong:
+                    break
+    tally.note = ", ".join(WAYS) + (f"; the browser itself ended {browsers_ended} times" if browsers_ended else "")
     return tally
+
+
+def _try(context: BrowserContext, folder: Path, number: int, rng: np.random.Generator) -> list[str]:
+    """What went wrong with one of them."""
+    way = WAYS[number % len(WAYS)]
+    update = number // len(WAYS) % 2 == 1
+    name = f"{number}: {way}{', update' if update else ''}"
+    tally = Tally(name)
+    # Another port is another origin: nothing of one installation is left for the next.
+    with host(folder / str(number)) as server:
+        try:
+            page = context.pages[0] if context.pages else context.new_page()
+            page.set_default_timeout(PATIENCE_MS)
+            _one(page, server, way, update, rng, tally, name)
+        except Error as error:
+            tally.expect(False, f"{name}: {str(error).splitlines()[0]}")
+    return tally.wrong
 
 
 def _one(

@@ -2,14 +2,12 @@
 
 from pathlib import Path
 
-from playwright.sync_api import Browser
-
 from tests.reliability.cut_installations import cut_installations
 
 COUNT = 200
 
 
-def test_two_hundred_cut_installations(browser: Browser, tmp_path: Path) -> None:
-    tally = cut_installations(browser, tmp_path, COUNT)
+def test_two_hundred_cut_installations(chromium: str, tmp_path: Path) -> None:
+    tally = cut_installations(chromium, tmp_path, COUNT)
     assert tally.wrong == []
     assert tally.tried == COUNT
