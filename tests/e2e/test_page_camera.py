@@ -62,6 +62,16 @@ def error_said(page: Page) -> str:
     return page.inner_text("[data-testid=error]")
 
 
+# At one moment, since the boxes are drawn anew several times a second: where one lies, and how many are said to be there.
+ONE_NAIL = """() => {
+    const nails = document.querySelectorAll("[data-testid=overlay] rect.nail");
+    if (!nails.length) return null;
+    const { left, top } = nails[0].getBoundingClientRect();
+    const counted = document.getElementById("nail-count").innerText;
+    return { left, top, x: nails[0].x.baseVal.value, y: nails[0].y.baseVal.value, count: nails.length, counted };
+}"""
+
+
 def test_the_camera_is_seen_before_the_engine_is_ready_and_boxes_sit_on_the_fingers(camera_visit):
     page = camera_visit.page
     camera_visit.open()
@@ -77,16 +87,13 @@ def test_the_camera_is_seen_before_the_engine_is_ready_and_boxes_sit_on_the_fing
     assert page.get_attribute("[data-testid=overlay]", "viewBox") == f"0 0 {SIZE[0]} {SIZE[1]}"
     assert page.get_attribute("[data-testid=overlay]", "preserveAspectRatio") == "xMidYMid slice"
     scale = max(video["width"] / SIZE[0], video["height"] / SIZE[1])
-    nail = page.locator("[data-testid=overlay] rect.nail").first
-    shown = nail.bounding_box()
-    x, y = (float(nail.get_attribute(name)) for name in ("x", "y"))
+    shown = page.wait_for_function(ONE_NAIL).json_value()
     left = video["x"] + (video["width"] - SIZE[0] * scale) / 2
     top = video["y"] + (video["height"] - SIZE[1] * scale) / 2
     # The stroke is drawn around the edge.
-    assert shown["x"] == pytest.approx(left + x * scale, abs=3)
-    assert shown["y"] == pytest.approx(top + y * scale, abs=3)
-    count = page.locator("[data-testid=overlay] rect.nail").count()
-    assert page.inner_text("#nail-count") == words.say("nails-seen", count=count)
+    assert shown["left"] == pytest.approx(left + shown["x"] * scale, abs=3)
+    assert shown["top"] == pytest.approx(top + shown["y"] * scale, abs=3)
+    assert shown["counted"] == words.say("nails-seen", count=shown["count"])
     lights = [words.say(f"light.{light}") for light in ("like_training", "darker", "brighter", "tinted")]
     assert page.inner_text("[data-testid=lighting]") in lights
     assert page.is_hidden("[data-testid=low-light]")
