@@ -62,7 +62,7 @@ def error_said(page: Page) -> str:
     return page.inner_text("[data-testid=error]")
 
 
-# At one moment, since the boxes are drawn anew several times a second: where one lies, and how many are said to be there.
+# At one moment, since boxes are drawn anew several times a second: where one lies, and how many are said to be there.
 ONE_NAIL = """() => {
     const nails = document.querySelectorAll("[data-testid=overlay] rect.nail");
     if (!nails.length) return null;

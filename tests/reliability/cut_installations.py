@@ -51,7 +51,9 @@ def cut_installations(chromium: str, folder: Path, count: int, seed: int = 0) ->
                 tally.expect(browsers_ended < MOST_BROWSERS_ENDED, f"{tally.tried}: the browser ended again")
                 if tally.wrong:
                     break
-    tally.note = ", ".join(WAYS) + (f"; Chromium itself ended and was started again: {browsers_ended}" if browsers_ended else "")
+    tally.note = ", ".join(WAYS)
+    if browsers_ended:
+        tally.note += f"; Chromium itself ended and was started again: {browsers_ended}"
     return tally
 
 
