@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 
 from app.core.codes import MODEL_UNAVAILABLE
 from app.core.errors import MeasureError
 from app.core.manifest import parse_manifest
 from app.core.pipeline import Instrument
+from app.files import sha256_of
 from app.runtime.native import NativeNetwork
 
 SHIPPED_MODELS = Path(__file__).resolve().parents[1] / "static" / "models"
@@ -25,7 +25,7 @@ def load_instrument(folder: Path = SHIPPED_MODELS, threads: int = 0) -> Instrume
     for spec in (manifest.detector, manifest.estimator):
         path = folder / spec.file
         model = _read(path)
-        if hashlib.sha256(model).hexdigest() != spec.sha256:
+        if sha256_of(model) != spec.sha256:
             raise MeasureError(MODEL_UNAVAILABLE, f"{path} is not the file that models.json names: its hash differs")
         networks.append(NativeNetwork(model, threads))
     return Instrument(manifest, *networks)

@@ -68,14 +68,10 @@ def build(
         files |= bytecode.compiled(files, npm_command, report.say)
         report.say("compiled by the Pyodide that ships")
     with report.step("hashes and service worker"):
-        template = TEMPLATE.read_text("utf-8")
-        # Other headers are another worker, too.
-        made = manifest.make(files, (template + json.dumps(policy.HEADERS)).encode())
-        worker = service_worker(template, made)
+        made, shipped = versioned(files)
         report.say(f"version {made.version}")
     with report.step("compressed copies"):
         report.say("the first time this takes a minute or two; what was made is kept")
-        shipped = {**files, manifest.NAME: made.to_json(), manifest.SERVICE_WORKER: worker}
         packed = compress_all(shipped, report.console)
         weights = budget.weigh(files, packed)
         check_weight(weights, report.console)
@@ -101,6 +97,15 @@ def check_contents(files: dict[str, bytes], report: Report) -> None:
         raise BuildError("static/index.html is missing: there is no page without it")
     if "models/models.json" not in files:
         report.warn("static/models/models.json is missing: the page will say there is no model (see python -m trainer)")
+
+
+def versioned(files: dict[str, bytes]) -> tuple[manifest.Manifest, dict[str, bytes]]:
+    """Everything that ships: the files with the manifest of their hashes and the service worker of this version."""
+    template = TEMPLATE.read_text("utf-8")
+    # Other headers are another worker, too.
+    made = manifest.make(files, (template + json.dumps(policy.HEADERS)).encode())
+    worker = service_worker(template, made)
+    return made, {**files, manifest.NAME: made.to_json(), manifest.SERVICE_WORKER: worker}
 
 
 def service_worker(template: str, made: manifest.Manifest) -> bytes:

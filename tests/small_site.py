@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from building import manifest
-from building.pipeline import TEMPLATE, replace_folder, service_worker
+from building.pipeline import replace_folder, versioned
 
 # Resolves to the new worker's last state: "installed" where an older one is there, else "activated"; or "redundant".
 REGISTER = """async () => {
@@ -28,6 +28,8 @@ REGISTER = """async () => {
   });
   return worker ? worker.state : null;
 }"""
+# The names of our caches.
+CACHES = "async () => (await caches.keys()).filter((name) => name.startsWith('hemolens-')).sort()"
 # Every file of a cache as {path: sha256 in hexadecimal}.
 KEPT = """async (name) => {
   const cache = await caches.open(name);
@@ -47,9 +49,8 @@ def put_site(
 ) -> manifest.Manifest:
     """A small build with a real manifest and worker; `spoiled` replaces bytes after they were hashed."""
     contents = {"index.html": page(text), "a.js": b"1", "deep/b.bin": bytes(9000), **(files or {})}
-    made = manifest.make(contents, TEMPLATE.read_bytes())
-    worker = service_worker(TEMPLATE.read_text("utf-8"), made)
-    replace_folder(folder, {**contents, **(spoiled or {}), "build.json": made.to_json(), "sw.js": worker})
+    made, shipped = versioned(contents)
+    replace_folder(folder, {**shipped, **(spoiled or {})})
     return made
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from app.core.arrays import FloatArray
+from app.core.crops import wanted_ways
 from app.core.errors import MeasureError
 from app.core.finding import Network
 from app.core.pipeline import Instrument, measure_photo
@@ -63,8 +64,8 @@ async def golden_values(instrument: Instrument, photo: bytes) -> dict[str, Any]:
     if instrument.detector is not None:
         side = manifest.detector.side_px
         networks["detector"] = await _probed(instrument.detector, {"images": _pattern((1, 3, side, side))})
-    side, views = manifest.estimator.side_px, len(manifest.estimator.views) * (2 if manifest.estimator.mirror else 1)
-    networks["estimator"] = await _probed(instrument.estimator, {"image": _pattern((2, views, 3, side, side))})
+    side, pictures = manifest.estimator.side_px, len(manifest.estimator.views) * len(wanted_ways(manifest.estimator))
+    networks["estimator"] = await _probed(instrument.estimator, {"image": _pattern((2, pictures, 3, side, side))})
     reading = (await measure_photo(instrument, photo)).as_json()
     if "error" in reading:
         raise MeasureError(reading["error"]["code"], f"the test picture has no reading: {reading['error']['message']}")

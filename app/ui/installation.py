@@ -8,10 +8,10 @@ from pyscript.ffi import to_js
 
 from app import messages, words
 from app.ui import service_worker
-from app.ui.page import element, listen, on, optional, set_text, show, state
+from app.ui.page import element, listen, on, optional, reload_once, set_text, show, state
 
 CHIP = "offline"
-RELOADED_ONCE = "hemolens-isolated"
+ISOLATED = "hemolens-isolated"
 # Why saving stopped, as the service worker says it.
 NETWORK = "network"
 REASONS = (NETWORK, "host", "damaged", "full")
@@ -166,11 +166,8 @@ class Installation:
 
     def _isolate(self):
         """A host that sends no isolation headers: one reload lets the service worker add them."""
-        if window.crossOriginIsolated or window.sessionStorage.getItem(RELOADED_ONCE):
-            return
-        if service_worker.controller() and state() in IDLE:
-            window.sessionStorage.setItem(RELOADED_ONCE, "1")
-            window.location.reload()
+        if not window.crossOriginIsolated and service_worker.controller() and state() in IDLE:
+            reload_once(ISOLATED)
 
     def _update_found(self):
         worker = self._registration.installing

@@ -88,6 +88,15 @@ def mark(name):
     window.performance.mark("hemolens-" + name)
 
 
+def reload_once(reason):
+    """Load the page anew, unless it was for this reason before; returns whether it does."""
+    if window.sessionStorage.getItem(reason):
+        return False
+    window.sessionStorage.setItem(reason, "1")
+    window.location.reload()
+    return True
+
+
 def state():
     """The page's state, see `app.messages`."""
     return document.body.getAttribute("data-state")

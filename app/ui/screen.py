@@ -13,7 +13,7 @@ from app.ui.boot_progress import BootProgress
 from app.ui.debug import Debug
 from app.ui.engine_client import EngineClient
 from app.ui.live import Live
-from app.ui.page import announce, element, fill_words, listen, mark, on, set_state, set_text, show, state
+from app.ui.page import announce, element, fill_words, listen, mark, on, reload_once, set_state, set_text, show, state
 from app.ui.photos import Album
 from app.ui.scanner import Scanner
 from app.ui.self_test import SelfTest
@@ -75,7 +75,8 @@ class Screen:
         self._boot.begin()
         answer = await self._engine.start(lambda: self._boot.download.arrived)
         if "error" not in answer and answer["build"] != BUILD_ID:
-            if self._load_again():
+            # A new build was put up while this page was loading: half of it is the old one.
+            if reload_once(MIXED):
                 return
             message = "page and engine are of two builds"
             answer = {"error": {"code": codes.MODEL_UNAVAILABLE, "message": message}}
@@ -95,14 +96,6 @@ class Screen:
         elif state() in (messages.STATE_BOOTING, messages.STATE_READY):
             set_state(messages.STATE_READY)
             self._live.look()
-
-    def _load_again(self):
-        """A new build was put up while this page was loading: half of it is the old one. Once is enough."""
-        if window.sessionStorage.getItem(MIXED):
-            return False
-        window.sessionStorage.setItem(MIXED, "1")
-        window.location.reload()
-        return True
 
     def _engine_died(self):
         """Its worker crashed or is silent: a new one begins, and the person goes on from where they are."""

@@ -8,8 +8,8 @@ import shutil
 import zipfile
 from pathlib import Path
 
-from building import manifest, policy
-from building.pipeline import TEMPLATE, replace_folder, service_worker
+from building import manifest
+from building.pipeline import replace_folder, versioned
 
 
 def copied(dist: Path, out: Path) -> Path:
@@ -23,10 +23,8 @@ def put_version(out: Path, dist: Path, changes: dict[str, bytes]) -> manifest.Ma
     made = manifest.read(dist)
     assert made is not None
     files = {path: (dist / path).read_bytes() for path in made.files} | changes
-    template = TEMPLATE.read_text("utf-8")
-    new = manifest.make(files, (template + json.dumps(policy.HEADERS)).encode())
-    worker = service_worker(template, new)
-    replace_folder(out, {**files, manifest.NAME: new.to_json(), manifest.SERVICE_WORKER: worker})
+    new, shipped = versioned(files)
+    replace_folder(out, shipped)
     return new
 
 

@@ -6,6 +6,7 @@ from serving import server
 from tests.browser import PATIENCE_MS, Host
 from tests.drawn_hand import drawn_photo
 from tests.e2e.rebuilt import copied, engine_of_another_build, put_version, titled
+from tests.small_site import CACHES
 
 HAND = drawn_photo()
 CHIP = "[data-testid=offline-ready]"
@@ -129,7 +130,7 @@ def test_an_update_waits_for_the_person_and_never_takes_a_result_away(built_dist
     assert visit.reading() == first
     made = manifest.read(dist)
     assert made is not None
-    names = page.evaluate("async () => (await caches.keys()).filter((name) => name.startsWith('hemolens-'))")
+    names = page.evaluate(CACHES)
     assert names == [f"hemolens-{made.version}"]
     host.stop()
 

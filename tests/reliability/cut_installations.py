@@ -10,7 +10,7 @@ from playwright.sync_api import BrowserContext, Error, Page
 from building.manifest import Manifest
 from tests.browser import launched_browser
 from tests.reliability import Tally
-from tests.small_site import KEPT, REGISTER, FailingHost, cache_of, hashes_of, host, put_site
+from tests.small_site import CACHES, KEPT, REGISTER, FailingHost, cache_of, hashes_of, host, put_site
 
 WAYS = ("connection lost", "error of the host", "wrong byte", "storage full", "worker stopped", "page closed")
 FILES = 7
@@ -23,7 +23,6 @@ MOST_BROWSERS_ENDED = 3
 LONGEST_MS = 150
 START = """() => { navigator.serviceWorker.register("./sw.js", { updateViaCache: "none" })
   .then((registration) => registration.active && registration.update()).catch(() => 0); }"""
-CACHES = "async () => (await caches.keys()).filter((name) => name.startsWith('hemolens-'))"
 ACTIVE = "async () => Boolean((await navigator.serviceWorker.getRegistration())?.active)"
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.small_site import KEPT, REGISTER, cache_of, hashes_of, host, put_site
+from tests.small_site import CACHES, KEPT, REGISTER, cache_of, hashes_of, host, put_site
 
 VERSION = """async () => {
   const channel = new MessageChannel();
@@ -22,7 +22,6 @@ SWITCH = """async () => {
   registration.waiting.postMessage("skip-waiting");
   await changed;
 }"""
-CACHES = "async () => (await caches.keys()).filter((name) => name.startsWith('hemolens-')).sort()"
 LAST = "heard.findLast((message) => message.type === 'precache-failed')"
 
 
