@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from .places import APP, NODE_MODULES, STATIC, BuildError, sha256, source_files, zipped
-from .without_eval import without_eval
+from .pyscript_edits import edited
 
 # What a path of dist/ is made of: a file copied as it is, or bytes made here.
 Source = Path | bytes
@@ -123,7 +123,7 @@ def pyscript_files(dist: Path) -> dict[str, Source]:
         for chunk in imported(scripts[name].decode()):
             if not chunk.startswith(PYSCRIPT_EXTRAS):
                 waiting.append(chunk)
-    files: dict[str, Source] = {"core.css": _existing(dist / "core.css"), **without_eval(scripts)}
+    files: dict[str, Source] = {"core.css": _existing(dist / "core.css"), **edited(scripts)}
     return {f"vendor/pyscript/{name}": files[name] for name in sorted(files)}
 
 

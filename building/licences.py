@@ -20,13 +20,14 @@ from typing import Any
 from . import insides
 from .licence_texts import Part, Text, general_text, spdx_id, spdx_ids, text
 from .places import NODE_MODULES, ROOT, BuildError
-from .without_eval import WORKER
+from .pyscript_edits import WORKER
 
 NAME = "licences.html"
 
 # What we made ourselves. Anything new in static/ is named here, or it is somebody else's and gets an entry.
 OURS = (
     NAME,
+    "engine-shim.mjs",
     "engine.json",
     "engine.py",
     "engine.zip",
@@ -37,7 +38,7 @@ OURS = (
     "manifest.webmanifest",
     "models/golden.json",
     "models/golden.png",
-    "ort-shim.mjs",
+    "networks.mjs",
     "screen.json",
     "screen.pack.json",
     "screenshots/",
@@ -73,7 +74,7 @@ def gather(files: dict[str, bytes], node_modules: Path = NODE_MODULES) -> list[P
         ours(),
         *models(files),
         npm_part("MicroPython", "vendor/micropython/", node_modules, micropython, insides.MICROPYTHON),
-        replace(pyscript, note=f"{pyscript.note}. Changed here, see building/without_eval.py of HemoLens."),
+        replace(pyscript, note=f"{pyscript.note}. Changed here, see building/pyscript_edits.py of HemoLens."),
         npm_part("Pyodide", "vendor/pyodide/", node_modules, "pyodide", (cpython, *insides.PYODIDE)),
         *(wheel(path, data) for path, data in files.items() if path.endswith(".whl")),
         npm_part("ONNX Runtime Web", "vendor/ort/", node_modules, "onnxruntime-web", insides.ONNX_RUNTIME),

@@ -99,9 +99,7 @@ async function fill() {
   }
 }
 
-async function cacheNames(wanted) {
-  return (await caches.keys()).filter((name) => name.startsWith(PREFIX) && wanted(name));
-}
+const cacheNames = async (wanted) => (await caches.keys()).filter((name) => name.startsWith(PREFIX) && wanted(name));
 
 // The cache of a worker of this page, as it says itself.
 function cacheOf(worker) {

@@ -2,16 +2,22 @@
 
 The estimator averages the features of a nail and of its mirror image. In a scan it is shown the one from a frame and
 the other from the next: half the work, and of a nail that does not change, the very value that a photo of it has.
+
+Where networks run beside Python, as in the page, two frames are estimated while the next two are looked at.
 """
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Coroutine
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from PIL import Image
 
 from app.core.arrays import FloatArray, IntArray
+from app.core.codes import ESTIMATE
 from app.core.crops import STRAIGHT
 from app.core.follow import Follower
 from app.core.pipeline import Instrument, Seen, crop, estimate, read, see
@@ -33,7 +39,7 @@ class _Held:
 
 
 class FramePairs:
-    """Takes frames in their order, and gives their readings, most of them two at a time."""
+    """Takes frames in their order, and gives their readings in the same, two at a time and two frames later."""
 
     def __init__(self, instrument: Instrument, mirror: bool = True) -> None:
         """`mirror`: whether mirror images are wanted where the model has them; without, no frame waits."""
@@ -41,36 +47,60 @@ class FramePairs:
         self._mirror = mirror and instrument.manifest.estimator.mirror
         self._follower = Follower()
         self._held: _Held | None = None
+        self._estimating: asyncio.Task[list[Reading]] | None = None
+        self.taken = 0
 
     async def see(self, picture: Image.Image, stages: Stages | None = None) -> Seen:
         """What the next frame shows; where nothing has moved, the detector is not asked."""
         return await see(self._instrument, picture, stages, self._follower)
 
     async def take(self, picture: Image.Image, seen: Seen, stages: Stages | None = None) -> list[Reading]:
-        """Measure the next frame: the readings that are finished by it, oldest first, none where it has to wait.
+        """Measure the next frame: the readings that are finished by now and were not before, oldest first.
+
+        Args:
+            stages: `estimate` is what had to be waited for, not what went on beside the rest.
 
         Raises:
-            MeasureError: `model_unavailable`, as `app.core.pipeline.estimate` does.
+            MeasureError: `model_unavailable`, as `app.core.pipeline.estimate` does, for this frame or one before.
         """
+        self.taken += 1
         frame = _Held(seen, crop(self._instrument, picture, seen, STRAIGHT, stages))
         if not self._mirror:
-            values = await estimate(self._instrument, frame.straight, stages)
-            return [read(self._instrument.manifest, seen, values)]
+            return await self._begin(self._alone(frame, frame.straight), stages)
         if self._held is None:
             self._held = frame
             return []
         first, self._held = self._held, None
-        return await self._measure(first, frame, stages)
+        return await self._begin(self._together(first, frame), stages)
 
     async def flush(self, stages: Stages | None = None) -> list[Reading]:
-        """The reading of a frame that still waits, where no next one comes."""
-        if self._held is None:
-            return []
-        held, self._held = self._held, None
-        values = await estimate(self._instrument, _both_ways(held.straight, held.straight), stages)
-        return [read(self._instrument.manifest, held.seen, values)]
+        """The readings of all frames that still wait, where no next one comes."""
+        readings: list[Reading] = []
+        if self._held is not None:
+            held, self._held = self._held, None
+            readings = await self._begin(self._alone(held, _both_ways(held.straight, held.straight)), stages)
+        return readings + await self._begin(None, stages)
 
-    async def _measure(self, first: _Held, second: _Held, stages: Stages | None) -> list[Reading]:
+    async def _begin(
+        self, estimating: Coroutine[Any, Any, list[Reading]] | None, stages: Stages | None
+    ) -> list[Reading]:
+        """Begin to estimate once what was begun before is done; answers the readings of that."""
+        before, self._estimating = self._estimating, None
+        try:
+            with (stages or Stages()).timed(ESTIMATE):
+                readings = await before if before is not None else []
+        except BaseException:
+            if estimating is not None:
+                estimating.close()
+            raise
+        self._estimating = asyncio.ensure_future(estimating) if estimating is not None else None
+        return readings
+
+    async def _alone(self, frame: _Held, shown: FloatArray) -> list[Reading]:
+        values = await estimate(self._instrument, shown)
+        return [read(self._instrument.manifest, frame.seen, values)]
+
+    async def _together(self, first: _Held, second: _Held) -> list[Reading]:
         same_picture = (first.seen.width, first.seen.height) == (second.seen.width, second.seen.height)
         pairs = match_boxes(first.boxes, second.boxes) if same_picture else []
         of_first, of_second = (np.array([pair[side] for pair in pairs], dtype=int) for side in (0, 1))
@@ -79,7 +109,7 @@ class FramePairs:
         straight = (first.straight[of_first], first.straight[alone_first], second.straight[alone_second])
         mirrored = (second.straight[of_second], first.straight[alone_first], second.straight[alone_second])
         shown = _both_ways(np.concatenate(straight), np.concatenate(mirrored))
-        values = await estimate(self._instrument, shown, stages)
+        values = await estimate(self._instrument, shown)
         paired, rest = values[: len(pairs)], values[len(pairs) :]
         readings = []
         for frame, places, alone, own in (

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 # A guide shows a finger that points up: the hand lies below the nail.
 GUIDE_DIRECTION = (0.0, 1.0)
 
-_page_url = ""
 _instrument: Instrument | None = None
 _scan: Scan | None = None
 _pairs: FramePairs | None = None
@@ -36,16 +35,15 @@ _pairs: FramePairs | None = None
 _turn = asyncio.Lock()
 
 
-async def start(page_url: str) -> str:
+async def start() -> str:
     """Load everything; may be called again after a failure.
 
     Answers {"build", "threads": n, "models": {...}, "finds_nails": bool} or {"error": ...}.
     """
 
     async def load() -> dict[str, Any]:
-        global _instrument, _page_url
-        _page_url = page_url
-        _instrument, threads = await boot(page_url)
+        global _instrument
+        _instrument, threads = await boot()
         finds_nails = _instrument.detector is not None
         models = _instrument.manifest.identity()
         return {"build": BUILD_ID, "threads": threads, "models": models, "finds_nails": finds_nails}
@@ -137,6 +135,8 @@ async def scan_frame(bitmap: Any, guide: str) -> str:
         else:
             seen = await _pairs.see(picture, stages)
         readings = await _pairs.take(picture, seen, stages)
+        if _pairs.taken == _scan.goal:
+            readings += await _pairs.flush(stages)
         frames = [_counted(_scan, reading) for reading in readings]
         return {"frames": frames, **_shown(seen), "finished": _scan.finished, "ms": stages.rounded()}
 
@@ -167,8 +167,8 @@ async def self_test() -> str:
     async def test() -> dict[str, Any]:
         from app.core import golden
 
-        photo = await fetch_bytes(_page_url, MODELS_FOLDER + golden.PICTURE)
-        expected = json.loads((await fetch_bytes(_page_url, MODELS_FOLDER + golden.VALUES)).to_bytes())
+        photo = await fetch_bytes(MODELS_FOLDER + golden.PICTURE)
+        expected = json.loads((await fetch_bytes(MODELS_FOLDER + golden.VALUES)).to_bytes())
         found = await golden.golden_values(_loaded(), photo.to_bytes())
         try:
             checks = golden.compare(expected, found)

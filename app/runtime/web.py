@@ -1,4 +1,4 @@
-"""Networks in the page: ONNX Runtime Web, reached through static/ort-shim.mjs."""
+"""Networks in the page: ONNX Runtime Web, reached through static/engine-shim.mjs."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from app.core.errors import MeasureError
 class WebNetwork:
     """An ONNX file that runs in WebAssembly."""
 
-    def __init__(self, shim: Any, session: Any) -> None:
-        """Wrap an open session of the shim."""
+    def __init__(self, shim: Any, session: int) -> None:
+        """Wrap an open session of the shim, by its number."""
         self._shim = shim
         self._session = session
 

@@ -107,7 +107,7 @@ class EngineClient:
         if self._worker is None:
             self._on_progress(messages.STEP_PYTHON, 0, 1)
             self._worker = await workers[self._name()]
-        return await self._worker.start(window.document.baseURI)
+        return await self._worker.start()
 
     async def _ask(self, name, *arguments):
         async def call():

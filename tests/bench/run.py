@@ -20,6 +20,12 @@ import bootstrap  # noqa: E402
 PATIENCE_MS = 180_000
 # Of the 12-megapixel photo.
 PHOTO_SIZE = (4000, 3000)
+# Steps of the engine's start, as app/messages.py calls them, in the table's words.
+BOOT_STEPS = {
+    "python": "the page and Python",
+    "numerics": "numpy and Pillow",
+    "networks": "waiting for the networks, which open beside the rest",
+}
 EPILOG = """\
 examples:
   python tests/bench/run.py                 one thread and all of them, five scans each
@@ -113,6 +119,8 @@ def table_lines(figures: dict) -> list[str]:
     row("screen usable, second visit", lambda each: f"{each['screen_ms'] / 1000:.2f} s")
     row("engine ready, first visit", lambda each: f"{each['engine_cold_ms'] / 1000:.1f} s")
     row("engine ready, second visit", lambda each: f"{each['engine_warm_ms'] / 1000:.2f} s")
+    for step, name in BOOT_STEPS.items():
+        row(f"of it: {name}", lambda each, step=step: f"{each['engine_warm_parts_ms'][step] / 1000:.2f} s")
     for stage in [name for name in columns[0]["frame_ms"] if name not in ("python", "total")]:
         row(f"one frame: {stage}", lambda each, stage=stage: f"{each['frame_ms'].get(stage, 0):.1f} ms")
     row("one frame: Python's share", lambda each: f"{each['frame_ms']['python']:.1f} ms")

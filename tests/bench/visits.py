@@ -8,6 +8,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page
 
+from app import messages
 from app.core.codes import PYTHON_STAGES, STAGES
 from tests.browser import Visit
 from tests.drawn_hand import draw_hand
@@ -34,7 +35,7 @@ def visit(browser: Browser, address: str, threads: int | None, scans: int, photo
     page.uncheck("#auto-capture")
     cold_ms = mark_ms(page, "engine")
     person.wait_for_offline_ready()
-    warm, screen = [], []
+    warm, screen, parts = [], [], []
     for _ in range(3):
         # The page before is gone, as when somebody comes back.
         page.goto("about:blank")
@@ -42,6 +43,7 @@ def visit(browser: Browser, address: str, threads: int | None, scans: int, photo
         person.open()
         warm.append(mark_ms(page, "engine"))
         screen.append(mark_ms(page, "screen"))
+        parts.append(boot_parts_ms(page))
     page.wait_for_selector("[data-testid=overlay] rect.nail", state="attached")
     page.evaluate(LONG_TASKS)
     frames, seconds, memory = [], [], []
@@ -61,6 +63,7 @@ def visit(browser: Browser, address: str, threads: int | None, scans: int, photo
         "screen_ms": statistics.median(screen),
         "engine_cold_ms": cold_ms,
         "engine_warm_ms": statistics.median(warm),
+        "engine_warm_parts_ms": {step: statistics.median(each[step] for each in parts) for step in parts[0]},
         "frame_ms": frame_medians(frames),
         "scan_s": statistics.median(seconds),
         "scans_s": [round(each, 2) for each in seconds],
@@ -79,6 +82,13 @@ def mark_ms(page: Page, name: str) -> float:
     marks = f"performance.getEntriesByName('hemolens-{name}')"
     page.wait_for_function(f"() => {marks}.length > 0")
     return page.evaluate(f"{marks}.at(-1).startTime")
+
+
+def boot_parts_ms(page: Page) -> dict[str, float]:
+    """How long each step of the engine's start took that the page waited for; the first from its navigation on."""
+    steps = messages.BOOT_STEPS
+    ends = [0.0, *(mark_ms(page, f"boot-{step}") for step in steps[1:])]
+    return {step: round(end - begin, 1) for step, begin, end in zip(steps, ends, ends[1:], strict=False)}
 
 
 def frame_medians(frames: list[dict[str, float]]) -> dict[str, float]:

@@ -34,7 +34,7 @@ MAY_IMPORT = {
     "serving": {"building"},
 }
 OUR_PACKAGES = ("app", "trainer", "building", "serving", "tests", "build", "serve", "bootstrap")
-JAVASCRIPT = ("static/ort-shim.mjs", "static/sw.template.js")
+JAVASCRIPT = ("static/engine-shim.mjs", "static/networks.mjs", "static/sw.template.js")
 JAVASCRIPT_LINES = 250
 
 

@@ -53,6 +53,8 @@ def scanned(instrument, frames, careful):
                 continue
             for reading in await pairs.take(frame, await pairs.see(frame)):
                 scan.add(reading)
+        for reading in await pairs.flush():
+            scan.add(reading)
 
     asyncio.run(run())
     return scan.conclude(), detector.runs

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from app.core.errors import MeasureError
 from app.core.frames import FramePairs
 from app.core.pipeline import measure_picture
 from tests.unit.core.test_pipeline import NAIL_1, NAIL_2, instrument
@@ -32,7 +33,7 @@ def taken(pairs, pictures):
 def test_two_frames_cost_one_run_and_read_as_the_photo_does():
     same, measuring = picture(0), instrument([NAIL_1, NAIL_2], hb_of)
     readings = taken(FramePairs(measuring), [same, same, same, same])
-    assert [len(each) for each in readings] == [0, 2, 0, 2, 0]
+    assert [len(each) for each in readings] == [0, 0, 0, 2, 2]
     assert len(measuring.estimator.asked) == 2
     # Each nail once a frame: two frames of one view and its mirror image are two pictures.
     assert measuring.estimator.asked[0]["image"].shape[:2] == (2, 2)
@@ -62,7 +63,7 @@ def test_a_nail_in_one_frame_alone_is_read_by_itself():
         first, second = picture(3), picture(4)
         assert await pairs.take(first, await pairs.see(first)) == []
         seen = await FramePairs(there).see(second)
-        return await pairs.take(second, seen)
+        return await pairs.take(second, seen) + await pairs.flush()
 
     readings = asyncio.run(run())
     expected = [asyncio.run(measure_picture(each, picture(seed))) for each, seed in ((here, 3), (there, 4))]
@@ -74,7 +75,7 @@ def test_a_nail_in_one_frame_alone_is_read_by_itself():
 def test_a_last_frame_without_a_next_is_read_alone():
     measuring = instrument([NAIL_1], hb_of)
     readings = taken(FramePairs(measuring), [picture(5)] * 3)
-    assert [len(each) for each in readings] == [0, 2, 0, 1]
+    assert [len(each) for each in readings] == [0, 0, 0, 3]
     values = [reading.nails[0].hb_g_dl for finished in readings for reading in finished]
     assert values == pytest.approx([values[0]] * 3)
 
@@ -82,12 +83,50 @@ def test_a_last_frame_without_a_next_is_read_alone():
 def test_without_mirror_images_no_frame_waits():
     measuring = instrument([NAIL_1], hb_of)
     readings = taken(FramePairs(measuring, mirror=False), [picture(6), picture(7)])
-    assert [len(each) for each in readings] == [1, 1, 0]
+    assert [len(each) for each in readings] == [0, 1, 1]
     assert measuring.estimator.asked[0]["image"].shape[:2] == (1, 1)
+
+
+def test_two_frames_are_estimated_while_the_next_two_are_looked_at():
+    measuring = instrument([NAIL_1], hb_of)
+    estimated, events = measuring.estimator.run, []
+
+    async def slow(inputs):
+        events.append("begun")
+        for _ in range(5):
+            await asyncio.sleep(0)
+        events.append("done")
+        return await estimated(inputs)
+
+    measuring.estimator.run = slow
+    pairs = FramePairs(measuring)
+
+    async def run():
+        for seed in range(10, 14):
+            seen = await pairs.see(picture(seed))
+            await asyncio.sleep(0)
+            events.append("looked")
+            await pairs.take(picture(seed), seen)
+        await pairs.flush()
+
+    asyncio.run(run())
+    assert events == ["looked", "looked", "begun", "looked", "looked", "done", "begun", "done"]
+
+
+def test_a_network_that_fails_says_so_with_the_frames_after():
+    measuring = instrument([NAIL_1], lambda crops: np.full(len(crops), np.nan, dtype=np.float32))
+
+    async def run():
+        pairs = FramePairs(measuring)
+        for seed in range(4):
+            await pairs.take(picture(seed), await pairs.see(picture(seed)))
+
+    with pytest.raises(MeasureError, match="finite"):
+        asyncio.run(run())
 
 
 def test_frames_without_a_usable_nail_ask_nothing_of_the_estimator():
     measuring = instrument([], hb_of)
     readings = taken(FramePairs(measuring), [picture(8), picture(9)])
-    assert [reading.error.code for reading in readings[1]] == ["no_nail"] * 2
+    assert [reading.error.code for reading in readings[2]] == ["no_nail"] * 2
     assert measuring.estimator.asked == []

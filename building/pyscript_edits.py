@@ -1,4 +1,4 @@
-"""PyScript as it ships here: it makes no code out of strings, and starts its worker from a file of this origin.
+"""PyScript as it ships here: no code out of strings, its worker from a file of this origin, which waits for nobody.
 
 Of that its settings could switch off the first edit's alone, with one more script to wait for before the first screen.
 Each edit replaces one text that must be there exactly once: an update of PyScript that says it in other words stops the
@@ -15,7 +15,7 @@ from .places import BuildError
 # PyScript's file, beside its chunks: what the worker imports from there it finds by the same relative addresses.
 WORKER = "worker.js"
 # Its licence asks that a changed file says so.
-NOTICE = "/* PyScript, changed by HemoLens' building/without_eval.py */\n"
+NOTICE = "/* PyScript, changed by HemoLens' building/pyscript_edits.py */\n"
 
 
 @dataclass(frozen=True)
@@ -41,33 +41,40 @@ EDITS = (
         re.escape("js_import=window.Function('return (...urls) => Promise.all(urls.map((url) => import(url)))')()"),
         "js_import=None",
     ),
+    # Each telling waits until the page has time for it: on a second visit that is until the screen stands.
     Edit(
-        "starts the worker from a blob",
+        "has the worker tell the page of every step of its start, which nothing of ours hears",
+        r"""\(\w+\|\|\w+\)&&addEventListener\("py:progress",\(\{type:(?P<type>\w+),detail:(?P<detail>\w+)\}\)=>"""
+        r"""\{(?P<page>\w+)\.dispatchEvent\(new (?P=page)\.CustomEvent\((?P=type),\{detail:(?P=detail)\}\)\)\}\)""",
+        "void 0",
+    ),
+    Edit(
+        "starts the worker from a blob; its address carries what the page's own asks for, see static/networks.mjs",
         r"""URL\.createObjectURL\(new Blob\(\["/\*@\*/"\+'(?P<worker>(?:[^'\\]|\\.)*)'"""
         r"""\.replace\(\w+,\w+\)\],\{type:"text/javascript"\}\)\)""",
-        f'new URL("./{WORKER}",import.meta.url).href',
+        f'new URL("./{WORKER}"+location.search,import.meta.url).href',
     ),
 )
 
 
-def without_eval(scripts: dict[str, bytes]) -> dict[str, bytes]:
+def edited(scripts: dict[str, bytes]) -> dict[str, bytes]:
     """PyScript's scripts by their name, edited, and the worker's own file with them."""
-    edited = {name: script.decode() for name, script in scripts.items()}
+    texts = {name: script.decode() for name, script in scripts.items()}
     for edit in EDITS:
-        found = [(name, match) for name, script in edited.items() for match in re.finditer(edit.pattern, script)]
+        found = [(name, match) for name, script in texts.items() for match in re.finditer(edit.pattern, script)]
         if len(found) != 1:
             raise BuildError(
                 f"PyScript's scripts should hold once what {edit.does}, not {len(found)} times:"
-                " fit building/without_eval.py to this version"
+                " fit building/pyscript_edits.py to this version"
             )
         name, match = found[0]
-        edited[name] = edited[name][: match.start()] + edit.instead + edited[name][match.end() :]
+        texts[name] = texts[name][: match.start()] + edit.instead + texts[name][match.end() :]
         worker = match.groupdict().get("worker")
         if worker is not None:
-            edited[WORKER] = unquoted(worker)
+            texts[WORKER] = unquoted(worker)
     return {
         name: script.encode() if scripts.get(name) == script.encode() else (NOTICE + script).encode()
-        for name, script in edited.items()
+        for name, script in texts.items()
     }
 
 
@@ -77,7 +84,9 @@ def unquoted(literal: str) -> str:
 
     def character(escape: re.Match[str]) -> str:
         if escape[1] not in plain:
-            raise BuildError(f"PyScript writes {escape[0]} in its worker's script: teach building/without_eval.py that")
+            raise BuildError(
+                f"PyScript writes {escape[0]} in its worker's script: teach building/pyscript_edits.py that"
+            )
         return plain[escape[1]]
 
     return re.sub(r"\\(.)", character, literal, flags=re.DOTALL)

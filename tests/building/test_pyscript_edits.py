@@ -5,14 +5,16 @@ from pathlib import Path
 import pytest
 
 from building.places import NODE_MODULES, BuildError
-from building.without_eval import NOTICE, WORKER, unquoted, without_eval
+from building.pyscript_edits import NOTICE, WORKER, edited, unquoted
 
 HOOK = (
     '[({interpreter:e})=>{e.registerJsModule("_pyscript",{fs:{ERROR:"storage permissions not granted",'
     'NAMESPACE:"@pyscript.fs"},interpreter:e})}]'
 )
 IMPORT = "js_import=window.Function('return (...urls) => Promise.all(urls.map((url) => import(url)))')()"
-START = """URL.createObjectURL(new Blob(["/*@*/"+'say(\\'a\\\\b\\');\\n'.replace(x,y)],{type:"text/javascript"}))"""
+TELL = '(E||k)&&addEventListener("py:progress",({type:e,detail:t})=>{v.dispatchEvent(new v.CustomEvent(e,{detail:t}))})'
+SAY = rf"'say(\'a\\b\'),{TELL};\n'"
+START = f"""URL.createObjectURL(new Blob(["/*@*/"+{SAY}.replace(x,y)],{{type:"text/javascript"}}))"""
 
 
 def scripts(text: str) -> dict[str, bytes]:
@@ -20,20 +22,20 @@ def scripts(text: str) -> dict[str, bytes]:
 
 
 def test_each_edit_is_made_and_the_rest_stays() -> None:
-    edited = without_eval(scripts(f"a({HOOK});b('{IMPORT}');c({START});d()"))
-    address = f'new URL("./{WORKER}",import.meta.url).href'
-    assert edited["core-1.js"].decode() == f"{NOTICE}a();b('js_import=None');c({address});d()"
-    assert edited[WORKER].decode() == NOTICE + "say('a\\b');\n"
-    assert edited["core.js"] == b'import "./core-1.js"'
+    files = edited(scripts(f"a({HOOK});b('{IMPORT}');c({START});d()"))
+    address = f'new URL("./{WORKER}"+location.search,import.meta.url).href'
+    assert files["core-1.js"].decode() == f"{NOTICE}a();b('js_import=None');c({address});d()"
+    assert files[WORKER].decode() == NOTICE + "say('a\\b'),void 0;\n"
+    assert files["core.js"] == b'import "./core-1.js"'
 
 
-@pytest.mark.parametrize("text", [HOOK, IMPORT, START])
+@pytest.mark.parametrize("text", [HOOK, IMPORT, TELL, START])
 def test_what_is_missing_or_there_twice_stops_the_build(text: str) -> None:
-    whole = [HOOK, IMPORT, START]
+    whole = ";".join([HOOK, IMPORT, START])
     for other in ("", text + text, text.replace("e", "f", 1)):
-        changed = ";".join(other if each == text else each for each in whole)
-        with pytest.raises(BuildError, match=r"PyScript.*not [02] times: fit building/without_eval\.py"):
-            without_eval(scripts(changed))
+        changed = whole.replace(text, other)
+        with pytest.raises(BuildError, match=r"PyScript.*not [02] times: fit building/pyscript_edits\.py"):
+            edited(scripts(changed))
 
 
 def test_a_string_that_nobody_here_can_read_stops_the_build() -> None:

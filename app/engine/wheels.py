@@ -1,0 +1,38 @@
+"""numpy and Pillow, out of their wheels into the worker's files: quickly, since every start of the engine does it."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zipfile
+from pathlib import Path
+
+# Of the header before each file in a zip archive (APPNOTE.TXT 4.3.7): where the lengths of name and extras stand in it,
+# as two short numbers, and how long it is without those.
+LENGTHS_AT, LENGTHS = 26, "<HH"
+HEADER_BYTES = 30
+
+
+def unpack(wheel: bytes, folder: str) -> None:
+    """A wheel's files into `folder`.
+
+    building/bytecode.py compresses nothing in them and the service worker has checked every byte: so the files are
+    written as they lie there, in a fifth of the time that zipfile needs to read and check them one by one.
+
+    Raises:
+        zipfile.BadZipFile: it is no archive, or a file in it is compressed.
+    """
+    body, root, made = memoryview(wheel), Path(folder), set()
+    with zipfile.ZipFile(io.BytesIO(wheel)) as archive:
+        entries = archive.infolist()
+    for entry in entries:
+        if entry.compress_type != zipfile.ZIP_STORED:
+            raise zipfile.BadZipFile(f"{entry.filename} is compressed")
+        name_and_extras = sum(struct.unpack_from(LENGTHS, wheel, entry.header_offset + LENGTHS_AT))
+        begins = entry.header_offset + HEADER_BYTES + name_and_extras
+        path = root / entry.filename
+        if path.parent not in made:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            made.add(path.parent)
+        with path.open("wb", buffering=0) as file:
+            file.write(body[begins : begins + entry.file_size])

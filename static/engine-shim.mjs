@@ -1,0 +1,50 @@
+// What the engine's worker loads first. While Python starts, the networks open in a worker of their own, and what Python
+// will ask for is on its way. Then Python hands flat arrays to the networks, and gets flat arrays back.
+import { loadPyodide as load } from "./vendor/pyodide/pyodide.mjs";
+
+const here = (path) => new URL(path, import.meta.url).href;
+// PyScript takes this file for its interpreter: Pyodide's own files lie elsewhere.
+export const loadPyodide = (options) => load({ ...options, indexURL: here("vendor/pyodide/") });
+
+// Calls to networks.mjs, by their number. Where that cannot be loaded, the next call tries again.
+const waiting = new Map(); // -> [resolve, reject]
+let networks = null, calls = 0;
+function ask(call) {
+  networks ??= started(new Worker(here("networks.mjs") + location.search, { type: "module" }));
+  return new Promise((...ends) => {
+    waiting.set(++calls, ends);
+    networks.postMessage({ ...call, number: calls }, (call.data ?? []).map((array) => array.buffer));
+  });
+}
+function started(worker) {
+  const end = ({ number, answer, error }, [resolve, reject] = waiting.get(number)) =>
+    waiting.delete(number) && (error ? reject(new Error(error)) : resolve(answer));
+  worker.onmessage = ({ data }) => end(data);
+  worker.onerror = ({ message: error }) => {
+    networks = null;
+    for (const number of [...waiting.keys()]) end({ number, error: error || "their runtime cannot be loaded" });
+  };
+  return worker;
+}
+
+async function fetched(path) {
+  const response = await fetch(here(path));
+  if (response.ok) return new Uint8Array(await response.arrayBuffer());
+  throw new Error(`the server answered ${response.status}`);
+}
+const opened = (path) => fetched(path).then(async (bytes) => ({ bytes, ...(await ask({ open: bytes })) }));
+const begun = new Map(); // path -> what was begun for it; handed out once, so that after a failure it is begun anew
+const take = (path, get, taken = begun.get(path)) => (begun.delete(path) ? taken : get(path));
+export const fetchBytes = (path) => take(path, fetched); // -> Uint8Array
+export const open = (path) => take(path, opened); // -> { session, bytes, threads }
+// names: string[], data: Float32Array[], shapes: number[][] -> [{ name, data, shape }]
+export const run = (session, names, data, shapes) => ask({ session, names, data, shapes });
+
+function ahead(list, get, paths) {
+  const begin = (path) => begun.set(path, get(path)).get(path).catch(() => {});
+  fetched(list).then((bytes) => paths(JSON.parse(new TextDecoder().decode(bytes))).forEach(begin)).catch(() => {});
+}
+ahead("models/models.json", opened, (models) =>
+  Object.values(models).filter((part) => part.file).map((network) => "models/" + network.file));
+ahead("vendor/pyodide/pyodide-lock.json", fetched, (lock) =>
+  Object.values(lock.packages).map((wheel) => "vendor/wheels/" + wheel.file_name));
