@@ -1,4 +1,4 @@
-// What the engine's worker loads first. While Python starts, the networks open in a worker of their own, and what Python
+// What the engine's worker loads first. While Python starts, the networks open in a worker of their own, and what it
 // will ask for is on its way. Then Python hands flat arrays to the networks, and gets flat arrays back.
 import { loadPyodide as load } from "./vendor/pyodide/pyodide.mjs";
 
@@ -42,7 +42,8 @@ export const run = (session, names, data, shapes) => ask({ session, names, data,
 
 function ahead(list, get, paths) {
   const begin = (path) => begun.set(path, get(path)).get(path).catch(() => {});
-  fetched(list).then((bytes) => paths(JSON.parse(new TextDecoder().decode(bytes))).forEach(begin)).catch(() => {});
+  const read = (bytes) => paths(JSON.parse(new TextDecoder().decode(bytes))).forEach(begin);
+  begun.set(list, fetched(list)).get(list).then(read).catch(() => {});
 }
 ahead("models/models.json", opened, (models) =>
   Object.values(models).filter((part) => part.file).map((network) => "models/" + network.file));

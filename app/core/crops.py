@@ -34,7 +34,7 @@ def nail_crops(
         (N, pictures, 3, side_px, side_px) float32, normalised with the model's mean and std. The hand lies to the
         right. Pictures are the views in their order, each as often as there are ways; mirrored is across the finger.
     """
-    ways = ways or wanted_ways(spec)
+    ways = ways or (BOTH_WAYS if spec.mirror else STRAIGHT)
     mean = np.array(spec.mean, dtype=np.float32)[:, None, None]
     std = np.array(spec.std, dtype=np.float32)[:, None, None]
     pictures = len(spec.views) * len(ways)
@@ -45,11 +45,6 @@ def nail_crops(
             for place, mirrored in enumerate(ways):
                 crops[nail, number * len(ways) + place] = shown[:, ::-1] if mirrored else shown
     return crops
-
-
-def wanted_ways(spec: EstimatorSpec) -> tuple[bool, ...]:
-    """How the model wants each view shown."""
-    return BOTH_WAYS if spec.mirror else STRAIGHT
 
 
 def view_square(box: FloatArray, direction: FloatArray, view: View) -> tuple[FloatArray, float]:

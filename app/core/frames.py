@@ -9,9 +9,7 @@ Where networks run beside Python, as in the page, two frames are estimated while
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -65,36 +63,34 @@ class FramePairs:
         """
         self.taken += 1
         frame = _Held(seen, crop(self._instrument, picture, seen, STRAIGHT, stages))
-        if not self._mirror:
-            return await self._begin(self._alone(frame, frame.straight), stages)
-        if self._held is None:
+        if self._mirror and self._held is None:
             self._held = frame
             return []
-        first, self._held = self._held, None
-        return await self._begin(self._together(first, frame), stages)
+        readings = await self._estimated(stages)
+        if self._held is None:
+            estimating = self._alone(frame, frame.straight)
+        else:
+            first, self._held = self._held, None
+            estimating = self._together(first, frame)
+        self._estimating = asyncio.ensure_future(estimating)
+        return readings
 
     async def flush(self, stages: Stages | None = None) -> list[Reading]:
         """The readings of all frames that still wait, where no next one comes."""
-        readings: list[Reading] = []
+        readings = await self._estimated(stages)
         if self._held is not None:
             held, self._held = self._held, None
-            readings = await self._begin(self._alone(held, _both_ways(held.straight, held.straight)), stages)
-        return readings + await self._begin(None, stages)
-
-    async def _begin(
-        self, estimating: Coroutine[Any, Any, list[Reading]] | None, stages: Stages | None
-    ) -> list[Reading]:
-        """Begin to estimate once what was begun before is done; answers the readings of that."""
-        before, self._estimating = self._estimating, None
-        try:
-            with (stages or Stages()).timed(ESTIMATE):
-                readings = await before if before is not None else []
-        except BaseException:
-            if estimating is not None:
-                estimating.close()
-            raise
-        self._estimating = asyncio.ensure_future(estimating) if estimating is not None else None
+            self._estimating = asyncio.ensure_future(self._alone(held, _both_ways(held.straight, held.straight)))
+            readings += await self._estimated(stages)
         return readings
+
+    async def _estimated(self, stages: Stages | None) -> list[Reading]:
+        """The readings of the frames that are being estimated, once they are there."""
+        if self._estimating is None:
+            return []
+        estimating, self._estimating = self._estimating, None
+        with (stages or Stages()).timed(ESTIMATE):
+            return await estimating
 
     async def _alone(self, frame: _Held, shown: FloatArray) -> list[Reading]:
         values = await estimate(self._instrument, shown)

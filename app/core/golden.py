@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 
 from app.core.arrays import FloatArray
-from app.core.crops import wanted_ways
 from app.core.errors import MeasureError
 from app.core.finding import Network
 from app.core.pipeline import Instrument, measure_photo
@@ -64,8 +63,9 @@ async def golden_values(instrument: Instrument, photo: bytes) -> dict[str, Any]:
     if instrument.detector is not None:
         side = manifest.detector.side_px
         networks["detector"] = await _probed(instrument.detector, {"images": _pattern((1, 3, side, side))})
-    side, pictures = manifest.estimator.side_px, len(manifest.estimator.views) * len(wanted_ways(manifest.estimator))
-    networks["estimator"] = await _probed(instrument.estimator, {"image": _pattern((2, pictures, 3, side, side))})
+    spec = manifest.estimator
+    shape = (2, spec.pictures, 3, spec.side_px, spec.side_px)
+    networks["estimator"] = await _probed(instrument.estimator, {"image": _pattern(shape)})
     reading = (await measure_photo(instrument, photo)).as_json()
     if "error" in reading:
         raise MeasureError(reading["error"]["code"], f"the test picture has no reading: {reading['error']['message']}")

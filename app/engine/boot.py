@@ -77,19 +77,13 @@ async def fetch_bytes(path: str) -> Any:
     Raises:
         MeasureError: `model_unavailable`, naming the file.
     """
-    try:
-        return await _shim().fetchBytes(path)
-    except JsException as error:
-        raise MeasureError(MODEL_UNAVAILABLE, f"{path} could not be loaded: {error.message}") from None
+    return await _taken(_shim().fetchBytes, path)
 
 
 async def _open(spec: DetectorSpec | EstimatorSpec) -> Any:
     """A network's open session, once the very bytes that were opened are known to be the right ones."""
     path = MODELS_FOLDER + spec.file
-    try:
-        opened = await _shim().open(path)
-    except JsException as error:
-        raise MeasureError(MODEL_UNAVAILABLE, f"{path} could not be loaded: {error.message}") from None
+    opened = await _taken(_shim().open, path)
     if hashlib.sha256(opened.bytes.to_py()).hexdigest() != spec.sha256:
         message = f"{path} is not the file that models.json names; reload the page"
         raise MeasureError(MODEL_UNAVAILABLE, message)
@@ -109,6 +103,13 @@ async def _load_wheels() -> None:
         except (OSError, zipfile.BadZipFile) as error:
             raise MeasureError(MODEL_UNAVAILABLE, f"image processing could not be loaded: {error}") from None
     importlib.invalidate_caches()
+
+
+async def _taken(get: Any, path: str) -> Any:
+    try:
+        return await get(path)
+    except JsException as error:
+        raise MeasureError(MODEL_UNAVAILABLE, f"{path} could not be loaded: {error.message}") from None
 
 
 def _shim() -> Any:

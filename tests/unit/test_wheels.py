@@ -27,6 +27,14 @@ def test_extras_before_the_bytes_are_not_taken_for_them(tmp_path):
     assert (tmp_path / "out" / "after").read_bytes() == b"the next"
 
 
+def test_a_damaged_file_is_refused(tmp_path):
+    wheel = zipped(FILES)
+    damaged = wheel.replace(bytes(range(256)), bytes(range(255)) + b"!", 1)
+    assert damaged != wheel
+    with pytest.raises(zipfile.BadZipFile, match=r"lib\.so is damaged"):
+        unpack(damaged, str(tmp_path))
+
+
 def test_what_is_compressed_or_no_archive_is_refused(tmp_path):
     with zipfile.ZipFile(tmp_path / "a.whl", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("a", b"a" * 100)
