@@ -205,7 +205,7 @@ def _run(options: argparse.Namespace, progress: Progress) -> None:
 
 def _research(options: argparse.Namespace, progress: Progress) -> None:
     from trainer import research
-    from trainer.sweep import default_workers
+    from trainer.torch_parts import default_workers
 
     settings = research.ResearchSettings(
         data=options.data,

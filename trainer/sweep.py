@@ -6,7 +6,6 @@ import contextlib
 import hashlib
 import inspect
 import json
-import os
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -159,11 +158,6 @@ def _backend(workers: int, scheduler: str | None) -> Iterator[joblib.Parallel]:
         raise DataError(f"{scheduler}: no scheduler answers there ({type(error).__name__}) (--scheduler)") from None
     with client, joblib.parallel_config(backend="dask"):
         yield joblib.Parallel(n_jobs=-1, return_as="generator_unordered")
-
-
-def default_workers() -> int:
-    """As many as the processors that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _table_digest(table: NailTable) -> str:

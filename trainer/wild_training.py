@@ -1,4 +1,7 @@
-"""Train the narrow detector on pictures made anew for every step; interrupted, it goes on where it stopped."""
+"""Train the narrow detector on pictures made anew for every step; interrupted, it goes on where it stopped.
+
+Where there is a GPU, it is used, and the processors make pictures; the pictures are the same either way.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,7 @@ from trainer.dataset import DataError
 from trainer.detector import SIDE_PX, check_same_training
 from trainer.masked_loss import MaskedLoss, new_network
 from trainer.progress import Progress
-from trainer.torch_parts import import_torch_parts
+from trainer.torch_parts import default_workers, import_torch_parts
 from trainer.wild_pictures import Material, Pictures, collate
 
 STEPS_BETWEEN_SAVES = 100
@@ -81,14 +84,14 @@ def train(
         run.restore(torch.load(state_file, map_location="cpu", weights_only=True))
         progress.say(f"{title}: going on after step {run.step} of {recipe.steps}")
     with progress.task(f"{title}, steps", recipe.steps, done=run.step) as advance:
-        for batch in _batches(torch, material, recipe, run.step):
+        for batch in _batches(torch, material, recipe, run.step, default_workers() if run.device.type != "cpu" else 1):
             loss = run.learn(batch)
             if not math.isfinite(loss):
                 raise DataError(f"{folder}: the loss is no number any more after step {run.step}; remove the folder")
             advance(1, f"(loss {run.smooth_loss:.2f})")
             if run.step % STEPS_BETWEEN_SAVES == 0:
                 _save(torch, run.state(), state_file)
-    _save(torch, {"model": run.average, "train_args": {}, "epoch": -1, "date": None}, finished)
+    _save(torch, {"model": run.average.cpu(), "train_args": {}, "epoch": -1, "date": None}, finished)
     state_file.unlink(missing_ok=True)
     return finished
 
@@ -98,8 +101,9 @@ class _Run:
 
     def __init__(self, torch: Any, network: Any, recipe: Recipe) -> None:
         self.torch, self.recipe, self.step, self.smooth_loss = torch, recipe, 0, 0.0
-        self.half = fast_bfloat16(torch)
-        self.network = network.to(memory_format=torch.channels_last).train()
+        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        self.half = self.device.type == "cpu" and fast_bfloat16(torch)
+        self.network = network.to(self.device, memory_format=torch.channels_last).train()
         self.average = copy.deepcopy(network).eval().requires_grad_(False)
         self.loss = MaskedLoss(network)
         # Biases and the scales of normalisations are no weights to shrink.
@@ -113,6 +117,7 @@ class _Run:
         torch, recipe = self.torch, self.recipe
         for group in self.optimizer.param_groups:
             group["lr"] = recipe.rate(self.step)
+        batch = {name: part.to(self.device, non_blocking=True) for name, part in batch.items()}
         pictures = batch["img"].to(memory_format=torch.channels_last).float() / 255.0
         # The weights and the loss stay float32.
         with torch.autocast("cpu", torch.bfloat16, enabled=self.half):
@@ -164,7 +169,9 @@ def fast_bfloat16(torch: Any) -> bool:
     return any(getattr(torch.cpu, name, lambda: False)() for name in asked)
 
 
-def _batches(torch: Any, material: Material, recipe: Recipe, first_step: int) -> Iterator[dict[str, Any]]:
+def _batches(
+    torch: Any, material: Material, recipe: Recipe, first_step: int, workers: int
+) -> Iterator[dict[str, Any]]:
     pictures = Pictures(material, recipe.steps * recipe.batch, SIDE_PX, recipe.seed)
     # OpenCV's threads do not survive the fork of the loader's process, which would wait for them for ever; and
     # the network needs the other cores.
@@ -175,7 +182,7 @@ def _batches(torch: Any, material: Material, recipe: Recipe, first_step: int) ->
         batch_size=recipe.batch,
         sampler=left,
         collate_fn=collate,
-        num_workers=1,
+        num_workers=workers,
         prefetch_factor=4,
     )
     return itertools.islice(loader, recipe.steps - first_step)
