@@ -19,7 +19,7 @@ from trainer.scenes import Photo, Scene, known_anchors, photo_levels
 from trainer.wild_data import WildPhoto
 
 # Shares of the kinds of picture, with and without ordinary photographs to learn from.
-SHARES = {"home": 0.30, "board": 0.08, "wild": 0.37, "mosaic": 0.10, "fingers": 0.15}
+SHARES = {"home": 0.22, "board": 0.06, "wild": 0.46, "mosaic": 0.13, "fingers": 0.13}
 SHARES_WITHOUT_WILD = {"home": 0.40, "board": 0.18, "mosaic": 0.10, "fingers": 0.32}
 # A nail's size in pixels of the 320 px canvas.
 NAIL_PX = (10.0, 150.0)

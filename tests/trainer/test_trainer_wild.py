@@ -155,9 +155,14 @@ def test_difficult_nails_and_ignored_regions_count_neither_way(tmp_path: Path) -
     assert nothing.figures()["precision"] == 0.0
 
 
-def test_the_best_confidence_has_the_best_f1_and_of_equals_leaves_out_the_most() -> None:
-    assert best_confidence({0.2: Counts(8, 2, 6), 0.3: Counts(8, 2, 1), 0.4: Counts(5, 5, 0)}) == 0.3
-    assert best_confidence({0.2: Counts(8, 2, 1), 0.3: Counts(8, 2, 1)}) == 0.3
+def test_the_best_confidence_is_the_lowest_that_is_right_often_enough() -> None:
+    assert best_confidence({0.2: Counts(9, 1, 6), 0.3: Counts(8, 2, 1), 0.4: Counts(5, 5, 0)}) == 0.3
+    assert best_confidence({0.2: Counts(8, 2, 1), 0.3: Counts(8, 2, 1)}) == 0.2
+
+
+def test_where_none_is_right_often_enough_the_best_f1_counts_and_of_equals_what_leaves_out_the_most() -> None:
+    assert best_confidence({0.2: Counts(8, 2, 6), 0.3: Counts(8, 2, 4), 0.4: Counts(3, 7, 1)}) == 0.3
+    assert best_confidence({0.2: Counts(8, 2, 4), 0.3: Counts(8, 2, 4)}) == 0.3
     assert Counts(3, 1, 1).f1() == pytest.approx(0.75) and Counts().f1() == 0.0
 
 
