@@ -51,8 +51,8 @@ class Recipe:
 
 
 # First without a single ordinary photograph, so that every fold may start from the same network; then with them.
-BASE = Recipe(steps=1500, learning_rate=0.004, warmup_steps=100)
-WITH_WILD = Recipe(steps=1400, learning_rate=0.003, warmup_steps=50)
+BASE = Recipe(steps=3000, learning_rate=0.004, warmup_steps=100)
+WITH_WILD = Recipe(steps=2800, learning_rate=0.003, warmup_steps=50)
 
 
 def train(

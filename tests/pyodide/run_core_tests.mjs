@@ -43,7 +43,16 @@ class Loop(asyncio.BaseEventLoop):
     def _write_to_self(self):
         pass
 
-asyncio.run = lambda coroutine: asyncio.Runner(loop_factory=Loop).run(coroutine)
+def run(coroutine):
+    outer, loop = asyncio._get_running_loop(), Loop()
+    asyncio._set_running_loop(None)
+    try:
+        return loop.run_until_complete(coroutine)
+    finally:
+        loop.close()
+        asyncio._set_running_loop(outer)
+
+asyncio.run = run
 
 class Count:
     passed = 0
