@@ -169,9 +169,7 @@ def fast_bfloat16(torch: Any) -> bool:
     return any(getattr(torch.cpu, name, lambda: False)() for name in asked)
 
 
-def _batches(
-    torch: Any, material: Material, recipe: Recipe, first_step: int, workers: int
-) -> Iterator[dict[str, Any]]:
+def _batches(torch: Any, material: Material, recipe: Recipe, first_step: int, workers: int) -> Iterator[dict[str, Any]]:
     pictures = Pictures(material, recipe.steps * recipe.batch, SIDE_PX, recipe.seed)
     # OpenCV's threads do not survive the fork of the loader's process, which would wait for them for ever; and
     # the network needs the other cores.

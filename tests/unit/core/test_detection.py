@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.detection import Detections, decode, iou_matrix, nms
+from app.core.detection import EQUAL_IOU, Detections, decode, iou_matrix, nms
 
 
 def reference_iou(a, b):
@@ -19,18 +19,25 @@ def reference_iou(a, b):
 
 
 def reference_nms(boxes, class_ids, threshold):
-    """Indices kept, by the textbook: take the best that is left, strike what overlaps it, repeat."""
+    """Groups of indices, by the textbook: take the best that is left, strike what overlaps it, repeat; each group is
+    the kept one and what it struck."""
     left = list(range(len(boxes)))
-    kept = []
+    groups = []
     while left:
-        best = left.pop(0)
-        kept.append(best)
-        left = [
+        best = left[0]
+        struck = [
             other
-            for other in left
-            if class_ids[other] != class_ids[best] or reference_iou(boxes[best], boxes[other]) <= threshold
+            for other in left[1:]
+            if class_ids[other] == class_ids[best] and reference_iou(boxes[best], boxes[other]) > threshold
         ]
-    return kept
+        groups.append([best, *struck])
+        left = [other for other in left[1:] if other not in struck]
+    return groups
+
+
+def reference_mean(boxes, weights):
+    """Edge by edge, in plain arithmetic."""
+    return [sum(w * box[edge] for box, w in zip(boxes, weights, strict=True)) / sum(weights) for edge in range(4)]
 
 
 # Corners on a coarse grid make equal, nested, touching and far boxes all likely.
@@ -50,10 +57,34 @@ def detections(rows):
 def test_nms_keeps_what_the_reference_keeps(rows, threshold):
     found = detections(rows)
     kept = nms(found, threshold)
-    expected = reference_nms(found.boxes.tolist(), found.class_ids.tolist(), threshold)
-    assert kept.boxes.tolist() == found.boxes[expected].tolist()
-    assert kept.confidences.tolist() == found.confidences[expected].tolist()
-    assert kept.class_ids.tolist() == found.class_ids[expected].tolist()
+    groups = reference_nms(found.boxes.tolist(), found.class_ids.tolist(), threshold)
+    best = [group[0] for group in groups]
+    assert kept.confidences.tolist() == found.confidences[best].tolist()
+    assert kept.class_ids.tolist() == found.class_ids[best].tolist()
+    for box, group in zip(kept.boxes.tolist(), groups, strict=True):
+        voices = [each for each in group if reference_iou(found.boxes[group[0]], found.boxes[each]) > EQUAL_IOU]
+        assert box == pytest.approx(reference_mean(found.boxes[voices].tolist(), found.confidences[voices].tolist()))
+
+
+@given(st.lists(st.tuples(*[st.floats(-1, 1)] * 4), min_size=2, max_size=6), st.floats(0.5, 1))
+def test_candidates_that_take_turns_leave_the_box_where_it_is(shifts, fall):
+    boxes = np.array([100.0, 100.0, 200.0, 200.0]) + np.array(shifts)
+    confidences = 0.9 * fall ** np.arange(len(boxes))
+    kept = nms(Detections(boxes, confidences, np.zeros(len(boxes), dtype=int)), 0.45)
+    swapped = confidences.copy()
+    swapped[:2] = confidences[:2].mean() + np.array([1e-9, -1e-9])
+    turns = [
+        nms(Detections(boxes[order], swapped, np.zeros(len(boxes), dtype=int)), 0.45).boxes
+        for order in (np.arange(len(boxes)), np.array([1, 0, *range(2, len(boxes))]))
+    ]
+    assert len(kept) == len(turns[0]) == len(turns[1]) == 1
+    assert turns[0] == pytest.approx(turns[1], abs=1e-6)
+    assert (kept.boxes >= boxes.min(axis=0) - 1e-9).all() and (kept.boxes <= boxes.max(axis=0) + 1e-9).all()
+
+
+def test_a_box_that_is_only_near_has_no_say():
+    found = Detections(np.array([[0.0, 0, 100, 100], [20, 0, 120, 100]]), np.array([0.9, 0.8]), np.zeros(2, dtype=int))
+    assert nms(found, 0.45).boxes.tolist() == [[0, 0, 100, 100]]
 
 
 @given(box_lists)
