@@ -31,9 +31,10 @@ def rejection(picture: Image.Image, box: FloatArray) -> str | None:
     if x1 < BORDER_PX or y1 < BORDER_PX or x2 > right or y2 > bottom:
         return NAIL_CUT_OFF
     pixels = inner_pixels(picture, box)
-    if pixels.reshape(-1, 3).mean(axis=0) @ LUMA_WEIGHTS < MIN_LUMA:
+    if mean_colour(pixels) @ LUMA_WEIGHTS < MIN_LUMA:
         return NAIL_TOO_DARK
-    if (pixels.min(axis=2) >= CLIPPED_LEVEL).mean() > MAX_CLIPPED_FRACTION:
+    clipped = pixels >= CLIPPED_LEVEL
+    if (clipped[..., 0] & clipped[..., 1] & clipped[..., 2]).mean() > MAX_CLIPPED_FRACTION:
         return NAIL_OVEREXPOSED
     return None
 
@@ -46,3 +47,9 @@ def inner_pixels(picture: Image.Image, box: FloatArray) -> Uint8Array:
     top = min(max(int(y1 + quarter_y), 0), picture.height - 1)
     right, bottom = max(int(x2 - quarter_x), left + 1), max(int(y2 - quarter_y), top + 1)
     return np.asarray(picture.crop((left, top, min(right, picture.width), min(bottom, picture.height))))
+
+
+def mean_colour(pixels: Uint8Array) -> FloatArray:
+    """(3,) of (h, w, 3), row upon row, which is several times as fast as pixel upon pixel."""
+    mean: FloatArray = pixels.reshape(len(pixels), -1).mean(axis=0).reshape(-1, 3).mean(axis=0)
+    return mean

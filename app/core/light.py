@@ -9,7 +9,7 @@ from PIL import Image
 
 from app.core.arrays import FloatArray
 from app.core.codes import LIGHT_BRIGHT, LIGHT_DARK, LIGHT_GOOD, LIGHT_TINTED
-from app.core.gates import LUMA_WEIGHTS, inner_pixels
+from app.core.gates import LUMA_WEIGHTS, inner_pixels, mean_colour
 from app.core.manifest import LightSpec
 
 # Keeps the logarithm of black finite.
@@ -37,7 +37,7 @@ def light_on_nails(picture: Image.Image, boxes: FloatArray) -> Light | None:
     """The middle one of the nails in `boxes` (N, 4) xyxy, each number by itself; None where there is no nail."""
     if not len(boxes):
         return None
-    levels = np.array([inner_pixels(picture, box).reshape(-1, 3).mean(axis=0) for box in boxes])
+    levels = np.array([mean_colour(inner_pixels(picture, box)) for box in boxes])
     luma = levels @ LUMA_WEIGHTS
     ratios = np.log2((levels + LEVEL_OFFSET) / (levels[:, 1:2] + LEVEL_OFFSET))
     middle = np.median(np.column_stack([luma, ratios[:, 0], ratios[:, 2]]), axis=0)
@@ -58,4 +58,4 @@ def judge_light(light: Light, learned: LightSpec) -> str:
 def is_dark(picture: Image.Image) -> bool:
     """Whether the whole picture is too dark for anything to be found."""
     small = np.asarray(picture.resize((THUMBNAIL_PX, THUMBNAIL_PX), Image.Resampling.BILINEAR))
-    return float(small.reshape(-1, 3).mean(axis=0) @ LUMA_WEIGHTS) < DARK_PICTURE_LUMA
+    return float(mean_colour(small) @ LUMA_WEIGHTS) < DARK_PICTURE_LUMA

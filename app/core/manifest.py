@@ -14,6 +14,8 @@ from app.core.codes import MODEL_UNAVAILABLE
 from app.core.errors import MeasureError
 
 SCHEMA = 4
+# In nails.
+FARTHEST_VIEW = 4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,6 +282,9 @@ def _view(view: Any) -> View:
             raise ValueError(f"{field} of view {view['name']} must be a number, not {view.get(field)!r}")
     if view["size"] <= 0:
         raise ValueError(f"size of view {view['name']} must be above 0, not {view['size']!r}")
+    # One piece of the picture holds all views of a nail: a view far away would make it as large as one likes.
+    if max(abs(view["along"]), view["size"]) > FARTHEST_VIEW:
+        raise ValueError(f"view {view['name']} must stay within {FARTHEST_VIEW} nails of the nail")
     if not isinstance(view.get("round"), bool):
         raise ValueError(f"round of view {view['name']} must be true or false, not {view.get('round')!r}")
     return View(name=view["name"], along=float(view["along"]), size=float(view["size"]), round=view["round"])

@@ -6,12 +6,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from app.core.crops import BOTH_WAYS, MIRRORED, STRAIGHT, crop_view, nail_crops, view_square
+from app.core.crops import BOTH_WAYS, MIRRORED, STRAIGHT, _halved, nail_crops, nail_views, view_square
 from app.core.manifest import EstimatorSpec, View
 
 WIDTH, HEIGHT = 256, 200
 NAIL = View("nail", 0.0, 0.8)
 FOLD = View("fold", 0.5, 0.9)
+FINGER = View("finger", 1.1, 0.9)
 RIGHT = np.array([1.0, 0.0])
 
 
@@ -25,6 +26,11 @@ def coordinate_picture():
 
 def spec(views=(NAIL,), mirror=False, mean=(0.0, 0.0, 0.0), std=(1.0, 1.0, 1.0), side_px=28):
     return EstimatorSpec(file="e.onnx", sha256="0", side_px=side_px, mean=mean, std=std, views=views, mirror=mirror)
+
+
+def crop_view(picture, box, direction, view, side_px):
+    """One view of one nail: (3, side_px, side_px) in 0..1."""
+    return nail_views(picture, box[None], direction[None], (view,), side_px)[0, 0]
 
 
 def unit(angle):
@@ -166,6 +172,26 @@ def test_around_the_disc_lies_its_mean_colour():
     assert crop[:2, 0, 0] == pytest.approx([125 - 0.5, 85 - 0.5], abs=0.2)
     square = crop_view(coordinate_picture(), box, RIGHT, NAIL, 28) * 255
     assert np.allclose(crop[:, 8:20, 8:20], square[:, 8:20, 8:20])
+
+
+@given(boxes_inside(), angles)
+@settings(deadline=None, max_examples=30)
+def test_views_of_one_nail_do_not_know_of_each_other(box, angle):
+    picture = coordinate_picture()
+    together = nail_views(picture, box[None], unit(angle)[None], (NAIL, FOLD, FINGER), 20)[0] * 255
+    for view, shown in zip((NAIL, FOLD, FINGER), together, strict=True):
+        alone = crop_view(picture, box, unit(angle), view, 20) * 255
+        # What lies between two pixels depends a little on where the piece they were cut from begins.
+        assert np.abs(shown - alone)[:, 2:-2, 2:-2].max() < 0.6
+
+
+@given(st.integers(1, 30), st.integers(0, 2**32 - 1))
+@settings(deadline=None)
+def test_halving_is_what_pillow_makes_of_it(half, seed):
+    levels = np.random.default_rng(seed).uniform(0, 255, (2 * half, 2 * half)).astype(np.float32)
+    wanted = np.asarray(Image.fromarray(levels).resize((half, half), Image.Resampling.BILINEAR))
+    found = _halved(_halved(levels).swapaxes(-1, -2)).swapaxes(-1, -2)
+    assert np.abs(found - wanted).max() < 1e-2
 
 
 def test_one_way_is_half_of_both():

@@ -21,7 +21,7 @@ MANIFEST = Manifest(
 )
 # A photo of 640x480 lies on the canvas at half its size, 40 px from the top.
 NAIL_1, NAIL_2, NAIL_3 = (100, 100, 20, 16, 0.9, 0.0), (180, 110, 20, 16, 0.8, 0.0), (240, 160, 20, 16, 0.7, 0.0)
-DOUBLE_OF_1 = (101, 100, 20, 16, 0.6, 0.0)
+DOUBLE_OF_1 = (104, 100, 20, 16, 0.6, 0.0)
 SKIN = (100, 130, 24, 20, 0.0, 0.5)
 
 
