@@ -1,5 +1,7 @@
 """What PyScript runs in the engine's worker: the calls that the screen may make."""
 
+from polyscript import xworker
+
 from app.engine.door import (  # noqa: F401
     look,
     measure_bitmap,
@@ -10,5 +12,8 @@ from app.engine.door import (  # noqa: F401
     self_test,
     start,
 )
+from app.engine.loans import received
+
+xworker.onmessage = received
 
 __export__ = ["start", "look", "measure_photo", "measure_bitmap", "scan_begin", "scan_frame", "scan_end", "self_test"]

@@ -23,7 +23,7 @@ from trainer.torch_parts import import_torch_parts, quiet
 
 DEFAULT_BACKBONE = "mobilenetv4_conv_small"
 RANDOM_WEIGHTS = "random weights"
-# Fully convolutional, so the side is free: the 0.25 network learned at 128 px tells nails better at 224.
+# What these networks are usually asked at. Fully convolutional, so the side is free.
 TFLITE_SIDE_PX = 224
 
 _CORAL = "trained on ImageNet (ILSVRC 2012), from github.com/google-coral/test_data, Apache-2.0"
@@ -54,8 +54,11 @@ class Backbone:
     depths: tuple[int, ...] = ()
 
 
-def load_backbone(name: str, weights: Path | None) -> Backbone:
+def load_backbone(name: str, weights: Path | None, tflite_side_px: int = TFLITE_SIDE_PX) -> Backbone:
     """A TFLite file where `weights` is one, else timm's `name`, with a checkpoint's weights or the hub's.
+
+    Args:
+        tflite_side_px: a multiple of 32; timm's networks have sides of their own.
 
     Raises:
         DataError: no such file, no such network, or the hub cannot be reached.
@@ -63,11 +66,11 @@ def load_backbone(name: str, weights: Path | None) -> Backbone:
     if weights is not None and not weights.is_file():
         raise DataError(f"{weights}: no such file (--backbone-weights)")
     if weights is not None and weights.suffix == ".tflite":
-        return _from_tflite(weights)
+        return _from_tflite(weights, tflite_side_px)
     return _from_timm(name, weights)
 
 
-def _from_tflite(path: Path) -> Backbone:
+def _from_tflite(path: Path, side_px: int) -> Backbone:
     imported = import_tflite(path)
     digest = sha256_of(path)
     origin = KNOWN_WEIGHTS.get(digest, "origin not known")
@@ -75,7 +78,7 @@ def _from_tflite(path: Path) -> Backbone:
         name=path.stem,
         model=imported.model,
         features=imported.features,
-        side_px=TFLITE_SIDE_PX,
+        side_px=side_px,
         # These networks take (x - 127.5) / 127.5, which is this in 0..1.
         mean=(0.5, 0.5, 0.5),
         std=(0.5, 0.5, 0.5),

@@ -33,7 +33,7 @@ from trainer.detector import (
 from trainer.detector_export import export_detector, largest_difference
 from trainer.detector_metrics import measure_detector
 from trainer.end_to_end import end_to_end
-from trainer.estimator_graph import add_head, estimator_spec, feature_graph
+from trainer.estimator_graph import BACKBONE_PX, add_head, estimator_spec, feature_graph
 from trainer.features import annotated_crops, nail_table
 from trainer.head import NailTable
 from trainer.light_profile import light_profile
@@ -129,7 +129,7 @@ def features(settings: Settings, prepared: Prepared, progress: Progress) -> Feat
     """Every annotated nail through the backbone."""
     if settings.backbone_weights is None:
         progress.say(f"asking the model hub for {settings.backbone} (up to a minute)")
-    backbone = with_texture(load_backbone(settings.backbone, settings.backbone_weights))
+    backbone = with_texture(load_backbone(settings.backbone, settings.backbone_weights, BACKBONE_PX))
     spec = estimator_spec(backbone)
     graph = feature_graph(backbone, spec)
     table = nail_table(prepared.patients, graph, spec, settings.runs / "features", progress)

@@ -65,18 +65,18 @@ async def measure_photo(photo: Any, mirror: bool) -> str:
     return await _answer(measure)
 
 
-async def measure_bitmap(bitmap: Any, mirror: bool) -> str:
-    """The same for a photo that the browser decoded, an ImageBitmap, which is closed."""
+async def measure_bitmap(number: int, mirror: bool) -> str:
+    """The same for a photo that the browser decoded, an ImageBitmap lent under this number, see `app.engine.loans`."""
 
     async def measure() -> dict[str, Any]:
-        picture, stages = _grab(bitmap)
+        picture, stages = await _grab(number)
         return await _measured(picture, stages, bool(mirror))
 
     return await _answer(measure)
 
 
-async def look(bitmap: Any) -> str:
-    """What the camera shows: an ImageBitmap, which is closed.
+async def look(number: int) -> str:
+    """What the camera shows: an ImageBitmap lent under this number.
 
     Answers {"width", "height", "nails": [{"box", "confidence", "reason"}], "skin": [{"box"}], "light", "dark", "ms"}.
     """
@@ -84,7 +84,7 @@ async def look(bitmap: Any) -> str:
     async def see() -> dict[str, Any]:
         from app.core import light, pipeline
 
-        picture, stages = _grab(bitmap)
+        picture, stages = await _grab(number)
         instrument = _loaded()
         shown = {"width": picture.width, "height": picture.height, "nails": [], "skin": []}
         judged = LIGHT_UNKNOWN
@@ -113,8 +113,8 @@ async def scan_begin(mirror: bool) -> str:
     return await _answer(begin)
 
 
-async def scan_frame(bitmap: Any, guide: str) -> str:
-    """Measure the scan's next frame, an ImageBitmap, which is closed.
+async def scan_frame(number: int, guide: str) -> str:
+    """Measure the scan's next frame, an ImageBitmap lent under this number.
 
     Args:
         guide: JSON [x1, y1, x2, y2] of the nail that a guide shows, in pixels of the frame; "" where the detector finds
@@ -127,7 +127,7 @@ async def scan_frame(bitmap: Any, guide: str) -> str:
     async def measure() -> dict[str, Any]:
         from app.core.pipeline import see_guided
 
-        picture, stages = _grab(bitmap)
+        picture, stages = await _grab(number)
         if _scan is None or _pairs is None:
             raise MeasureError(MODEL_UNAVAILABLE, "no scan was begun")
         if guide:
@@ -187,12 +187,12 @@ async def _measured(picture: Image.Image, stages: Stages, mirror: bool) -> dict[
     return {**reading.as_json(), "ms": stages.rounded()}
 
 
-def _grab(bitmap: Any) -> tuple[Image.Image, Stages]:
+async def _grab(number: int) -> tuple[Image.Image, Stages]:
     from app.engine.pictures import rgb_picture
 
     stages = Stages()
     with stages.timed(GRAB):
-        picture = rgb_picture(bitmap)
+        picture = await rgb_picture(number)
     return picture, stages
 
 

@@ -8,16 +8,19 @@ import js
 from PIL import Image
 from pyodide.ffi import to_js
 
+from app.engine.loans import borrowed, give_back
+
 _canvas: Any = None
 _context: Any = None
 
 
-def rgb_picture(bitmap: Any) -> Image.Image:
-    """An ImageBitmap -> RGB; the bitmap is closed, whatever happens.
+async def rgb_picture(number: int) -> Image.Image:
+    """The ImageBitmap that the screen lent under this number -> RGB; it goes back, whatever happens.
 
     One canvas serves all frames: a new one a frame would leave megabytes to the collector each time.
     """
     global _canvas, _context
+    bitmap = await borrowed(number)
     try:
         width, height = int(bitmap.width), int(bitmap.height)
         if _canvas is None:
@@ -28,6 +31,6 @@ def rgb_picture(bitmap: Any) -> Image.Image:
             _canvas.width, _canvas.height = width, height
         _context.drawImage(bitmap, 0, 0)
         levels = _context.getImageData(0, 0, width, height).data.to_py()
-        return Image.frombuffer("RGBA", (width, height), levels, "raw", "RGBA", 0, 1).convert("RGB")
+        return Image.frombytes("RGB", (width, height), levels, "raw", "RGBX")
     finally:
-        bitmap.close()
+        give_back(number, bitmap)

@@ -8,6 +8,7 @@ from pyscript.ffi import create_proxy
 
 from app import messages
 from app.core import codes
+from app.ui.lending import Lender
 
 NAME = "engine"
 # Once all its parts have arrived, a worker that says nothing for so long will not come any more.
@@ -39,7 +40,7 @@ class EngineClient:
     def __init__(self, on_progress, on_dead):
         """`on_progress(step, done, total)` is called while the engine starts, `on_dead()` when it has to be restarted:
         its worker crashed, or does not answer."""
-        self._worker = None
+        self._worker = self._lender = None
         self._on_progress = on_progress
         self._on_dead = on_dead
         self._calls = []
@@ -77,20 +78,23 @@ class EngineClient:
         return await self._ask("measure_photo", photo, mirror)
 
     async def measure_bitmap(self, bitmap, mirror):
-        """The reading of a photo that the browser decoded, an ImageBitmap."""
-        return await self._ask("measure_bitmap", bitmap, mirror)
+        """The reading of a photo that the browser decoded, an ImageBitmap, which is closed."""
+        return await self._ask_once("measure_bitmap", bitmap, mirror)
 
     async def look(self, bitmap):
-        """What a camera frame shows, see `app.engine.door`."""
-        return await self._ask("look", bitmap)
+        """What a camera frame shows, an ImageBitmap, which is closed; see `app.engine.door`."""
+        return await self._ask_once("look", bitmap)
 
     async def scan_begin(self, mirror):
         """Begin a scan; answers {"frames": n}."""
         return await self._ask("scan_begin", mirror)
 
     async def scan_frame(self, bitmap, guide):
-        """Measure a scan's next frame; `guide` is the nail's box where a guide shows it, else None."""
-        return await self._ask("scan_frame", bitmap, json.dumps(guide) if guide else "")
+        """Measure a scan's next frame; `guide` is the nail's box where a guide shows it, else None.
+
+        Returns the answer and the frame, which was lent to the engine: None where the engine died with it.
+        """
+        return await self._ask_about("scan_frame", bitmap, json.dumps(guide) if guide else "")
 
     async def scan_end(self):
         """The reading of all frames."""
@@ -107,7 +111,20 @@ class EngineClient:
         if self._worker is None:
             self._on_progress(messages.STEP_PYTHON, 0, 1)
             self._worker = await workers[self._name()]
+            self._lender = Lender(document.querySelector('script[type="py"]').xworker)
         return await self._worker.start()
+
+    async def _ask_once(self, name, bitmap, *arguments):
+        answer, bitmap = await self._ask_about(name, bitmap, *arguments)
+        if bitmap:
+            bitmap.close()
+        return answer
+
+    async def _ask_about(self, name, bitmap, *arguments):
+        lender = self._lender
+        number = lender.lend(bitmap)
+        answer = await self._ask(name, number, *arguments)
+        return answer, None if answer.get("dead") else await lender.returned(number)
 
     async def _ask(self, name, *arguments):
         async def call():

@@ -143,7 +143,6 @@ class Live:
                 await asyncio.sleep(LOOK_INTERVAL_MS / 1000)
                 continue
             seen = await self._engine.look(bitmap)
-            bitmap.close()
             if looking != self._looking:
                 return
             if "error" not in seen:

@@ -131,5 +131,4 @@ async def measure(engine, file, mirror):
         except Exception:
             return reading
         reading = await engine.measure_bitmap(bitmap, mirror)
-        bitmap.close()
     return reading

@@ -46,7 +46,7 @@ class Scanner:
         total = begun["frames"]
         self._show_progress(0, total)
         show("scan")
-        # Bitmaps that wait to be asked about, that the engine was asked about, and that it has not read yet.
+        # Bitmaps that wait to be asked about, questions to the engine, and bitmaps that it has not read yet.
         waiting, asked, unread = [], [], []
         taking = asyncio.create_task(self._take(video, total, waiting))
         finished, done, failure, before_ms = False, 0, None, 0
@@ -59,9 +59,10 @@ class Scanner:
                 if not asked:
                     await asyncio.sleep(0.005)
                     continue
-                bitmap, asked_ms, answer = asked.pop(0)
-                unread.append(bitmap)
-                seen = await answer
+                asked_ms, answer = asked.pop(0)
+                seen, bitmap = await answer
+                if bitmap:
+                    unread.append(bitmap)
                 answered_ms = window.performance.now()
                 if "error" in seen:
                     failure = seen
@@ -79,10 +80,9 @@ class Scanner:
         finally:
             stopped, self._stopped = self._stopped, self._stopped or "finished"
             await taking
-            for bitmap, _asked_ms, answer in asked:
-                await answer
-                bitmap.close()
-            for bitmap in waiting + unread:
+            for _asked_ms, answer in asked:
+                unread.append((await answer)[1])
+            for bitmap in [each for each in waiting + unread if each]:
                 bitmap.close()
             show("scan", False)
         if failure:
@@ -93,9 +93,9 @@ class Scanner:
         return await self._engine.scan_end(), None
 
     def _ask(self, bitmap, guided):
-        """A frame, when it was handed over, and the answer to come."""
+        """When a frame was handed over, and the answer to come."""
         guide = overlay.guide_box(bitmap.width, bitmap.height) if guided else None
-        return bitmap, window.performance.now(), asyncio.create_task(self._engine.scan_frame(bitmap, guide))
+        return window.performance.now(), asyncio.create_task(self._engine.scan_frame(bitmap, guide))
 
     async def _take(self, video, total, waiting):
         taken = 0

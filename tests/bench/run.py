@@ -29,7 +29,7 @@ BOOT_STEPS = {
 EPILOG = """\
 examples:
   python tests/bench/run.py                 one thread and all of them, five scans each
-  python tests/bench/run.py --scans 20      the same, and whether memory grows
+  python tests/bench/run.py --scans 50      the same, and whether memory or time grows (from 12 scans on)
   python tests/bench/run.py --json          for machines: one object, of one thread
 """
 
@@ -127,7 +127,9 @@ def table_lines(figures: dict) -> list[str]:
     row("one frame", lambda each: f"{each['frame_ms']['total']:.0f} ms")
     row("30-frame scan", lambda each: f"{each['scan_s']:.2f} s")
     row("photo of 12 megapixels", lambda each: f"{each['photo_ms']:.0f} ms")
-    row("memory, last scan against the third", lambda each: f"{each['memory_growth']:+.1%}")
+    if all(column["memory_growth"] is not None for column in columns):
+        row("memory, last five scans against the first", lambda each: f"{each['memory_growth']:+.1%}")
+        row("time, last five scans against the first", lambda each: f"{each['scan_growth']:+.1%}")
     row("main thread: tasks above 50 ms while scanning", lambda each: f"{each['long_tasks']}")
     row("native, 1 thread: our two networks", lambda each: f"{each['native_ms']:.1f} ms")
     if columns[0]["native_reference_ms"]:

@@ -14,8 +14,10 @@ from tests.browser import Visit
 from tests.drawn_hand import draw_hand
 
 PATIENCE_MS = 180_000
-# Memory is compared from here on: the first scans still fill caches.
-WARM_SCANS = 3
+# Scans are compared from the third on: the first still fill caches.
+WARM_SCANS = 2
+# The middle one of so many scans is compared with that of the last: one by one they waver.
+COMPARED_SCANS = 5
 REST_MS = 1500
 LONG_TASKS = """() => {
     window.longTasks = 0;
@@ -57,7 +59,6 @@ def visit(browser: Browser, address: str, threads: int | None, scans: int, photo
         page.click("[data-testid=retake]")
         page.wait_for_selector("[data-testid=overlay] rect.nail", state="attached")
     long_tasks = page.evaluate("window.longTasks")
-    began = min(WARM_SCANS, len(memory)) - 1
     found = {
         "threads": int(page.text_content("#debug-threads") or 0),
         "screen_ms": statistics.median(screen),
@@ -70,11 +71,20 @@ def visit(browser: Browser, address: str, threads: int | None, scans: int, photo
         "photo_ms": photo_ms(person, photo_size),
         "nails": nails,
         "long_tasks": long_tasks,
-        "memory_growth": memory[-1] / memory[began] - 1,
+        "memory_growth": growth(memory),
+        "scan_growth": growth(seconds),
         "memory_mb": [round(each / 1e6) for each in memory],
     }
     context.close()
     return found
+
+
+def growth(by_scan: list[float]) -> float | None:
+    """The last scans against the first warm ones, as a fraction more; None where there are too few to compare."""
+    warm = by_scan[WARM_SCANS:]
+    if len(warm) < 2 * COMPARED_SCANS:
+        return None
+    return statistics.median(warm[-COMPARED_SCANS:]) / statistics.median(warm[:COMPARED_SCANS]) - 1
 
 
 def mark_ms(page: Page, name: str) -> float:

@@ -1,0 +1,33 @@
+"""Pictures that the screen lends: each comes by a message of its own, moved instead of copied, and goes back so."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import js
+
+_arrived: dict[int, Any] = {}
+_awaited: dict[int, asyncio.Future[Any]] = {}
+
+
+def received(event: Any) -> None:
+    """A message of the screen: [number, ImageBitmap]."""
+    number, bitmap = event.data
+    if number in _awaited:
+        _awaited.pop(number).set_result(bitmap)
+    else:
+        _arrived[number] = bitmap
+
+
+async def borrowed(number: int) -> Any:
+    """The ImageBitmap of that number: it and the call that speaks of it come by different ways, in either order."""
+    if number in _arrived:
+        return _arrived.pop(number)
+    _awaited[number] = asyncio.get_running_loop().create_future()
+    return await _awaited[number]
+
+
+def give_back(number: int, bitmap: Any) -> None:
+    """The screen has it again; here it is empty from now on."""
+    js.postMessage(js.Array.of(number, bitmap), js.Array.of(bitmap))
