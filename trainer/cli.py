@@ -17,7 +17,7 @@ From raw photographs to the models in static/models, and their honest figures.
 
 steps, each of which does what it needs of the ones before it:
   prepare   read and check the data set, split it by session, scale the photographs
-  detector  train the nail detector (20 minutes on two cores that compute in bfloat16, an hour on others)
+  detector  train the nail detector (two hours on two cores, five minutes on a GPU)
   features  every annotated nail through the frozen backbone
   hb        fit and measure the haemoglobin recipe under every protocol
   export    write detector.onnx, estimator.onnx and models.json
