@@ -3,13 +3,15 @@
 The estimator averages the features of a nail and of its mirror image. In a scan it is shown the one from a frame and
 the other from the next: half the work, and of a nail that does not change, the very value that a photo of it has.
 
-Where networks run beside Python, as in the page, two frames are estimated while the next two are looked at.
+Where networks run beside Python, as in the page, two frames are estimated while the next two are looked at, and the
+detector is asked beside it whether the nails are still all there are.
 """
 
 from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from PIL import Image
@@ -18,7 +20,7 @@ from app.core.arrays import FloatArray, IntArray
 from app.core.codes import ESTIMATE
 from app.core.crops import STRAIGHT
 from app.core.follow import Follower
-from app.core.pipeline import Instrument, Seen, crop, estimate, read, see
+from app.core.pipeline import Instrument, Seen, crop, estimate, look, read, see
 from app.core.reading import Reading
 from app.core.stages import Stages
 from app.core.tracking import match_boxes
@@ -43,13 +45,13 @@ class FramePairs:
         """`mirror`: whether mirror images are wanted where the model has them; without, no frame waits."""
         self._instrument = instrument
         self._mirror = mirror and instrument.manifest.estimator.mirror
-        self._follower = Follower()
+        self._follower = Follower(partial(look, instrument))
         self._held: _Held | None = None
         self._estimating: asyncio.Task[list[Reading]] | None = None
         self.taken = 0
 
     async def see(self, picture: Image.Image, stages: Stages | None = None) -> Seen:
-        """What the next frame shows; where nothing has moved, the detector is not asked."""
+        """What the next frame shows; where nothing has moved, the detector is not waited for."""
         return await see(self._instrument, picture, stages, self._follower)
 
     async def take(self, picture: Image.Image, seen: Seen, stages: Stages | None = None) -> list[Reading]:
@@ -77,6 +79,7 @@ class FramePairs:
 
     async def flush(self, stages: Stages | None = None) -> list[Reading]:
         """The readings of all frames that still wait, where no next one comes."""
+        self._follower.leave()
         readings = await self._estimated(stages)
         if self._held is not None:
             held, self._held = self._held, None

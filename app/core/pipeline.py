@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image
 
 from app.core.arrays import FloatArray, IntArray
-from app.core.codes import CROP, ESTIMATE, FOLLOW, GATES, MODEL_UNAVAILABLE, NO_NAIL, UNUSABLE_NAILS
+from app.core.codes import CROP, ESTIMATE, GATES, MODEL_UNAVAILABLE, NO_NAIL, UNUSABLE_NAILS
 from app.core.crops import nail_crops
 from app.core.detection import Detections
 from app.core.errors import MeasureError
@@ -89,6 +89,13 @@ async def measure_picture(
     return read(instrument.manifest, seen, values)
 
 
+async def look(instrument: Instrument, picture: Image.Image, stages: Stages) -> Detections:
+    """Everything that the detector finds in an upright RGB picture; raises as `measure_photo` does."""
+    if instrument.detector is None:
+        raise MeasureError(MODEL_UNAVAILABLE, "the network that finds nails is not loaded")
+    return await find(instrument.manifest.detector, instrument.detector, picture, stages)
+
+
 async def see(
     instrument: Instrument, picture: Image.Image, stages: Stages | None = None, follower: Follower | None = None
 ) -> Seen:
@@ -99,16 +106,7 @@ async def see(
     """
     stages = stages or Stages()
     spec = instrument.manifest.detector
-    if instrument.detector is None:
-        raise MeasureError(MODEL_UNAVAILABLE, "the network that finds nails is not loaded")
-    found = None
-    if follower is not None:
-        with stages.timed(FOLLOW):
-            found = follower.still(picture)
-    if found is None:
-        found = await find(spec, instrument.detector, picture, stages)
-        if follower is not None:
-            follower.found(picture, found)
+    found = await (follower.find(picture, stages) if follower is not None else look(instrument, picture, stages))
     nails, skin = found.of_class(spec.class_id("nail")).best(MAX_NAILS), found.of_class(spec.class_id("skin"))
     with stages.timed(GATES):
         reasons = [rejection(picture, box) for box in nails.boxes]
