@@ -92,6 +92,8 @@ def test_a_missing_field_is_named(path):
         (("estimator", "views"), [{"name": "nail"}], "along"),
         (("estimator", "views"), [{"name": "nail", "along": 0, "size": 0}], "size"),
         (("estimator", "views"), [{"name": "nail", "along": 0, "size": 1}], "round"),
+        (("estimator", "views"), [{"name": "nail", "along": 90, "size": 1, "round": False}], "within"),
+        (("estimator", "views"), [{"name": "nail", "along": 0, "size": 90, "round": False}], "within"),
         (("interval", "at_g_dl"), [], "at_g_dl"),
         (("interval", "at_g_dl"), [14, 11], "at_g_dl"),
         (("interval", "below_g_dl"), [5], "below_g_dl"),
