@@ -15,7 +15,7 @@ from tests.small_site import CACHES, KEPT, REGISTER, FailingHost, cache_of, hash
 WAYS = ("connection lost", "error of the host", "wrong byte", "storage full", "worker stopped", "page closed")
 FILES = 7
 LARGEST_BYTES = 60_000
-PATIENCE_MS = 20_000
+PATIENCE_MS = 60_000
 # Installations in one browser, which grows with them.
 ONE_BROWSER = 50
 MOST_BROWSERS_ENDED = 3

@@ -355,6 +355,6 @@ def test_nonsense_does_not_end_it(http_only: Running, garbage: bytes) -> None:
 def test_it_stops_cleanly(built_dist: Path, cache: Path, stop: signal.Signals) -> None:
     with serving(built_dist, cache, "--http", "--host", "127.0.0.1") as running:
         running.process.send_signal(stop)
-        rest, _ = running.process.communicate(timeout=10)
+        rest, _ = running.process.communicate(timeout=60)
         assert running.process.returncode == 0
         assert rest.strip() == "stopped"
