@@ -1,6 +1,7 @@
 """A scan: frames taken on the camera's clock, measured while the next ones come, and one reading in the end."""
 
 import asyncio
+import gc
 
 from pyscript import document, window
 
@@ -85,6 +86,8 @@ class Scanner:
             for bitmap in [each for each in waiting + unread if each]:
                 bitmap.close()
             show("scan", False)
+            # Until then MicroPython holds the pictures' objects of the browser, and with them their memory.
+            gc.collect()
         if failure:
             return failure, None
         if stopped is not None:
