@@ -204,8 +204,9 @@ def _run(options: argparse.Namespace, progress: Progress) -> None:
 
 
 def _research(options: argparse.Namespace, progress: Progress) -> None:
+    import joblib
+
     from trainer import research
-    from trainer.torch_parts import default_workers
 
     settings = research.ResearchSettings(
         data=options.data,
@@ -213,7 +214,7 @@ def _research(options: argparse.Namespace, progress: Progress) -> None:
         out=options.out,
         config=options.config,
         weights=options.weights_folder,
-        workers=options.jobs or default_workers(),
+        workers=options.jobs or joblib.cpu_count(),
         scheduler=options.scheduler,
     )
     if options.step in ("sweep", "all"):

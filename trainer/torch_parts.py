@@ -48,11 +48,6 @@ def import_torch_parts() -> ModuleType:
     return torch
 
 
-def default_workers() -> int:
-    """As many as the processors that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
 @contextlib.contextmanager
 def quiet() -> Iterator[None]:
     """Keep ultralytics' own bars and torch's notes on its exporter away: standard output is for results."""

@@ -15,13 +15,14 @@ from pathlib import Path
 from typing import Any
 
 import cv2
+import joblib
 
 from app.files import sha256_of, write_json, write_whole
 from trainer.dataset import DataError
 from trainer.detector import SIDE_PX, check_same_training
 from trainer.masked_loss import MaskedLoss, new_network
 from trainer.progress import Progress
-from trainer.torch_parts import default_workers, import_torch_parts
+from trainer.torch_parts import import_torch_parts
 from trainer.wild_pictures import Material, Pictures, collate
 
 STEPS_BETWEEN_SAVES = 100
@@ -84,7 +85,7 @@ def train(
         run.restore(torch.load(state_file, map_location="cpu", weights_only=True))
         progress.say(f"{title}: going on after step {run.step} of {recipe.steps}")
     with progress.task(f"{title}, steps", recipe.steps, done=run.step) as advance:
-        for batch in _batches(torch, material, recipe, run.step, default_workers() if run.device.type != "cpu" else 1):
+        for batch in _batches(torch, material, recipe, run.step, run.picture_workers):
             loss = run.learn(batch)
             if not math.isfinite(loss):
                 raise DataError(f"{folder}: the loss is no number any more after step {run.step}; remove the folder")
@@ -102,7 +103,10 @@ class _Run:
     def __init__(self, torch: Any, network: Any, recipe: Recipe) -> None:
         self.torch, self.recipe, self.step, self.smooth_loss = torch, recipe, 0, 0.0
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-        self.half = self.device.type == "cpu" and fast_bfloat16(torch)
+        on_cpu = self.device.type == "cpu"
+        # There the network needs the other processors.
+        self.picture_workers = 1 if on_cpu else joblib.cpu_count()
+        self.half = on_cpu and fast_bfloat16(torch)
         self.network = network.to(self.device, memory_format=torch.channels_last).train()
         self.average = copy.deepcopy(network).eval().requires_grad_(False)
         self.loss = MaskedLoss(network)
@@ -171,8 +175,7 @@ def fast_bfloat16(torch: Any) -> bool:
 
 def _batches(torch: Any, material: Material, recipe: Recipe, first_step: int, workers: int) -> Iterator[dict[str, Any]]:
     pictures = Pictures(material, recipe.steps * recipe.batch, SIDE_PX, recipe.seed)
-    # OpenCV's threads do not survive the fork of the loader's process, which would wait for them for ever; and
-    # the network needs the other cores.
+    # OpenCV's threads do not survive the fork of the loader's process, which would wait for them for ever.
     cv2.setNumThreads(1)
     left = range(first_step * recipe.batch, len(pictures))
     loader = torch.utils.data.DataLoader(

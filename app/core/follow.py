@@ -54,8 +54,8 @@ class Follower:
         """
         self._take_up(stages)
         with stages.timed(FOLLOW):
-            still = self._still(picture)
-        if self._found is None or not still:
+            found = self._still(picture)
+        if found is None:
             self.leave()
             found = await self._look(picture, stages)
             self._remember(picture, found)
@@ -63,7 +63,7 @@ class Follower:
         self._followed += 1
         if self._followed > MOST_FRAMES and self._beside is None:
             self._beside = asyncio.ensure_future(self._look_beside(picture))
-        return self._found
+        return found
 
     def leave(self) -> None:
         """Wait no longer for what the detector may still be asked about."""
@@ -84,10 +84,12 @@ class Follower:
             stages.add(stage, beside.ms.get(stage, 0.0))
         self._remember(picture, found)
 
-    def _still(self, picture: Image.Image) -> bool:
+    def _still(self, picture: Image.Image) -> Detections | None:
+        """What was found before, where the picture is still the same around it."""
         if self._found is None or picture.size != self._size:
-            return False
-        return float(np.abs(_reduced(picture, self._part) - self._small).mean()) <= MOST_DIFFERENT
+            return None
+        different = float(np.abs(_reduced(picture, self._part) - self._small).mean())
+        return None if different > MOST_DIFFERENT else self._found
 
     def _remember(self, picture: Image.Image, found: Detections) -> None:
         self._followed = 0
