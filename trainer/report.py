@@ -78,8 +78,8 @@ def wild_words(wild: dict[str, Any] | None) -> str:
     by_f1 = wild.get("by_best_f1")
     if by_f1:
         words += (
-            f" The confidence is the lowest at which {wild['wanted_precision']:.0%} of the boxes were right elsewhere: a "
-            "rule made after the figures of the one before, the best F1, had been seen, which are "
+            f" The confidence is the lowest at which {wild['wanted_precision']:.0%} of the boxes were right elsewhere: "
+            "a rule made after the figures of the one before, the best F1, had been seen, which are "
             f"{by_f1['recall']:.0%} and {by_f1['precision']:.0%}."
         )
     return words
