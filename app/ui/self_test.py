@@ -28,7 +28,7 @@ class SelfTest:
         self._lines = []
         self._details = []
         on("open-self-test", "click", lambda _event: self.open())
-        on("self-test-run", "click", lambda _event: asyncio.create_task(self._run()))
+        on("self-test-run", "click", lambda _event: self._begin())
         on("self-test-copy", "click", lambda _event: asyncio.create_task(self._copy()))
         on("self-test", "close", lambda _event: self._closed())
 
@@ -42,12 +42,15 @@ class SelfTest:
     def _closed(self):
         self._run_number += 1
 
-    async def _run(self):
-        self._run_number += 1
-        number = self._run_number
-        self._lines, self._details = [], []
+    def _begin(self):
+        # At once, not when the task's turn comes: an earlier outcome must not stand for this run's.
         for name, visible in (("self-test-run", False), ("self-test-outcome", False), ("self-test-doing", True)):
             show(name, visible)
+        self._run_number += 1
+        asyncio.create_task(self._run(self._run_number))
+
+    async def _run(self, number):
+        self._lines, self._details = [], []
         begun_ms = window.performance.now()
         for part in (self._check_files, self._check_measuring, self._look_at_device):
             await part(lambda: number == self._run_number)

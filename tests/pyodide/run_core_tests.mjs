@@ -56,11 +56,6 @@ asyncio.run = run
 
 class Count:
     passed = 0
-    def pytest_configure(self):
-        import hypothesis
-        # WebAssembly is slower than what a deadline for CPython expects.
-        hypothesis.settings.register_profile("pyodide", deadline=None)
-        hypothesis.settings.load_profile("pyodide")
     def pytest_runtest_logreport(self, report):
         self.passed += report.when == "call" and report.passed
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.real_photos import DATASET, needs_real_photos
@@ -30,7 +30,6 @@ def sessions_of(patients: list[Patient], indices) -> set[str]:
 many_sessions = st.lists(st.integers(0, 9), min_size=8, max_size=60).filter(lambda found: len(set(found)) >= 4)
 
 
-@settings(deadline=None)
 @given(many_sessions)
 def test_original_split_keeps_sessions_apart_and_loses_nobody(sessions):
     patients = people(sessions)
@@ -42,7 +41,6 @@ def test_original_split_keeps_sessions_apart_and_loses_nobody(sessions):
     assert not (found[0] & found[1] or found[0] & found[2] or found[1] & found[2])
 
 
-@settings(deadline=None)
 @given(many_sessions)
 def test_leave_one_session_out_measures_everybody_once(sessions):
     patients = people(sessions)
@@ -54,7 +52,6 @@ def test_leave_one_session_out_measures_everybody_once(sessions):
     assert sorted(measured) == list(range(len(patients)))
 
 
-@settings(deadline=None)
 @given(many_sessions, st.one_of(st.none(), st.integers(0, 9)), st.integers(2, 5))
 def test_inner_folds_keep_sessions_apart(sessions, seed, folds):
     patients = people(sessions)

@@ -49,7 +49,6 @@ def boxes_inside(draw):
 
 
 @given(boxes_inside(), angles, st.sampled_from([NAIL, FOLD]))
-@settings(deadline=None)
 def test_a_view_is_the_turned_square_at_its_place(box, angle, view):
     direction = unit(angle)
     crop = crop_view(coordinate_picture(), box, direction, view, 28) * 255
@@ -75,7 +74,6 @@ def test_along_goes_towards_the_hand_in_lengths_of_the_nail():
 
 
 @given(st.tuples(*[st.floats(-300, 600)] * 2), st.floats(1, 400), st.floats(1, 400), angles)
-@settings(deadline=None)
 def test_a_box_anywhere_gives_a_finite_view(corner, width, height, angle):
     box = np.array([*corner, corner[0] + width, corner[1] + height])
     crop = crop_view(coordinate_picture(), box, unit(angle), FOLD, 28)
@@ -135,7 +133,7 @@ def test_detail_is_averaged_away_and_colour_stays():
 
 
 @given(st.integers(0, 2**32 - 1), angles)
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 def test_pixel_noise_hardly_reaches_the_estimator(seed, angle):
     noise = np.random.default_rng(seed).normal(0, 12, (HEIGHT, WIDTH, 3))
     noisy = Image.fromarray(np.clip(128 + noise, 0, 255).astype(np.uint8))
@@ -147,7 +145,7 @@ def test_pixel_noise_hardly_reaches_the_estimator(seed, angle):
 
 
 @given(angles)
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 def test_a_round_view_knows_nothing_of_what_lies_around_its_disc(angle):
     box = np.array([60.0, 40.0, 160.0, 140.0])
     centre, side = view_square(box, unit(angle), NAIL)
@@ -175,7 +173,7 @@ def test_around_the_disc_lies_its_mean_colour():
 
 
 @given(boxes_inside(), angles)
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 def test_views_of_one_nail_do_not_know_of_each_other(box, angle):
     picture = coordinate_picture()
     together = nail_views(picture, box[None], unit(angle)[None], (NAIL, FOLD, FINGER), 20)[0] * 255
@@ -186,7 +184,6 @@ def test_views_of_one_nail_do_not_know_of_each_other(box, angle):
 
 
 @given(st.integers(1, 30), st.integers(0, 2**32 - 1))
-@settings(deadline=None)
 def test_halving_is_what_pillow_makes_of_it(half, seed):
     levels = np.random.default_rng(seed).uniform(0, 255, (2 * half, 2 * half)).astype(np.float32)
     wanted = np.asarray(Image.fromarray(levels).resize((half, half), Image.Resampling.BILINEAR))

@@ -16,7 +16,6 @@ def boxes_at(*centres, size=40.0):
 
 
 @given(st.floats(-np.pi, np.pi), st.floats(0.8, 4.0))
-@settings(deadline=None)
 def test_the_patch_of_skin_says_where_the_hand_is(angle, distance):
     towards = np.array([np.cos(angle), np.sin(angle)])
     skin = boxes_at((400 + towards[0] * distance * 40, 300 + towards[1] * distance * 40))
@@ -54,7 +53,7 @@ def test_without_any_patch_colour_decides(angle_degrees):
 
 
 @given(st.integers(0, 6), st.integers(0, 6), st.integers(0, 2**31))
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 def test_whatever_is_found_the_directions_are_unit_vectors(nails, patches, seed):
     rng = np.random.default_rng(seed)
 

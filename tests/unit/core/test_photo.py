@@ -86,7 +86,7 @@ def test_what_is_no_photo_is_unreadable(data):
 
 
 @given(st.integers(1, 600), st.sampled_from(["JPEG", "PNG", "WEBP"]))
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_a_photo_cut_short_is_unreadable_never_another_error(missing, kind):
     data = encode(upright_picture(), kind)
     try:
