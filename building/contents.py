@@ -33,8 +33,18 @@ IN_THE_SCREEN = (
 # What app/build_id.py says where nothing was built.
 SOURCE_ID = "source"
 
-# PyScript's own extras. index.html switches them off by name ("plugins" in its PyScript settings).
-PYSCRIPT_EXTRAS = ("codemirror", "deprecations-manager", "donkey", "py-editor", "py-game", "py-terminal", "xterm")
+# PyScript's own extras: plugins that the page's settings switch off by name, and what unpacks archives where a page
+# asks for it, as ours does not.
+PYSCRIPT_EXTRAS = (
+    "codemirror",
+    "deprecations-manager",
+    "donkey",
+    "py-editor",
+    "py-game",
+    "py-terminal",
+    "xterm",
+    "zip",
+)
 
 VENDOR: dict[str, tuple[str, tuple[str, ...]]] = {
     "vendor/micropython": (

@@ -45,7 +45,6 @@ PYODIDE = (
 # Files of others that PyScript's own sources hold, by their name there.
 PYSCRIPT = {
     "toml": Part("basic-toml", "ISC", (text("basic-toml.txt"),)),
-    "zip": Part("zip.js", "BSD-3-Clause", (text("zip.js.txt"),)),
 }
 
 WHEELS = {

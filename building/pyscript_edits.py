@@ -20,7 +20,7 @@ NOTICE = "/* PyScript, changed by HemoLens' building/pyscript_edits.py */\n"
 
 @dataclass(frozen=True)
 class Edit:
-    """One text of PyScript's scripts, as a pattern, and what stands there instead."""
+    """One text of PyScript's scripts, as a pattern, and what stands there instead, with the pattern's groups."""
 
     does: str
     pattern: str
@@ -40,6 +40,11 @@ EDITS = (
         "has the worker's Python make pyscript.js_import of a string, which nothing of ours calls",
         re.escape("js_import=window.Function('return (...urls) => Promise.all(urls.map((url) => import(url)))')()"),
         "js_import=None",
+    ),
+    Edit(
+        "writes its own library into Pyodide and compiles it at every start, of which our engine needs nothing",
+        r""""mpy"===(?P<type>\w+)\?(?P<code>\w+)\.replace\((?P<library>\w+),""\):(?P=code)\b""",
+        r'"mpy"===\g<type>?\g<code>.replace(\g<library>,""):""',
     ),
     # Each telling waits until the page has time for it: on a second visit that is until the screen stands.
     Edit(
@@ -68,7 +73,7 @@ def edited(scripts: dict[str, bytes]) -> dict[str, bytes]:
                 " fit building/pyscript_edits.py to this version"
             )
         name, match = found[0]
-        texts[name] = texts[name][: match.start()] + edit.instead + texts[name][match.end() :]
+        texts[name] = texts[name][: match.start()] + match.expand(edit.instead) + texts[name][match.end() :]
         worker = match.groupdict().get("worker")
         if worker is not None:
             texts[WORKER] = unquoted(worker)

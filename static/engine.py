@@ -1,6 +1,11 @@
 """What PyScript runs in the engine's worker: the calls that the screen may make."""
 
+import sys
+
 from polyscript import xworker
+
+# Python reads its modules out of the archive: nothing is unpacked.
+sys.path.insert(0, "engine.zip")
 
 from app.engine.door import (  # noqa: F401
     look,

@@ -113,6 +113,6 @@ async def _taken(get: Any, path: str) -> Any:
 
 
 def _shim() -> Any:
-    from pyscript.js_modules import engine_shim
+    from polyscript import js_modules
 
-    return engine_shim
+    return js_modules.engine_shim

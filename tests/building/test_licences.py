@@ -75,7 +75,7 @@ def test_every_part_is_named_with_its_version(page: str) -> None:
         assert f"{name} {locked[package]}\n" in headings
     for name in ("HemoLens", "CPython and its standard library 3.", "numpy 2.", "pillow 11.", "polyscript up to 0."):
         assert name in headings
-    for name in ("coincident", "zip.js", "zlib", "libjpeg", "FreeType", "What ONNX Runtime carries", "Emscripten"):
+    for name in ("coincident", "basic-toml", "zlib", "libjpeg", "FreeType", "What ONNX Runtime carries", "Emscripten"):
         assert name in headings
 
 
