@@ -70,6 +70,7 @@ def gather(files: dict[str, bytes], node_modules: Path = NODE_MODULES) -> list[P
     cpython = replace(insides.CPYTHON, version=json.loads(files[PYODIDE_LOCK])["info"]["python"])
     micropython = "@micropython/micropython-webassembly-pyscript"
     pyscript = npm_part("PyScript", PYSCRIPT, node_modules, "@pyscript/core", tuple(bundled(files, node_modules)))
+    runtime = npm_part("ONNX Runtime Web", "vendor/ort/", node_modules, "onnxruntime-web", insides.ONNX_RUNTIME)
     return [
         ours(),
         *models(files),
@@ -77,7 +78,7 @@ def gather(files: dict[str, bytes], node_modules: Path = NODE_MODULES) -> list[P
         replace(pyscript, note=f"{pyscript.note}. Changed here, see building/pyscript_edits.py of HemoLens."),
         npm_part("Pyodide", "vendor/pyodide/", node_modules, "pyodide", (cpython, *insides.PYODIDE)),
         *(wheel(path, data) for path, data in files.items() if path.endswith(".whl")),
-        npm_part("ONNX Runtime Web", "vendor/ort/", node_modules, "onnxruntime-web", insides.ONNX_RUNTIME),
+        replace(runtime, note=f"{runtime.note}. Changed here, see building/lean_runtime.py of HemoLens."),
         insides.COMPILED_WITH,
     ]
 

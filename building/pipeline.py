@@ -1,4 +1,4 @@
-"""One build from beginning to end: eight named steps, then one rename."""
+"""One build from beginning to end: nine named steps, then one rename."""
 
 from __future__ import annotations
 
@@ -14,10 +14,22 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from . import budget, bytecode, compress, contents, licences, licences_page, manifest, npm, policy, wheels
+from . import (
+    budget,
+    bytecode,
+    compress,
+    contents,
+    lean_runtime,
+    licences,
+    licences_page,
+    manifest,
+    npm,
+    policy,
+    wheels,
+)
 from .places import DIST, STATIC, BuildError, write_whole
 
-STEPS = 8
+STEPS = 9
 TEMPLATE = STATIC / "sw.template.js"
 
 
@@ -67,6 +79,8 @@ def build(
     with report.step("Python as bytecode"):
         files |= bytecode.compiled(files, npm_command, report.say)
         report.say("compiled by the Pyodide that ships")
+    with report.step("ONNX Runtime as these networks use it"):
+        files |= lean_runtime.lean(files, npm_command, report.say)
     with report.step("hashes and service worker"):
         made, shipped = versioned(files)
         report.say(f"version {made.version}")

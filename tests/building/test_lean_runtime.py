@@ -1,0 +1,142 @@
+"""The runtime that ships is smaller, computes the very values of the whole one, and says so where it cannot."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from building import lean_runtime, webassembly
+from building.lean_runtime import ORT, RUNTIME
+from building.places import BuildError
+
+MODELS = Path(__file__).resolve().parents[2] / "static" / "models"
+
+COMPUTE = """
+import fs from "node:fs";
+const [to, ort_path, runtime, threads, model, ...sizes] = process.argv.slice(2);
+const ort = await import(ort_path);
+Object.assign(ort.env.wasm, { numThreads: +threads, wasmBinary: fs.readFileSync(runtime) });
+const options = { executionProviders: ["wasm"], graphOptimizationLevel: "disabled", logSeverityLevel: 4 };
+try {
+  const session = await ort.InferenceSession.create(fs.readFileSync(model), options);
+  const [{ name, shape }] = session.inputMetadata;
+  const sides = shape.map((side) => (typeof side === "string" ? +sizes.shift() : side));
+  const count = sides.reduce((a, b) => a * b);
+  const levels = Float32Array.from({ length: count }, (_, place) => ((place * 7919) % 511) / 255.5 - 1);
+  const results = await session.run({ [name]: new ort.Tensor("float32", levels, sides) });
+  fs.writeFileSync(to, JSON.stringify(Object.values(results).map(({ data }) => Array.from(data))));
+} catch (error) {
+  fs.writeFileSync(to, JSON.stringify({ error: String(error.message || error) }));
+}
+process.exit(0);
+"""
+
+
+@pytest.fixture(scope="module")
+def compute(tmp_path_factory: pytest.TempPathFactory, node_and_npm: tuple[str, str], built_dist: Path):
+    script = tmp_path_factory.mktemp("compute") / "compute.mjs"
+    script.write_text(COMPUTE)
+    runtimes = {"whole": ORT / Path(RUNTIME).name, "lean": built_dist / RUNTIME}
+
+    def run(runtime: str, threads: int, model: Path, *sizes: int) -> object:
+        answer = script.with_name("answer.json")
+        command = [node_and_npm[0], script, answer, ORT / "ort.node.min.mjs", runtimes[runtime], threads, model, *sizes]
+        subprocess.run([str(word) for word in command], check=True, capture_output=True, timeout=120)
+        return json.loads(answer.read_text())
+
+    return run
+
+
+# None of these sizes was among those that the build looked at.
+@pytest.mark.parametrize("threads", [1, 2, 3])
+@pytest.mark.parametrize(("name", "sizes"), [("detector", ()), ("estimator", (4, 6)), ("estimator", (17, 3))])
+def test_the_lean_runtime_computes_what_the_whole_one_does(compute, threads: int, name: str, sizes: tuple) -> None:
+    model = MODELS / f"{name}.onnx"
+    whole = compute("whole", threads, model, *sizes)
+    assert isinstance(whole, list) and len(whole[0]) > 0
+    assert compute("lean", threads, model, *sizes) == whole
+
+
+def test_what_is_no_network_is_refused_in_the_same_words(compute, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.onnx"
+    whole = (MODELS / "estimator.onnx").read_bytes()
+    for data in (b"", b"\x08\x07" * 50, whole[: len(whole) // 2]):
+        broken.write_bytes(data)
+        said = compute("whole", 1, broken)
+        assert said["error"]
+        assert compute("lean", 1, broken) == said
+
+
+def test_a_network_of_other_operators_ends_with_an_error(compute, tmp_path: Path) -> None:
+    onnx = pytest.importorskip("onnx")
+    helper, kind = onnx.helper, onnx.TensorProto.FLOAT
+    sides = [helper.make_tensor_value_info(name, kind, [3, 3]) for name in ("x", "y")]
+    graph = helper.make_graph(
+        [helper.make_node("Det", ["x"], ["d"]), helper.make_node("Erf", ["x"], ["y"])], "g", *([each] for each in sides)
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)])
+    model.ir_version = 8
+    onnx.save(model, tmp_path / "other.onnx")
+    assert isinstance(compute("whole", 1, tmp_path / "other.onnx"), list)
+    assert compute("lean", 1, tmp_path / "other.onnx")["error"]
+
+
+def test_it_is_less_than_half(built_dist: Path) -> None:
+    assert (built_dist / RUNTIME).stat().st_size < 0.5 * (ORT / Path(RUNTIME).name).stat().st_size
+
+
+@pytest.mark.parametrize("path", [RUNTIME, "vendor/pyodide/pyodide.asm.wasm", "vendor/micropython/micropython.wasm"])
+def test_every_function_of_every_module_is_understood(built_dist: Path, path: str) -> None:
+    data = (built_dist / path).read_bytes()
+    module = webassembly.read(data)
+    functions = module.imported_functions + len(module.bodies)
+    assert len(module.bodies) > 100
+    assert all(number < functions for body in module.bodies for number in webassembly.mentioned(body))
+    assert webassembly.exported_functions(module) <= set(range(functions))
+
+
+def test_the_same_functions_make_the_same_module() -> None:
+    data = (ORT / Path(RUNTIME).name).read_bytes()
+    module = webassembly.read(data)
+    assert len(module.with_bodies(module.bodies)) <= len(data)
+    assert webassembly.read(module.with_bodies(module.bodies)) == module
+    everything = lean_runtime.without_the_rest(module, range(len(module.bodies)))
+    assert webassembly.read(everything).bodies == module.bodies
+
+
+def test_what_is_called_by_name_stays_and_the_rest_is_empty() -> None:
+    # Functions 0 (exported) -> 1 -> 2; 3 stands alone; 4 is used and calls 3 within a block.
+    def calls(*numbers: int) -> bytes:
+        return b"\x00" + b"".join(b"\x02\x40\x10" + bytes([number]) + b"\x0b" for number in numbers) + b"\x0b"
+
+    bodies = [calls(1), calls(2), calls(), calls(), calls(3)]
+    exports = b"\x01\x01a\x00\x00"
+    module = webassembly.Module([(webassembly.EXPORTS, exports), (webassembly.CODE, b"")], bodies, 0)
+    never = webassembly.NEVER
+    assert webassembly.read(lean_runtime.without_the_rest(module, [])).bodies == [*bodies[:3], never, never]
+    assert webassembly.read(lean_runtime.without_the_rest(module, [4])).bodies == bodies
+
+
+def test_networks_that_do_not_run_stop_the_build(
+    built_dist: Path, node_and_npm: tuple[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HEMOLENS_CACHE", str(tmp_path))
+    names = ("models.json", "detector.onnx", "estimator.onnx")
+    files = {f"models/{name}": (MODELS / name).read_bytes() for name in names}
+    files[RUNTIME] = (ORT / Path(RUNTIME).name).read_bytes()
+    files["models/detector.onnx"] = b"no network"
+    with pytest.raises(BuildError, match=r"static/models/ do not run in ONNX Runtime Web .*: export them anew"):
+        lean_runtime.lean(files, [node_and_npm[1]], lambda line: None)
+    with pytest.raises(BuildError, match="not what `python -m trainer export` writes"):
+        lean_runtime.lean({**files, "models/models.json": b"{}"}, [node_and_npm[1]], lambda line: None)
+    assert lean_runtime.lean({RUNTIME: b""}, [node_and_npm[1]], lambda line: None) == {}
+
+
+def test_what_is_no_module_is_refused() -> None:
+    with pytest.raises(BuildError, match="no WebAssembly module"):
+        webassembly.read(b"PK\3\4")
+    with pytest.raises(BuildError, match="does not know: 0xFB"):
+        webassembly.mentioned(b"\x00\xfb\x00\x0b")
