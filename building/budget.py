@@ -20,6 +20,7 @@ MODELS = "models"
 PARTS: tuple[tuple[str, str | tuple[str, str]], ...] = (
     ("Pyodide", "vendor/pyodide/"),
     ("numpy and Pillow", "vendor/wheels/"),
+    ("Python's memory", "vendor/memory/"),
     ("ONNX Runtime Web", "vendor/ort/"),
     ("PyScript", "vendor/pyscript/"),
     ("MicroPython", "vendor/micropython/"),

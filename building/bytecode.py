@@ -25,26 +25,46 @@ LIBRARY = "vendor/pyodide/python_stdlib.zip"
 LOCK = "vendor/pyodide/pyodide-lock.json"
 ENGINE = "engine.zip"
 
-# What no page can use: mail and old network protocols, other platforms, jokes; each with what lies below it.
+# What no page can use: mail and old network protocols, processes, other platforms, tools for who writes Python, jokes;
+# each with what lies below it.
 LIBRARY_WITHOUT = (
     "__hello__.py",
     "__phello__",
     "_android_support.py",
     "_apple_support.py",
     "_ios_support.py",
+    "_pyrepl",
     "antigravity.py",
+    "bdb.py",
     "ctypes/macholib",
+    "doctest.py",
     "ftplib.py",
+    "http/server.py",
     "imaplib.py",
     "mailbox.py",
+    "multiprocessing",
+    "optparse.py",
+    "pdb.py",
+    "pickletools.py",
     "poplib.py",
+    "pydoc.py",
+    "pydoc_data",
     "smtplib.py",
     "this.py",
+    "trace.py",
+    "unittest",
     "wsgiref",
     "xmlrpc",
 )
 # What only compilers, type checkers and numpy's own developers read. All shared objects stay: none is loaded unasked.
-WHEELS_WITHOUT = ("numpy/_core/include", "numpy/_core/lib", "numpy/_pyinstaller", "numpy/conftest.py", "numpy/f2py")
+WHEELS_WITHOUT = (
+    "numpy/_core/include",
+    "numpy/_core/lib",
+    "numpy/_pyinstaller",
+    "numpy/conftest.py",
+    "numpy/f2py",
+    "numpy/testing",
+)
 WHEELS_WITHOUT_FOLDERS = {"_examples", "tests"}
 WHEELS_WITHOUT_SUFFIXES = {".a", ".c", ".h", ".pxd", ".pyi", ".pyx", ".typed"}
 
@@ -100,6 +120,16 @@ def repacked(archive: bytes, compile_sources: Callable[[bytes], bytes]) -> bytes
     for name in [name for name in contents if name.endswith(".dist-info/RECORD")]:
         contents[name] = _record(name, contents)
     return zipped(contents)
+
+
+def taken_out(wheel: bytes, paths: set[str]) -> tuple[bytes, dict[str, bytes]]:
+    """The wheel without some of its files, and those files by their path."""
+    with zipfile.ZipFile(io.BytesIO(wheel)) as archive:
+        contents = {name: archive.read(name) for name in archive.namelist()}
+    taken = {name: contents.pop(name) for name in sorted(paths & set(contents))}
+    for name in [name for name in contents if name.endswith(".dist-info/RECORD")]:
+        contents[name] = _record(name, contents)
+    return zipped(contents), taken
 
 
 def compile_in_pyodide(sources: bytes, npm: list[str] | None) -> bytes:

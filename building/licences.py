@@ -31,6 +31,7 @@ OURS = (
     "engine.json",
     "engine.py",
     "engine.zip",
+    "memory.mjs",
     "hemolens.css",
     "icon.svg",
     "icons/",
@@ -70,13 +71,15 @@ def gather(files: dict[str, bytes], node_modules: Path = NODE_MODULES) -> list[P
     cpython = replace(insides.CPYTHON, version=json.loads(files[PYODIDE_LOCK])["info"]["python"])
     micropython = "@micropython/micropython-webassembly-pyscript"
     pyscript = npm_part("PyScript", PYSCRIPT, node_modules, "@pyscript/core", tuple(bundled(files, node_modules)))
+    # What it keeps in vendor/memory/ is of it and of the wheels, which are named behind it.
+    pyodide = npm_part("Pyodide", "vendor/pyodide/", node_modules, "pyodide", (cpython, *insides.PYODIDE))
     runtime = npm_part("ONNX Runtime Web", "vendor/ort/", node_modules, "onnxruntime-web", insides.ONNX_RUNTIME)
     return [
         ours(),
         *models(files),
         npm_part("MicroPython", "vendor/micropython/", node_modules, micropython, insides.MICROPYTHON),
         replace(pyscript, note=f"{pyscript.note}. Changed here, see building/pyscript_edits.py of HemoLens."),
-        npm_part("Pyodide", "vendor/pyodide/", node_modules, "pyodide", (cpython, *insides.PYODIDE)),
+        replace(pyodide, covers=(*pyodide.covers, "vendor/memory/")),
         *(wheel(path, data) for path, data in files.items() if path.endswith(".whl")),
         replace(runtime, note=f"{runtime.note}. Changed here, see building/lean_runtime.py of HemoLens."),
         insides.COMPILED_WITH,

@@ -1,4 +1,4 @@
-"""One build from beginning to end: nine named steps, then one rename."""
+"""One build from beginning to end: ten named steps, then one rename."""
 
 from __future__ import annotations
 
@@ -23,13 +23,14 @@ from . import (
     licences,
     licences_page,
     manifest,
+    memory,
     npm,
     policy,
     wheels,
 )
 from .places import DIST, STATIC, BuildError, write_whole
 
-STEPS = 9
+STEPS = 10
 TEMPLATE = STATIC / "sw.template.js"
 
 
@@ -79,6 +80,8 @@ def build(
     with report.step("Python as bytecode"):
         files |= bytecode.compiled(files, npm_command, report.say)
         report.say("compiled by the Pyodide that ships")
+    with report.step("Python's memory"):
+        files |= memory.remembered(files, npm_command, report.say)
     with report.step("ONNX Runtime as these networks use it"):
         files |= lean_runtime.lean(files, npm_command, report.say)
     with report.step("hashes and service worker"):

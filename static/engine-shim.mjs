@@ -1,11 +1,9 @@
 // What the engine's worker loads first. While Python starts, the networks open in a worker of their own, and what it
 // will ask for is on its way. Then Python hands flat arrays to the networks, and gets flat arrays back.
 import { loadPyodide as load } from "./vendor/pyodide/pyodide.mjs";
+import { goOn } from "./memory.mjs";
 
-const here = (path) => new URL(path, import.meta.url).href;
-// PyScript takes this file for its interpreter: Pyodide's own files lie elsewhere.
-export const loadPyodide = (options) => load({ ...options, indexURL: here("vendor/pyodide/") });
-
+export const here = (path) => new URL(path, import.meta.url).href;
 // Calls to networks.mjs, by their number. Where that cannot be loaded, the next call tries again.
 const waiting = new Map(); // -> [resolve, reject]
 let networks = null, calls = 0;
@@ -40,12 +38,32 @@ export const open = (path) => take(path, opened); // -> { session, bytes, thread
 // names: string[], data: Float32Array[], shapes: number[][] -> [{ name, data, shape }]
 export const run = (session, names, data, shapes) => ask({ session, names, data, shapes });
 
+const parsed = (bytes) => JSON.parse(new TextDecoder().decode(bytes));
 function ahead(list, get, paths) {
   const begin = (path) => begun.set(path, get(path)).get(path).catch(() => {});
-  const read = (bytes) => paths(JSON.parse(new TextDecoder().decode(bytes))).forEach(begin);
-  begun.set(list, fetched(list)).get(list).then(read).catch(() => {});
+  begun.set(list, fetched(list)).get(list).then((bytes) => paths(parsed(bytes)).forEach(begin)).catch(() => {});
 }
 ahead("models/models.json", opened, (models) =>
   Object.values(models).filter((part) => part.file).map((network) => "models/" + network.file));
-ahead("vendor/pyodide/pyodide-lock.json", fetched, (lock) =>
-  Object.values(lock.packages).map((wheel) => "vendor/wheels/" + wheel.file_name));
+
+// Python's memory, where an earlier visit has kept it; the first one starts sooner without these megabytes.
+const MEMORY = "vendor/memory/";
+const memory = fetched(MEMORY + "memory.json").then(parsed).then(async (made) => {
+  const kept = await caches.match(here(MEMORY + made.file));
+  const open = (file) => WebAssembly.compileStreaming(fetch(here(MEMORY + file)));
+  return [made, new Uint8Array(await kept.arrayBuffer()), open];
+}).catch(() => null);
+
+// PyScript takes this file for its interpreter: Pyodide's own files lie elsewhere.
+export async function loadPyodide(options) {
+  const settings = { ...options, indexURL: here("vendor/pyodide/") };
+  const [kept] = await Promise.all([memory, import("./vendor/pyodide/pyodide.asm.js")]);
+  try {
+    if (kept) return await load({ ...settings, ...goOn(...kept) });
+  } catch (error) {
+    console.info("Python starts without its memory:", error.message);
+  }
+  ahead("vendor/pyodide/pyodide-lock.json", fetched, (lock) =>
+    Object.values(lock.packages).map((wheel) => "vendor/wheels/" + wheel.file_name));
+  return load(settings);
+}

@@ -14,12 +14,7 @@ const address = (path) => new URL(path, self.registration.scope).href;
 const ENTRIES = new Map(FILES.map((file) => [address(file[0]), file]));
 
 // Why a part could not be kept: "network", "host" (it answered with an error), "damaged" (other bytes), "full".
-class Failure extends Error {
-  constructor(reason, path, message) {
-    super(`${path}: ${message}`);
-    this.reason = reason;
-  }
-}
+const failure = (reason, path, message) => Object.assign(new Error(`${path}: ${message}`), { reason });
 
 // Cross-origin isolation (WebAssembly threads) and the content security policy, as building/policy.py has them.
 function isolated(response, body = response.body) {
@@ -49,33 +44,26 @@ async function take(file, signal) {
     const kept = await fromCache(name, file);
     if (kept) return kept;
   }
+  const cut = ({ message }) => { throw failure("network", path, message); };
   // The host is asked first whether what the browser has is still good; where that does not fit, for all of it.
   for (const cache of ["no-cache", "reload"]) {
-    let response, body;
-    try {
-      response = await fetch(address(path), { cache, signal });
-      body = await response.arrayBuffer();
-    } catch (error) {
-      throw new Failure("network", path, error.message);
-    }
-    if (!response.ok) throw new Failure("host", path, `the host answered ${response.status}`);
+    const response = await fetch(address(path), { cache, signal }).catch(cut);
+    const body = await response.arrayBuffer().catch(cut);
+    if (!response.ok) throw failure("host", path, `the host answered ${response.status}`);
     // Kept with the headers already on it: an answer straight from the cache keeps its compiled code too.
     if (await fits(body, hash)) return isolated(response, body);
   }
-  throw new Failure("damaged", path, "its bytes are not the ones of this version");
+  throw failure("damaged", path, "its bytes are not the ones of this version");
 }
 
-async function keep(file, response) {
-  try {
-    await (await caches.open(CACHE)).put(address(file[0]), response);
-  } catch (error) {
-    throw new Failure(error.name === "QuotaExceededError" ? "full" : "host", file[0], error.message);
-  }
+async function keep([path], response) {
+  const reason = (error) => (error.name === "QuotaExceededError" ? "full" : "host");
+  const refused = (error) => { throw failure(reason(error), path, error.message); };
+  await caches.open(CACHE).then((cache) => cache.put(address(path), response)).catch(refused);
 }
 
-async function tell(message) {
-  for (const client of await self.clients.matchAll({ includeUncontrolled: true })) client.postMessage(message);
-}
+const tell = (message) => self.clients.matchAll({ includeUncontrolled: true })
+  .then((clients) => clients.forEach((client) => client.postMessage(message)));
 
 async function fill() {
   const waiting = [...FILES];
@@ -90,7 +78,7 @@ async function fill() {
   }
   try {
     await Promise.all(Array.from({ length: AT_ONCE }, takeSome));
-    for (const path of await missing()) throw new Failure("full", path, "the browser took it away again");
+    for (const path of await missing()) throw failure("full", path, "the browser took it away again");
   } catch (error) {
     stop.abort();
     const message = String(error.message || error);
@@ -113,8 +101,7 @@ function cacheOf(worker) {
 // Installations that were never finished, and versions that were never let in, leave nothing behind for ever.
 async function forgetUnused() {
   const { active, waiting, installing } = self.registration;
-  const workers = [active, waiting, installing].filter((worker) => worker);
-  const used = await Promise.all(workers.map(cacheOf)).catch(() => null);
+  const used = await Promise.all([active, waiting, installing].filter(Boolean).map(cacheOf)).catch(() => null);
   if (!used) return;
   const unused = await cacheNames((name) => name !== CACHE && !used.includes(name));
   await Promise.all(unused.map((name) => caches.delete(name)));

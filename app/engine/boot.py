@@ -5,8 +5,11 @@ from __future__ import annotations
 import hashlib
 import importlib
 import json
+import random
 import site
+import sys
 import zipfile
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import js
@@ -16,14 +19,16 @@ from pyodide.ffi import JsException
 from app.core.codes import MODEL_UNAVAILABLE
 from app.core.errors import MeasureError
 from app.core.manifest import DetectorSpec, EstimatorSpec, parse_manifest
-from app.engine.wheels import unpack
+from app.engine.wheels import Later, unpack
 from app.messages import PROGRESS_CHANNEL, STEP_NETWORKS, STEP_NUMERICS, STEP_READY
 
 if TYPE_CHECKING:
     from app.core.pipeline import Instrument
 
 WHEELS_FOLDER = "vendor/wheels/"
-WHEELS = ("numpy", "pillow")
+# By their names in Pyodide's lock file, and as they are imported.
+WHEELS = {"numpy": "numpy", "pillow": "PIL"}
+MEMORY_FOLDER = "vendor/memory/"
 MODELS_FOLDER = "models/"
 
 
@@ -95,14 +100,42 @@ async def _load_wheels() -> None:
 
     Nor is Pyodide's own `loadPackage`: it opens every shared object of a wheel, and most are never asked for.
     """
+    if "numpy" in sys.modules:
+        # Python went on from a memory. Chance has to begin anew in each.
+        random.seed()
+        sys.meta_path.append(Later(list(WHEELS.values()), _load_wheels_now))
+        return
+    _unpack([await fetch_bytes(path) for path in _wheel_paths()])
+    description = json.loads((await fetch_bytes(MEMORY_FOLDER + "memory.json")).to_bytes())
+    for library in description["libraries"]:
+        content = await fetch_bytes(MEMORY_FOLDER + library["file"])
+        (Path(site.getsitepackages()[0]) / library["path"]).write_bytes(content.to_bytes())
+    importlib.invalidate_caches()
+
+
+def _load_wheels_now() -> None:
+    """The same from within an `import`, which cannot wait. The libraries of the memory are loaded already."""
+    contents = []
+    for path in _wheel_paths():
+        request = js.XMLHttpRequest.new()
+        request.open("GET", _shim().here(path), False)
+        request.responseType = "arraybuffer"
+        request.send()
+        contents.append(request.response)
+    _unpack(contents)
+
+
+def _wheel_paths() -> list[str]:
     packages = pyodide_js.lockfile.packages.to_py()
-    for name in WHEELS:
-        wheel = await fetch_bytes(WHEELS_FOLDER + packages[name]["file_name"])
+    return [WHEELS_FOLDER + packages[name]["file_name"] for name in WHEELS]
+
+
+def _unpack(wheels: list[Any]) -> None:
+    for wheel in wheels:
         try:
             unpack(wheel.to_bytes(), site.getsitepackages()[0])
         except (OSError, zipfile.BadZipFile) as error:
             raise MeasureError(MODEL_UNAVAILABLE, f"image processing could not be loaded: {error}") from None
-    importlib.invalidate_caches()
 
 
 async def _taken(get: Any, path: str) -> Any:

@@ -12,7 +12,12 @@ const bytes = (...parts) => new Uint8Array(fs.readFileSync(path.join(...parts)))
 const wheels = fs.readdirSync(path.join(vendor, "wheels")).filter((name) => name.endsWith(".whl"));
 for (const wheel of wheels)
   pyodide.unpackArchive(bytes(vendor, "wheels", wheel), "whl", { extractDir: "/parts" });
+// Where a first visit puts them back, see app/engine/boot.py.
+for (const { path: place, file } of JSON.parse(fs.readFileSync(path.join(vendor, "memory", "memory.json"))).libraries)
+  pyodide.FS.writeFile(`/parts/${place}`, bytes(vendor, "memory", file));
 pyodide.unpackArchive(bytes(parts), "zip", { extractDir: "/parts" });
+// pytest wants more of Python's library than ships: behind the shipped one lies the whole.
+pyodide.FS.writeFile("/whole.zip", bytes(repo, "node_modules", "pyodide", "python_stdlib.zip"));
 pyodide.FS.mkdirTree("/repo/app");
 pyodide.FS.mount(pyodide.FS.filesystems.NODEFS, { root: path.resolve(repo, "app") }, "/repo/app");
 pyodide.FS.writeFile("/repo/pyproject.toml", bytes(repo, "pyproject.toml"));
@@ -24,6 +29,7 @@ const result = pyodide.runPython(`
 import asyncio, json, os, sys
 sys.dont_write_bytecode = True
 sys.path[:0] = ["/repo", "/parts"]
+sys.path.append("/whole.zip")
 os.chdir("/repo")
 import pytest
 
