@@ -24,7 +24,7 @@ const IMPORTS = `
 import importlib
 importlib.invalidate_caches()
 import asyncio, dataclasses, hashlib, json, random, traceback, zipfile
-import numpy.typing
+import numpy.ma, numpy.typing
 from PIL import Image, ImageOps
 Image.init()
 import gc

@@ -5,7 +5,7 @@ import io
 import pytest
 
 from app import words
-from tests.browser import PATIENCE_MS
+from tests.browser import PATIENCE_MS, Host
 from tests.drawn_hand import draw_hand
 from tests.e2e.rebuilt import put_version
 
@@ -79,10 +79,11 @@ def test_where_the_browser_took_the_memory_away_the_engine_starts_without(visit,
     assert len(wheels_asked_for(visit, begun)) >= 2
 
 
-def test_python_that_wants_more_of_numpy_gets_it(site_of, built_dist, new_visit):
-    out, host = site_of
+def test_python_that_wants_more_of_numpy_gets_it(built_dist, new_visit, tmp_path):
+    out = tmp_path / "dist"
     engine = (built_dist / "engine.py").read_text("utf-8") + ASKS_FOR_MORE
     put_version(out, built_dist, {"engine.py": engine.encode()})
+    host = Host(out)
     visit = new_visit(host.address)
     visit.open()
     visit.wait_for_offline_ready()
@@ -92,3 +93,4 @@ def test_python_that_wants_more_of_numpy_gets_it(site_of, built_dist, new_visit)
         visit.open()
         visit.wait_for_engine()
         assert len(wheels_asked_for(visit, begun)) >= 2
+    host.stop()
