@@ -47,23 +47,20 @@ ahead("models/models.json", opened, (models) =>
   Object.values(models).filter((part) => part.file).map((network) => "models/" + network.file));
 
 // Python's memory, where an earlier visit has kept it; the first one starts sooner without these megabytes.
-const MEMORY = "vendor/memory/";
+const MEMORY = "vendor/memory/", LOCK = "vendor/pyodide/pyodide-lock.json";
 const memory = fetched(MEMORY + "memory.json").then(parsed).then(async (made) => {
   const kept = await caches.match(here(MEMORY + made.file));
   const open = (file) => WebAssembly.compileStreaming(fetch(here(MEMORY + file)));
   return [made, new Uint8Array(await kept.arrayBuffer()), open];
-}).catch(() => null);
+}).catch(() => {
+  ahead(LOCK, fetched, ({ packages }) => Object.values(packages).map((wheel) => "vendor/wheels/" + wheel.file_name));
+  ahead(MEMORY + "memory.json", fetched, ({ libraries }) => libraries.map(({ file }) => MEMORY + file));
+});
 
 // PyScript takes this file for its interpreter: Pyodide's own files lie elsewhere.
 export async function loadPyodide(options) {
   const settings = { ...options, indexURL: here("vendor/pyodide/") };
   const [kept] = await Promise.all([memory, import("./vendor/pyodide/pyodide.asm.js")]);
-  try {
-    if (kept) return await load({ ...settings, ...goOn(...kept) });
-  } catch (error) {
-    console.info("Python starts without its memory:", error.message);
-  }
-  ahead("vendor/pyodide/pyodide-lock.json", fetched, (lock) =>
-    Object.values(lock.packages).map((wheel) => "vendor/wheels/" + wheel.file_name));
-  return load(settings);
+  const refused = ({ message }) => console.info("Python starts without its memory:", message);
+  return (kept && await load({ ...settings, ...goOn(...kept) }).catch(refused)) || load(settings);
 }
