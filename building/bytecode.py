@@ -9,15 +9,13 @@ import base64
 import hashlib
 import io
 import json
-import shutil
-import subprocess
-import sys
 import tempfile
 import zipfile
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
-from .places import NODE_MODULES, BuildError, cache_dir, forget_unused, kept, sha256, zipped
+from .node import run_script
+from .places import NODE_MODULES, BuildError, cache_dir, forget_unused, kept, key_of, sha256, zipped
 
 PYODIDE = NODE_MODULES / "pyodide"
 SCRIPT = Path(__file__).with_name("compile_in_pyodide.mjs")
@@ -138,9 +136,7 @@ def repacked(archive: bytes, compile_sources: Callable[[bytes], bytes]) -> bytes
     with zipfile.ZipFile(io.BytesIO(compile_sources(zipped(sources)))) as bytecode:
         contents |= {name: bytecode.read(name) for name in bytecode.namelist()}
     contents = {name: data for name, data in contents.items() if name not in sources}
-    for name in [name for name in contents if name.endswith(".dist-info/RECORD")]:
-        contents[name] = _record(name, contents)
-    return zipped(contents)
+    return _archived(contents)
 
 
 def taken_out(wheel: bytes, paths: set[str]) -> tuple[bytes, dict[str, bytes]]:
@@ -148,9 +144,7 @@ def taken_out(wheel: bytes, paths: set[str]) -> tuple[bytes, dict[str, bytes]]:
     with zipfile.ZipFile(io.BytesIO(wheel)) as archive:
         contents = {name: archive.read(name) for name in archive.namelist()}
     taken = {name: contents.pop(name) for name in sorted(paths & set(contents))}
-    for name in [name for name in contents if name.endswith(".dist-info/RECORD")]:
-        contents[name] = _record(name, contents)
-    return zipped(contents), taken
+    return _archived(contents), taken
 
 
 def compile_in_pyodide(sources: bytes, npm: list[str] | None) -> bytes:
@@ -158,23 +152,12 @@ def compile_in_pyodide(sources: bytes, npm: list[str] | None) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         before, after = Path(folder) / "sources.zip", Path(folder) / "bytecode.zip"
         before.write_bytes(sources)
-        command = [find_node(npm), str(SCRIPT), str(PYODIDE), str(before), str(after)]
-        run = subprocess.run(command, check=False, capture_output=True, encoding="utf-8", errors="replace")
+        run = run_script(npm, SCRIPT, PYODIDE, before, after)
         if run.returncode or not after.is_file():
             lines = [line for line in run.stderr.splitlines() if "Error" in line and len(line) < LONGEST_REASON]
             reason = lines[-1].strip() if lines else "it gave no reason"
             raise BuildError(f"Pyodide could not compile Python's code ({reason}): mend it, or remove node_modules")
         return after.read_bytes()
-
-
-def find_node(npm: list[str] | None) -> str:
-    """The program beside npm, else the machine's, else the one that a Python package brought."""
-    places = [str(Path(npm[0]).parent)] if npm else []
-    for place in [*places, None, str(Path(sys.executable).parent)]:
-        found = shutil.which("node", path=place)
-        if found:
-            return found
-    raise BuildError("Node is missing, which compiles Python's library: install Node 20 or newer, then run again")
 
 
 def _kept_archive(path: str, archive: bytes, npm: list[str] | None, say: Say) -> bytes:
@@ -187,14 +170,17 @@ def _kept_archive(path: str, archive: bytes, npm: list[str] | None, say: Say) ->
 
 def _key(archive: bytes) -> str:
     """The same for the same archive, the same Pyodide and the same way to make one of the other."""
-    script = SCRIPT.read_bytes().replace(b"\r\n", b"\n")
-    module = Path(__file__).read_bytes().replace(b"\r\n", b"\n")
-    parts = [archive, script, module, (PYODIDE / "pyodide.asm.wasm").read_bytes()]
-    return sha256(" ".join(map(sha256, parts)).encode())
+    return key_of([archive, (PYODIDE / "pyodide.asm.wasm").read_bytes()], [SCRIPT, Path(__file__)])
 
 
 def _cache() -> Path:
     return cache_dir() / "bytecode"
+
+
+def _archived(contents: dict[str, bytes]) -> bytes:
+    """Files as an archive; a wheel's list of them says what they are now."""
+    records = {name: _record(name, contents) for name in contents if name.endswith(".dist-info/RECORD")}
+    return zipped(contents | records)
 
 
 def _record(name: str, contents: dict[str, bytes]) -> bytes:

@@ -1,4 +1,5 @@
-// Compiles every .py of an archive, without docstrings, in Pyodide itself: node compile_in_pyodide.mjs PYODIDE_FOLDER FROM.zip TO.zip
+// Compiles every .py of an archive, without docstrings, in Pyodide itself:
+// node compile_in_pyodide.mjs PYODIDE_FOLDER FROM.zip TO.zip
 import fs from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";

@@ -9,15 +9,15 @@ is left empty. One that is called after all ends the call with an error that say
 from __future__ import annotations
 
 import json
-import subprocess
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from . import webassembly
-from .bytecode import Say, find_node
-from .places import NODE_MODULES, BuildError, cache_dir, forget_unused, kept, sha256
+from .bytecode import LONGEST_REASON, Say
+from .node import last_words, run_script
+from .places import NODE_MODULES, BuildError, cache_dir, forget_unused, kept, key_of
 
 ORT = NODE_MODULES / "onnxruntime-web" / "dist"
 RUNTIME = "vendor/ort/ort-wasm-simd-threaded.wasm"
@@ -104,12 +104,11 @@ def _used(
             (folder / network["file"]).write_bytes(files[MODELS + network["file"]])
         job = {"marks": [MARKS_AT, len(module.bodies)], "threads": threads, "networks": networks}
         (folder / "job.json").write_text(json.dumps(job))
-        command = [find_node(npm), str(SCRIPT), str(ORT), str(folder)]
-        run = subprocess.run(command, check=False, capture_output=True, encoding="utf-8", errors="replace")
+        run = run_script(npm, SCRIPT, ORT, folder)
         try:
             used: list[int] = json.loads((folder / "used.json").read_text())
         except (OSError, ValueError):
-            reason = (run.stderr.strip().splitlines() or ["it gave no reason"])[-1]
+            reason = last_words(run, LONGEST_REASON)
             raise BuildError(
                 f"the networks in static/models/ do not run in ONNX Runtime Web ({reason}): export them anew"
             ) from None
@@ -118,10 +117,8 @@ def _used(
 
 def _key(whole: bytes, files: dict[str, bytes], networks: list[dict[str, Any]]) -> str:
     """The same for the same runtime, the same networks and the same way to make one for the other."""
-    ours = [Path(__file__), Path(webassembly.__file__), SCRIPT]
     parts = [whole, json.dumps(networks).encode(), *(files[MODELS + network["file"]] for network in networks)]
-    parts += [path.read_bytes().replace(b"\r\n", b"\n") for path in ours]
-    return sha256(" ".join(map(sha256, parts)).encode())
+    return key_of(parts, [Path(__file__), Path(webassembly.__file__), SCRIPT])
 
 
 def _cache() -> Path:

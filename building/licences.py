@@ -31,12 +31,12 @@ OURS = (
     "engine.json",
     "engine.py",
     "engine.zip",
-    "memory.mjs",
     "hemolens.css",
     "icon.svg",
     "icons/",
     "index.html",
     "manifest.webmanifest",
+    "memory.mjs",
     "models/golden.json",
     "models/golden.png",
     "networks.mjs",
@@ -78,12 +78,17 @@ def gather(files: dict[str, bytes], node_modules: Path = NODE_MODULES) -> list[P
         ours(),
         *models(files),
         npm_part("MicroPython", "vendor/micropython/", node_modules, micropython, insides.MICROPYTHON),
-        replace(pyscript, note=f"{pyscript.note}. Changed here, see building/pyscript_edits.py of HemoLens."),
+        changed_by(pyscript, "pyscript_edits.py"),
         replace(pyodide, covers=(*pyodide.covers, "vendor/memory/")),
         *(wheel(path, data) for path, data in files.items() if path.endswith(".whl")),
-        replace(runtime, note=f"{runtime.note}. Changed here, see building/lean_runtime.py of HemoLens."),
+        changed_by(runtime, "lean_runtime.py"),
         insides.COMPILED_WITH,
     ]
+
+
+def changed_by(part: Part, module: str) -> Part:
+    """The same part with a word on what changed it."""
+    return replace(part, note=f"{part.note}. Changed here, see building/{module} of HemoLens.")
 
 
 def check(files: dict[str, bytes], parts: list[Part]) -> None:

@@ -12,14 +12,14 @@ from __future__ import annotations
 
 import io
 import json
-import subprocess
 import tempfile
 import zipfile
 from pathlib import Path, PurePosixPath
 
 from . import bytecode
-from .bytecode import LIBRARY, LOCK, PYODIDE, Say, find_node
-from .places import STATIC, BuildError, cache_dir, forget_unused, kept, sha256, zipped
+from .bytecode import LIBRARY, LOCK, LONGEST_REASON, PYODIDE, Say
+from .node import last_words, run_script
+from .places import STATIC, BuildError, cache_dir, forget_unused, kept, key_of, sha256, zipped
 
 FOLDER = "vendor/memory/"
 SCRIPT = Path(__file__).with_name("memory_in_pyodide.mjs")
@@ -68,13 +68,11 @@ def _made(library: bytes, wheels: dict[str, bytes], npm: list[str] | None) -> by
         for data in wheels.values():
             with zipfile.ZipFile(io.BytesIO(data)) as wheel:
                 wheel.extractall(folder / "site")
-        places = [PYODIDE, folder / "library.zip", folder / "site", folder]
-        command = [find_node(npm), str(SCRIPT), str(SHARED), *map(str, places)]
-        run = subprocess.run(command, check=False, capture_output=True, encoding="utf-8", errors="replace")
+        run = run_script(npm, SCRIPT, SHARED, PYODIDE, folder / "library.zip", folder / "site", folder)
         try:
             return zipped({name: (folder / name).read_bytes() for name in ("memory.json", "memory.bin")})
         except OSError:
-            reason = (run.stderr.strip().splitlines() or ["it gave no reason"])[-1][: bytecode.LONGEST_REASON]
+            reason = last_words(run, LONGEST_REASON)
             raise BuildError(
                 f"Pyodide did not load numpy and Pillow ({reason}): run again, or remove node_modules"
             ) from None
@@ -83,8 +81,7 @@ def _made(library: bytes, wheels: dict[str, bytes], npm: list[str] | None) -> by
 def _key(library: bytes, wheels: dict[str, bytes]) -> str:
     """The same for the same parts and the same way to load them."""
     parts = [library, *wheels.values(), (PYODIDE / "pyodide.asm.wasm").read_bytes()]
-    parts += [path.read_bytes().replace(b"\r\n", b"\n") for path in (Path(__file__), SCRIPT, SHARED)]
-    return sha256(" ".join(map(sha256, parts)).encode())
+    return key_of(parts, [Path(__file__), SCRIPT, SHARED])
 
 
 def _cache() -> Path:

@@ -9,7 +9,7 @@ import sys
 import tempfile
 import time
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -70,6 +70,12 @@ def kept(path: Path, make: Callable[[], bytes]) -> bytes:
         data = make()
         write_whole(path, data)
         return data
+
+
+def key_of(parts: Iterable[bytes], sources: Iterable[Path]) -> str:
+    """The name in the cache of what is made of `parts` by the code in `sources`, whose ends of lines do not count."""
+    code = [path.read_bytes().replace(b"\r\n", b"\n") for path in sources]
+    return sha256(" ".join(map(sha256, [*parts, *code])).encode())
 
 
 def forget_unused(folder: Path) -> None:

@@ -11,20 +11,20 @@ from dataclasses import dataclass
 from .places import BuildError
 
 HEAD = b"\0asm\1\0\0\0"
-IMPORTS, ELEMENTS, CODE = 2, 9, 10
-EXPORTS = 7
+IMPORTS, EXPORTS, CODE = 2, 7, 10
 # A function without locals whose only instruction, `unreachable`, ends whatever called it with a RuntimeError.
 NEVER = b"\x00\x00\x0b"
 
-# Instructions by what follows their opcode; all others that are in use have nothing behind them.
-_BLOCKS = {0x02, 0x03, 0x04, 0x06}
-_ONE_INDEX = {0x07, 0x08, 0x09, 0x0C, 0x0D, 0x18, *range(0x20, 0x27), 0xD2}
-_TWO_INDICES = {0x11, 0x13}
-_MEMORY = set(range(0x28, 0x3F))
-_ONE_BYTE = {0x3F, 0x40, 0xD0}
 _CALLS = {0x10, 0x12}
 _FUNCTION_REFERENCE = 0xD2
-_BARE = {0x00, 0x01, 0x05, 0x0A, 0x0B, 0x0F, 0x19, 0x1A, 0x1B, 0xD1, *range(0x45, 0xC5)}
+# How many numbers follow an opcode: indices, a block's type, whole constants, alignment and offset of a memory access.
+_NUMBERS = {
+    **dict.fromkeys([0x00, 0x01, 0x05, 0x0A, 0x0B, 0x0F, 0x19, 0x1A, 0x1B, 0xD1, *range(0x45, 0xC5)], 0),
+    **dict.fromkeys([0x02, 0x03, 0x04, *range(0x06, 0x0A), 0x0C, 0x0D, 0x18, *range(0x20, 0x27), 0x41, 0x42], 1),
+    **dict.fromkeys([0x11, 0x13, *range(0x28, 0x3F)], 2),
+}
+# How many bytes do: memory.size, memory.grow, ref.null; the constants with a point.
+_BYTES = {0x3F: 1, 0x40: 1, 0xD0: 1, 0x43: 4, 0x44: 8}
 
 
 @dataclass(frozen=True)
@@ -74,10 +74,7 @@ def mentioned(body: bytes) -> set[int]:
         BuildError: an instruction in it is not known here.
     """
     found: set[int] = set()
-    kinds, at = _unsigned(body, 0)
-    for _ in range(kinds):
-        _, at = _unsigned(body, at)
-        at += 1
+    at = _behind_locals(body)
     while at < len(body):
         opcode = body[at]
         at += 1
@@ -91,10 +88,7 @@ def mentioned(body: bytes) -> set[int]:
 
 def marking(body: bytes, address: int) -> bytes:
     """A function that first writes a 1 at that address of the memory."""
-    kinds, at = _unsigned(body, 0)
-    for _ in range(kinds):
-        _, at = _unsigned(body, at)
-        at += 1
+    at = _behind_locals(body)
     # i32.const address; i32.const 1; i32.store8 align=0 offset=0
     return body[:at] + b"\x41" + _signed(address) + b"\x41\x01\x3a\x00\x00" + body[at:]
 
@@ -123,29 +117,26 @@ def unsigned(value: int) -> bytes:
     return bytes(out)
 
 
+def _behind_locals(body: bytes) -> int:
+    """Where a function's instructions begin."""
+    kinds, at = _unsigned(body, 0)
+    for _ in range(kinds):
+        at = _skipped(body, at, 1) + 1
+    return at
+
+
 def _behind(opcode: int, body: bytes, at: int) -> int:
     """Where the next instruction begins."""
-    if opcode in _BARE:
-        return at
-    if opcode in _BLOCKS or opcode in (0x41, 0x42):
-        # A block's type is a signed number, as the constants of whole numbers are.
-        return _skipped(body, at, 1)
-    if opcode in _ONE_INDEX:
-        return _skipped(body, at, 1)
-    if opcode in _TWO_INDICES:
-        return _skipped(body, at, 2)
-    if opcode in _MEMORY:
-        return _skipped(body, at, 2)
-    if opcode in _ONE_BYTE:
-        return at + 1
+    if opcode in _NUMBERS:
+        return _skipped(body, at, _NUMBERS[opcode])
+    if opcode in _BYTES:
+        return at + _BYTES[opcode]
     if opcode == 0x0E:
         count, at = _unsigned(body, at)
         return _skipped(body, at, count + 1)
     if opcode == 0x1C:
         count, at = _unsigned(body, at)
         return at + count
-    if opcode in (0x43, 0x44):
-        return at + (4 if opcode == 0x43 else 8)
     if opcode in (0xFC, 0xFD, 0xFE):
         second, at = _unsigned(body, at)
         return {0xFC: _behind_bulk, 0xFD: _behind_vector, 0xFE: _behind_atomic}[opcode](second, body, at)

@@ -4,6 +4,7 @@ import { loadPyodide as load } from "./vendor/pyodide/pyodide.mjs";
 import { goOn } from "./memory.mjs";
 
 export const here = (path) => new URL(path, import.meta.url).href;
+
 // Calls to networks.mjs, by their number. Where that cannot be loaded, the next call tries again.
 const waiting = new Map(); // -> [resolve, reject]
 let networks = null, calls = 0;

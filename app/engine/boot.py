@@ -105,7 +105,8 @@ async def _load_wheels() -> None:
         random.seed()
         sys.meta_path.append(Later(list(WHEELS.values()), _load_wheels_now))
         return
-    _unpack([await fetch_bytes(path) for path in _wheel_paths()])
+    for path in _wheel_paths():
+        _unpack(await fetch_bytes(path))
     description = json.loads((await fetch_bytes(MEMORY_FOLDER + "memory.json")).to_bytes())
     for library in description["libraries"]:
         content = await fetch_bytes(MEMORY_FOLDER + library["file"])
@@ -115,14 +116,12 @@ async def _load_wheels() -> None:
 
 def _load_wheels_now() -> None:
     """The same from within an `import`, which cannot wait. The libraries of the memory are loaded already."""
-    contents = []
     for path in _wheel_paths():
         request = js.XMLHttpRequest.new()
         request.open("GET", _shim().here(path), False)
         request.responseType = "arraybuffer"
         request.send()
-        contents.append(request.response)
-    _unpack(contents)
+        _unpack(request.response)
 
 
 def _wheel_paths() -> list[str]:
@@ -130,12 +129,11 @@ def _wheel_paths() -> list[str]:
     return [WHEELS_FOLDER + packages[name]["file_name"] for name in WHEELS]
 
 
-def _unpack(wheels: list[Any]) -> None:
-    for wheel in wheels:
-        try:
-            unpack(wheel.to_bytes(), site.getsitepackages()[0])
-        except (OSError, zipfile.BadZipFile) as error:
-            raise MeasureError(MODEL_UNAVAILABLE, f"image processing could not be loaded: {error}") from None
+def _unpack(wheel: Any) -> None:
+    try:
+        unpack(wheel.to_bytes(), site.getsitepackages()[0])
+    except (OSError, zipfile.BadZipFile) as error:
+        raise MeasureError(MODEL_UNAVAILABLE, f"image processing could not be loaded: {error}") from None
 
 
 async def _taken(get: Any, path: str) -> Any:

@@ -65,7 +65,8 @@ class Later:
         """What Python's import asks once nobody else knows a module."""
         if name.partition(".")[0] not in self._packages:
             return None
-        sys.meta_path.remove(self)
         self._unpack_all()
+        # Only then: where it failed, the next import tries again.
+        sys.meta_path.remove(self)
         importlib.invalidate_caches()
         return importlib.util.find_spec(name)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from building import bytecode, contents
+from building import bytecode, contents, node
 from building.places import BuildError
 from tests.e2e.rebuilt import build_id
 
@@ -131,9 +131,9 @@ def test_node_is_found_beside_npm_and_its_absence_is_said(tmp_path: Path, monkey
     monkeypatch.setenv("PATH", str(tmp_path / "empty"))
     monkeypatch.setattr("sys.executable", str(tmp_path / "empty" / "python"))
     with pytest.raises(BuildError, match=r"Node is missing.*install Node 20"):
-        bytecode.find_node(None)
-    node = tmp_path / "bin" / "node"
-    node.parent.mkdir()
-    node.write_text("")
-    node.chmod(0o755)
-    assert bytecode.find_node([str(tmp_path / "bin" / "npm")]) == str(node)
+        node.find_node(None)
+    program = tmp_path / "bin" / "node"
+    program.parent.mkdir()
+    program.write_text("")
+    program.chmod(0o755)
+    assert node.find_node([str(tmp_path / "bin" / "npm")]) == str(program)

@@ -71,7 +71,8 @@ def test_what_is_no_network_is_refused_in_the_same_words(compute, tmp_path: Path
 
 
 def test_a_network_of_other_operators_ends_with_an_error(compute, tmp_path: Path) -> None:
-    onnx = pytest.importorskip("onnx")
+    import onnx
+
     helper, kind = onnx.helper, onnx.TensorProto.FLOAT
     sides = [helper.make_tensor_value_info(name, kind, [3, 3]) for name in ("x", "y")]
     graph = helper.make_graph(

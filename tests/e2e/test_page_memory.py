@@ -20,10 +20,10 @@ ASKS_FOR_MORE = """
 async def start():
     from app.engine.door import start
     answer = await start()
-    import numpy.fft, numpy.random, random
+    import js, numpy.fft, numpy.random, random
     assert abs(numpy.fft.fft([1.0, 1.0])[0] - 2) < 1e-9
     assert 0 <= numpy.random.default_rng(1).random() < 1
-    assert random.getstate()[1][-1] is not None
+    js.console.info("chance", random.random())
     return answer
 """
 
@@ -85,6 +85,8 @@ def test_python_that_wants_more_of_numpy_gets_it(built_dist, new_visit, tmp_path
     put_version(out, built_dist, {"engine.py": engine.encode()})
     host = Host(out)
     visit = new_visit(host.address)
+    said: list[str] = []
+    visit.page.on("console", lambda message: said.append(message.text))
     visit.open()
     visit.wait_for_offline_ready()
     for _ in range(2):
@@ -93,4 +95,6 @@ def test_python_that_wants_more_of_numpy_gets_it(built_dist, new_visit, tmp_path
         visit.open()
         visit.wait_for_engine()
         assert len(wheels_asked_for(visit, begun)) >= 2
+    chances = {line for line in said if line.startswith("chance")}
+    assert len(chances) == 3, "a memory that many start from would bring the same chance to all"
     host.stop()
