@@ -9,6 +9,8 @@ from tests.find_browser import find_browser
 
 # Two files of tests side by side: a browser waits as often as it works. `-n 0` puts them one after the other.
 PROCESSES = ("--numprocesses=auto", "--maxprocesses=2", "--dist=loadfile")
+# A test that never ends is stopped and named; the longest takes some three minutes. What fails is shown at once.
+REPORTS = ("--timeout=900", "--timeout-method=thread", "--instafail")
 
 
 def run(name: str, *command: str) -> bool:
@@ -42,7 +44,7 @@ def main(arguments: list[str]) -> int:
         run("types", "mypy"),
         build_page(),
         # Last, so that its summary is what stands at the end of the screen.
-        run("tests", "pytest", *PROCESSES, *arguments),
+        run("tests", "pytest", *PROCESSES, *REPORTS, *arguments),
     ]
     return 0 if all(well) else 1
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -55,6 +56,22 @@ def launched_browser(chromium: str, film: Path | None = None, cameras: int = 1) 
         browser = playwright.chromium.launch(executable_path=chromium, args=arguments)
         yield browser
         browser.close()
+
+
+@contextmanager
+def ended_after(browser: Browser, patience_s: float) -> Iterator[None]:
+    """Ends the browser when this takes longer: what waits for an answer of it, which Playwright does for ever, then
+    fails with an error of Playwright's."""
+    devtools = browser.new_browser_cdp_session()
+    processes = devtools.send("SystemInfo.getProcessInfo")["processInfo"]
+    devtools.detach()
+    process = next(each["id"] for each in processes if each["type"] == "browser")
+    timer = threading.Timer(patience_s, os.kill, (process, signal.SIGKILL))
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 class Host:

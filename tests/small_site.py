@@ -21,12 +21,10 @@ REGISTER = """async () => {
   if (held) await registration.update().catch(() => 0);
   const worker = registration.installing ?? registration.waiting;
   const ends = ["activated", "redundant", ...(held ? ["installed"] : [])];
-  if (worker) await new Promise((done) => {
-    const look = () => ends.includes(worker.state) && done();
-    worker.onstatechange = look;
-    look();
-  });
-  return worker ? worker.state : null;
+  // Of a worker that was installed while the page opened, Chromium says for ever that it is installing.
+  const state = () => (worker === registration.waiting ? "installed" : worker.state);
+  while (worker && !ends.includes(state())) await new Promise((done) => setTimeout(done, 10));
+  return worker ? state() : null;
 }"""
 # The names of our caches.
 CACHES = "async () => (await caches.keys()).filter((name) => name.startsWith('hemolens-')).sort()"

@@ -118,6 +118,8 @@ class Installation:
             self._say_failed(NETWORK, 0)
             return
         listen(self._registration, "updatefound", lambda _event: self._update_found())
+        # Another tab, or one closed by now, may have begun it.
+        self._update_found()
         self._look_for_update()
 
     async def _judge(self):
@@ -190,6 +192,8 @@ class Installation:
         except Exception:
             # No network: the version that is here is good.
             return
+        # Chromium does not always tell a page that opens while a version arrives that it has arrived.
+        self._look_for_update()
 
     def _use_update(self):
         if self._registration.waiting and state() not in (messages.STATE_SCANNING, messages.STATE_MEASURING):

@@ -92,7 +92,7 @@ def test_every_locked_package_takes_every_python_that_locks_are_for() -> None:
         for name, found in locked.items():
             wanted = [one for one in found if not one.marker or one.marker.evaluate({"python_full_version": python})]
             if wanted and is_installed(wanted):
-                takes = metadata.metadata(name)["Requires-Python"] or ""
+                takes = metadata.metadata(name).get("Requires-Python", "")
                 assert SpecifierSet(takes).contains(f"{python}.0"), (
                     f"{wanted[0]} is for Python {takes}: bound it under [tool.uv] in pyproject.toml, and {WAY_OUT}"
                 )
