@@ -6,6 +6,7 @@ numpy and Pillow arrive while `start` runs, so nothing that needs them is import
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import traceback
 from collections.abc import Awaitable, Callable
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 # A guide shows a finger that points up: the hand lies below the nail.
 GUIDE_DIRECTION = (0.0, 1.0)
+# Width of what the debug panel shows of a scan's frame.
+THUMBNAIL_PX = 96
 
 _instrument: Instrument | None = None
 _scan: Scan | None = None
@@ -44,6 +47,9 @@ async def start() -> str:
     async def load() -> dict[str, Any]:
         global _instrument
         _instrument, threads = await boot()
+        # What lies here now stays: to look through it for garbage again and again would hold up frames, and Python
+        # would do it so seldom that pictures of frames lie about for long.
+        gc.freeze()
         finds_nails = _instrument.detector is not None
         models = _instrument.manifest.identity()
         return {"build": BUILD_ID, "threads": threads, "models": models, "finds_nails": finds_nails}
@@ -76,7 +82,7 @@ async def measure_bitmap(number: int, mirror: bool) -> str:
 
 
 async def look(number: int) -> str:
-    """What the camera shows: an ImageBitmap lent under this number.
+    """What the camera shows: a VideoFrame or an ImageBitmap lent under this number.
 
     Answers {"width", "height", "nails": [{"box", "confidence", "reason"}], "skin": [{"box"}], "light", "dark", "ms"}.
     """
@@ -114,20 +120,22 @@ async def scan_begin(mirror: bool) -> str:
 
 
 async def scan_frame(number: int, guide: str) -> str:
-    """Measure the scan's next frame, an ImageBitmap lent under this number.
+    """Measure the scan's next frame, a VideoFrame or an ImageBitmap lent under this number.
+
+    The frame goes back with a thumbnail.
 
     Args:
         guide: JSON [x1, y1, x2, y2] of the nail that a guide shows, in pixels of the frame; "" where the detector finds
             nails.
 
-    Answers {"frames": [{"hb_g_dl", "reason", "nails_used"}] of the frames that are measured by now and were not before,
+    Answers {"frames": [{"hb_g_dl", "reason"}] of the frames that are measured by now and were not before,
     "nails", "skin", "width", "height" of this one, "finished", "ms"}.
     """
 
     async def measure() -> dict[str, Any]:
         from app.core.pipeline import see_guided
 
-        picture, stages = await _grab(number)
+        picture, stages = await _grab(number, THUMBNAIL_PX)
         if _scan is None or _pairs is None:
             raise MeasureError(MODEL_UNAVAILABLE, "no scan was begun")
         if guide:
@@ -137,7 +145,7 @@ async def scan_frame(number: int, guide: str) -> str:
         readings = await _pairs.take(picture, seen, stages)
         if _pairs.taken == _scan.goal:
             readings += await _pairs.flush(stages)
-        frames = [_counted(_scan, reading) for reading in readings]
+        frames = [_scan.add(reading).as_json() for reading in readings]
         return {"frames": frames, **_shown(seen), "finished": _scan.finished, "ms": stages.rounded()}
 
     return await _answer(measure)
@@ -153,6 +161,7 @@ async def scan_end() -> str:
         for reading in await _pairs.flush():
             _scan.add(reading)
         scan, _scan, _pairs = _scan, None, None
+        gc.collect()
         return scan.conclude().as_json()
 
     return await _answer(conclude)
@@ -187,12 +196,12 @@ async def _measured(picture: Image.Image, stages: Stages, mirror: bool) -> dict[
     return {**reading.as_json(), "ms": stages.rounded()}
 
 
-async def _grab(number: int) -> tuple[Image.Image, Stages]:
+async def _grab(number: int, thumbnail_px: int | None = None) -> tuple[Image.Image, Stages]:
     from app.engine.pictures import rgb_picture
 
     stages = Stages()
     with stages.timed(GRAB):
-        picture = await rgb_picture(number)
+        picture = await rgb_picture(number, thumbnail_px)
     return picture, stages
 
 
@@ -200,11 +209,6 @@ def _loaded() -> Instrument:
     if _instrument is None:
         raise MeasureError(MODEL_UNAVAILABLE, "the networks are not loaded yet")
     return _instrument
-
-
-def _counted(scan: Scan, reading: Reading) -> dict[str, Any]:
-    frame = scan.add(reading)
-    return {**frame.as_json(), "nails_used": sum(nail.used for nail in reading.nails)}
 
 
 def _shown(seen: Seen) -> dict[str, Any]:

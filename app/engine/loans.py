@@ -12,22 +12,22 @@ _awaited: dict[int, asyncio.Future[Any]] = {}
 
 
 def received(event: Any) -> None:
-    """A message of the screen: [number, ImageBitmap]."""
-    number, bitmap = event.data
+    """A message of the screen: [number, ImageBitmap or VideoFrame]."""
+    number, picture = event.data
     if number in _awaited:
-        _awaited.pop(number).set_result(bitmap)
+        _awaited.pop(number).set_result(picture)
     else:
-        _arrived[number] = bitmap
+        _arrived[number] = picture
 
 
 async def borrowed(number: int) -> Any:
-    """The ImageBitmap of that number: it and the call that speaks of it come by different ways, in either order."""
+    """The picture of that number: it and the call that speaks of it come by different ways, in either order."""
     if number in _arrived:
         return _arrived.pop(number)
     _awaited[number] = asyncio.get_running_loop().create_future()
     return await _awaited[number]
 
 
-def give_back(number: int, bitmap: Any) -> None:
-    """The screen has it again; here it is empty from now on."""
-    js.postMessage(js.Array.of(number, bitmap), js.Array.of(bitmap))
+def give_back(number: int, picture: Any, thumbnail: Any = None) -> None:
+    """The screen has it again, with its thumbnail, an ImageData, where there is one; here it is empty from now on."""
+    js.postMessage(js.Array.of(number, picture, thumbnail), js.Array.of(picture))

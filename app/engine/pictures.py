@@ -6,31 +6,74 @@ from typing import Any
 
 import js
 from PIL import Image
-from pyodide.ffi import to_js
+from pyodide.ffi import JsException, to_js
 
 from app.engine.loans import borrowed, give_back
 
+# One of each serves all frames: new ones would leave megabytes a frame to the collector.
+_buffer: Any = None
 _canvas: Any = None
 _context: Any = None
 
 
-async def rgb_picture(number: int) -> Image.Image:
-    """The ImageBitmap that the screen lent under this number -> RGB; it goes back, whatever happens.
+async def rgb_picture(number: int, thumbnail_px: int | None = None) -> Image.Image:
+    """The ImageBitmap or VideoFrame that the screen lent under this number -> RGB; it goes back, whatever happens.
 
-    One canvas serves all frames: a new one a frame would leave megabytes to the collector each time.
+    Args:
+        thumbnail_px: its width, where a thumbnail is to go back with it: on the screen's side that would take longer.
     """
-    global _canvas, _context
-    bitmap = await borrowed(number)
+    lent, thumbnail = await borrowed(number), None
     try:
-        width, height = int(bitmap.width), int(bitmap.height)
-        if _canvas is None:
-            _canvas = js.OffscreenCanvas.new(width, height)
-            options = to_js({"willReadFrequently": True, "alpha": False}, dict_converter=js.Object.fromEntries)
-            _context = _canvas.getContext("2d", options)
-        if (_canvas.width, _canvas.height) != (width, height):
-            _canvas.width, _canvas.height = width, height
-        _context.drawImage(bitmap, 0, 0)
-        levels = _context.getImageData(0, 0, width, height).data.to_py()
-        return Image.frombytes("RGB", (width, height), levels, "raw", "RGBX")
+        width = int(getattr(lent, "displayWidth", None) or lent.width)
+        height = int(getattr(lent, "displayHeight", None) or lent.height)
+        levels = await _copied(lent, width, height)
+        if levels is None:
+            levels = _drawn(lent, width, height)
+        picture = Image.frombytes("RGB", (width, height), levels, "raw", "RGBX")
+        if thumbnail_px is not None:
+            thumbnail = _thumbnail(picture, thumbnail_px, max(1, round(thumbnail_px * height / width)))
+        return picture
     finally:
-        give_back(number, bitmap)
+        give_back(number, lent, thumbnail)
+
+
+async def _copied(frame: Any, width: int, height: int) -> Any:
+    """A VideoFrame's levels, red, green, blue and one byte more a pixel; None where the browser cannot give them so.
+
+    They are those that a canvas shows, without its detour.
+    """
+    global _buffer
+    visible = getattr(frame, "visibleRect", None)
+    if visible is None or (visible.width, visible.height) != (width, height):
+        return None
+    if _buffer is None or _buffer.length != 4 * width * height:
+        _buffer = js.Uint8Array.new(4 * width * height)
+    try:
+        planes = await frame.copyTo(_buffer, _options(format="RGBX"))
+    except JsException:
+        return None
+    # Browsers that know no formats here give the camera's own, which has three planes.
+    return _buffer.to_py() if planes.length == 1 else None
+
+
+def _drawn(picture: Any, width: int, height: int) -> Any:
+    """The same of whatever a canvas can show."""
+    global _canvas, _context
+    if _canvas is None:
+        _canvas = js.OffscreenCanvas.new(width, height)
+        _context = _canvas.getContext("2d", _options(willReadFrequently=True, alpha=False))
+    if (_canvas.width, _canvas.height) != (width, height):
+        _canvas.width, _canvas.height = width, height
+    _context.drawImage(picture, 0, 0)
+    return _context.getImageData(0, 0, width, height).data.to_py()
+
+
+def _thumbnail(picture: Image.Image, width: int, height: int) -> Any:
+    """An ImageData of a picture made this small; each of its pixels is the mean of four."""
+    small = picture.resize((2 * width, 2 * height), Image.Resampling.NEAREST)
+    levels = small.resize((width, height), Image.Resampling.BOX).convert("RGBA").tobytes()
+    return js.ImageData.new(js.Uint8ClampedArray.new(to_js(levels)), width, height)
+
+
+def _options(**options: Any) -> Any:
+    return to_js(options, dict_converter=js.Object.fromEntries)

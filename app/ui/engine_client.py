@@ -81,20 +81,21 @@ class EngineClient:
         """The reading of a photo that the browser decoded, an ImageBitmap, which is closed."""
         return await self._ask_once("measure_bitmap", bitmap, mirror)
 
-    async def look(self, bitmap):
-        """What a camera frame shows, an ImageBitmap, which is closed; see `app.engine.door`."""
-        return await self._ask_once("look", bitmap)
+    async def look(self, frame):
+        """What a frame of `app.ui.frame` shows, which is closed; see `app.engine.door`."""
+        return await self._ask_once("look", frame)
 
     async def scan_begin(self, mirror):
         """Begin a scan; answers {"frames": n}."""
         return await self._ask("scan_begin", mirror)
 
-    async def scan_frame(self, bitmap, guide):
+    async def scan_frame(self, frame, guide):
         """Measure a scan's next frame; `guide` is the nail's box where a guide shows it, else None.
 
-        Returns the answer and the frame, which was lent to the engine: None where the engine died with it.
+        Returns the answer, the frame, which was lent to the engine, and a thumbnail of it, an ImageData; None and None
+        where the engine died with them.
         """
-        return await self._ask_about("scan_frame", bitmap, json.dumps(guide) if guide else "")
+        return await self._ask_about("scan_frame", frame, json.dumps(guide) if guide else "")
 
     async def scan_end(self):
         """The reading of all frames."""
@@ -114,17 +115,18 @@ class EngineClient:
             self._lender = Lender(document.querySelector('script[type="py"]').xworker)
         return await self._worker.start()
 
-    async def _ask_once(self, name, bitmap, *arguments):
-        answer, bitmap = await self._ask_about(name, bitmap, *arguments)
-        if bitmap:
-            bitmap.close()
+    async def _ask_once(self, name, picture, *arguments):
+        answer, picture, _thumbnail = await self._ask_about(name, picture, *arguments)
+        if picture:
+            picture.close()
         return answer
 
-    async def _ask_about(self, name, bitmap, *arguments):
+    async def _ask_about(self, name, picture, *arguments):
         lender = self._lender
-        number = lender.lend(bitmap)
+        number = lender.lend(picture)
         answer = await self._ask(name, number, *arguments)
-        return answer, None if answer.get("dead") else await lender.returned(number)
+        picture, thumbnail = (None, None) if answer.get("dead") else await lender.returned(number)
+        return answer, picture, thumbnail
 
     async def _ask(self, name, *arguments):
         async def call():

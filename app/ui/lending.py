@@ -19,15 +19,15 @@ class Lender:
         self._away, self._back = {}, {}
         worker.addEventListener("message", create_proxy(self._message))
 
-    def lend(self, bitmap):
-        """Send an ImageBitmap, which is empty here from now on; returns the number that the engine knows it by."""
+    def lend(self, picture):
+        """Send an ImageBitmap or a VideoFrame, which is empty here from now on; returns its number for the engine."""
         self._lent += 1
         self._away[self._lent] = asyncio.Event()
-        self._worker.postMessage(window.Array.of(self._lent, bitmap), window.Array.of(bitmap))
+        self._worker.postMessage(window.Array.of(self._lent, picture), window.Array.of(picture))
         return self._lent
 
     async def returned(self, number):
-        """Wait for it: the ImageBitmap again."""
+        """Wait for it: the picture again, and its thumbnail, an ImageData, or None."""
         await self._away[number].wait()
         del self._away[number]
         return self._back.pop(number)
@@ -36,5 +36,5 @@ class Lender:
         if not window.Array.isArray(event.data):
             return
         number = event.data[0]
-        self._back[number] = event.data[1]
+        self._back[number] = event.data[1], event.data[2]
         self._away[number].set()

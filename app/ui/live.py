@@ -9,6 +9,7 @@ from app.core import codes
 from app.core.aim import Aim
 from app.ui import overlay
 from app.ui.camera import Camera, CameraError
+from app.ui.frame import frame_of
 from app.ui.page import element, listen, on, set_text, show
 
 # About eight looks a second.
@@ -137,12 +138,12 @@ class Live:
         while looking == self._looking and self.camera.running:
             begun_ms = window.performance.now()
             try:
-                bitmap = await window.createImageBitmap(self.video)
+                frame = await frame_of(self.video)
             except Exception:
                 # No frame has come yet, or none comes for a moment.
                 await asyncio.sleep(LOOK_INTERVAL_MS / 1000)
                 continue
-            seen = await self._engine.look(bitmap)
+            seen = await self._engine.look(frame)
             if looking != self._looking:
                 return
             if "error" not in seen:

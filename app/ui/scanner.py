@@ -8,14 +8,14 @@ from pyscript import document, window
 from app import words
 from app.core.codes import TRANSFER
 from app.ui import overlay
+from app.ui.frame import frame_of, size_of
 from app.ui.page import add, announce, element, set_text, show
 
 FRAME_INTERVAL_MS = 80
-# Frames that wait to be measured, at most: each is some megabytes.
-MOST_WAITING = 8
+# Frames that wait to be measured, at most: each is some megabytes, and a camera has about ten.
+MOST_WAITING = 3
 # Frames that the engine has been asked about and has not answered, at most.
 MOST_ASKED = 2
-THUMBNAIL_PX = 96
 
 
 class Scanner:
@@ -47,7 +47,7 @@ class Scanner:
         total = begun["frames"]
         self._show_progress(0, total)
         show("scan")
-        # Bitmaps that wait to be asked about, questions to the engine, and bitmaps that it has not read yet.
+        # Frames that wait to be asked about, questions to the engine, and thumbnails of those that it has not read yet.
         waiting, asked, unread = [], [], []
         taking = asyncio.create_task(self._take(video, total, waiting))
         finished, done, failure, before_ms = False, 0, None, 0
@@ -61,18 +61,19 @@ class Scanner:
                     await asyncio.sleep(0.005)
                     continue
                 asked_ms, answer = asked.pop(0)
-                seen, bitmap = await answer
-                if bitmap:
-                    unread.append(bitmap)
+                seen, frame, thumbnail = await answer
                 answered_ms = window.performance.now()
                 if "error" in seen:
                     failure = seen
+                    _close([frame])
                     break
+                self._show_still(frame, seen["nails"])
+                unread.append(thumbnail)
                 seen["ms"][TRANSFER] = answered_ms - max(asked_ms, before_ms) - sum(seen["ms"].values())
                 before_ms = answered_ms
                 self.stages.append(seen["ms"])
-                for frame in seen["frames"]:
-                    self._read(frame, unread.pop(0))
+                for read in seen["frames"]:
+                    self._read(read, unread.pop(0))
                 done += 1
                 if not guided:
                     overlay.draw(seen, overlay.COVER)
@@ -81,10 +82,9 @@ class Scanner:
         finally:
             stopped, self._stopped = self._stopped, self._stopped or "finished"
             await taking
+            _close(waiting)
             for _asked_ms, answer in asked:
-                unread.append((await answer)[1])
-            for bitmap in [each for each in waiting + unread if each]:
-                bitmap.close()
+                _close([(await answer)[1]])
             show("scan", False)
             # Until then MicroPython holds the pictures' objects of the browser, and with them their memory.
             gc.collect()
@@ -95,10 +95,10 @@ class Scanner:
         set_text("scan-words", words.say("scan-finishing"))
         return await self._engine.scan_end(), None
 
-    def _ask(self, bitmap, guided):
+    def _ask(self, frame, guided):
         """When a frame was handed over, and the answer to come."""
-        guide = overlay.guide_box(bitmap.width, bitmap.height) if guided else None
-        return window.performance.now(), asyncio.create_task(self._engine.scan_frame(bitmap, guide))
+        guide = overlay.guide_box(*size_of(frame)) if guided else None
+        return window.performance.now(), asyncio.create_task(self._engine.scan_frame(frame, guide))
 
     async def _take(self, video, total, waiting):
         taken = 0
@@ -106,7 +106,7 @@ class Scanner:
         while taken < total and self._stopped is None:
             if len(waiting) < MOST_WAITING:
                 try:
-                    waiting.append(await window.createImageBitmap(video))
+                    waiting.append(await frame_of(video))
                     taken += 1
                 except Exception:
                     # Between two cameras, or while a device is turned, there is no picture for a moment.
@@ -114,19 +114,23 @@ class Scanner:
             due_ms = max(due_ms + FRAME_INTERVAL_MS, window.performance.now() - FRAME_INTERVAL_MS)
             await asyncio.sleep(max(0.0, due_ms - window.performance.now()) / 1000)
 
-    def _read(self, frame, bitmap):
+    def _show_still(self, frame, nails):
+        """Keep the picture that the reading's boxes belong to: the first frame with most nails; the frame is closed."""
+        usable = len([nail for nail in nails if nail["reason"] is None])
+        if usable > self._most_nails:
+            self._most_nails = usable
+            still = element("still")
+            still.width, still.height = size_of(frame)
+            still.getContext("2d").drawImage(frame, 0, 0)
+        frame.close()
+
+    def _read(self, read, thumbnail):
         """The engine has read this frame."""
-        # Its boxes, in the end, are those of the first frame with most nails.
-        if frame["nails_used"] > self._most_nails:
-            self._most_nails = frame["nails_used"]
-            _keep(bitmap)
-        thumbnail = document.createElement("canvas")
-        thumbnail.width = THUMBNAIL_PX
-        thumbnail.height = round(THUMBNAIL_PX * bitmap.height / bitmap.width)
-        thumbnail.getContext("2d").drawImage(bitmap, 0, 0, thumbnail.width, thumbnail.height)
-        bitmap.close()
-        self.frames.append({"hb_g_dl": frame["hb_g_dl"], "reason": frame["reason"], "thumbnail": thumbnail})
-        add(element("dots"), "li", class_="used" if frame["reason"] is None else "unused")
+        canvas = document.createElement("canvas")
+        canvas.width, canvas.height = thumbnail.width, thumbnail.height
+        canvas.getContext("2d").putImageData(thumbnail, 0, 0)
+        self.frames.append({"hb_g_dl": read["hb_g_dl"], "reason": read["reason"], "thumbnail": canvas})
+        add(element("dots"), "li", class_="used" if read["reason"] is None else "unused")
 
     def _show_progress(self, done, total):
         if done == 0:
@@ -141,7 +145,7 @@ class Scanner:
             announce(text)
 
 
-def _keep(bitmap):
-    still = element("still")
-    still.width, still.height = bitmap.width, bitmap.height
-    still.getContext("2d").drawImage(bitmap, 0, 0)
+def _close(frames):
+    for frame in frames:
+        if frame:
+            frame.close()

@@ -1,0 +1,26 @@
+"""One frame of what the camera shows, to be lent to the engine and closed in the end."""
+
+from pyscript import window
+
+
+async def frame_of(video):
+    """A VideoFrame where the browser says that it is upright, else an ImageBitmap.
+
+    The first is the camera's own memory and costs nothing; the second is a copy in the screen's colours, which holds
+    everything up for a moment and stays with the browser until it collects its garbage. How a camera is turned is only
+    known to browsers whose frames have a `rotation`.
+
+    Raises:
+        Exception: there is no picture, as happens between two cameras, or while a device is turned.
+    """
+    if getattr(window, "VideoFrame", None):
+        frame = window.VideoFrame.new(video)
+        if getattr(frame, "rotation", None) == 0 and getattr(frame, "flip", None) == False:  # noqa: E712
+            return frame
+        frame.close()
+    return await window.createImageBitmap(video)
+
+
+def size_of(frame):
+    """Its width and height in pixels."""
+    return (getattr(frame, "displayWidth", None) or frame.width, getattr(frame, "displayHeight", None) or frame.height)
