@@ -124,6 +124,7 @@ def table_lines(figures: dict) -> list[str]:
     for stage in [name for name in columns[0]["frame_ms"] if name not in ("python", "total")]:
         row(f"one frame: {stage}", lambda each, stage=stage: f"{each['frame_ms'].get(stage, 0):.1f} ms")
     row("one frame: Python's share", lambda each: f"{each['frame_ms']['python']:.1f} ms")
+    row("the same, nothing running beside it", lambda each: f"{each['python_alone_ms']:.1f} ms")
     row("one frame", lambda each: f"{each['frame_ms']['total']:.0f} ms")
     row("30-frame scan", lambda each: f"{each['scan_s']:.2f} s")
     row("photo of 12 megapixels", lambda each: f"{each['photo_ms']:.0f} ms")

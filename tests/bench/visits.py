@@ -9,9 +9,10 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page
 
 from app import messages
-from app.core.codes import PYTHON_STAGES, STAGES
+from app.core.codes import DECODE, FOLLOW, LETTERBOX, PYTHON_STAGES, STAGES
 from tests.browser import Visit
 from tests.drawn_hand import draw_hand
+from tests.film import SIZE, fitted
 
 PATIENCE_MS = 180_000
 # Scans are compared from the third on: the first still fill caches.
@@ -19,6 +20,8 @@ WARM_SCANS = 2
 # The middle one of so many scans is compared with that of the last: one by one they waver.
 COMPARED_SCANS = 5
 REST_MS = 1500
+# How often one picture is read as a photo.
+PHOTOS = 12
 LONG_TASKS = """() => {
     window.longTasks = 0;
     new PerformanceObserver((list) => { window.longTasks += list.getEntries().length; }).observe({ type: "longtask" });
@@ -66,6 +69,7 @@ def visit(browser: Browser, address: str, threads: int | None, scans: int, photo
         "engine_warm_ms": statistics.median(warm),
         "engine_warm_parts_ms": {step: statistics.median(each[step] for each in parts) for step in parts[0]},
         "frame_ms": frame_medians(frames),
+        "python_alone_ms": python_alone_ms(person, frames),
         "scan_s": statistics.median(seconds),
         "scans_s": [round(each, 2) for each in seconds],
         "photo_ms": photo_ms(person, photo_size),
@@ -114,6 +118,27 @@ def frame_medians(frames: list[dict[str, float]]) -> dict[str, float]:
     found = {stage: median_ms([stage]) for stage in STAGES}
     found["python"], found["total"] = median_ms(PYTHON_STAGES), median_ms(STAGES)
     return {stage: round(ms, 2) for stage, ms in found.items()}
+
+
+def python_alone_ms(person: Visit, frames: list[dict[str, float]]) -> float:
+    """Python's share of a scan's frame where neither networks nor camera run beside it, ms.
+
+    The film's picture is read as a photo, again and again. The detector's stages count as often as the scan's frames
+    had them; what it takes to see that nothing has moved, which a photo has not, is the scan's own.
+    """
+    buffer = io.BytesIO()
+    fitted(draw_hand().picture, SIZE).save(buffer, "PNG")
+    photos = []
+    for _ in range(PHOTOS):
+        person.upload({"name": "hand.png", "mimeType": "image/png", "buffer": buffer.getvalue()})
+        photos.append(json.loads(person.page.get_attribute("#debug", "data-stages"))[0])
+    asked = statistics.mean(LETTERBOX in frame for frame in frames)
+    total_ms = 0.0
+    for stage in PYTHON_STAGES:
+        seen = frames if stage == FOLLOW else photos
+        median_ms = statistics.median(each.get(stage, 0.0) for each in seen)
+        total_ms += median_ms * (asked if stage in (LETTERBOX, DECODE) else 1)
+    return round(total_ms, 2)
 
 
 def photo_ms(person: Visit, size: tuple[int, int]) -> float:
