@@ -1,6 +1,7 @@
 """One frame of what the camera shows, to be lent to the engine and closed in the end."""
 
 from pyscript import window
+from pyscript.ffi import to_js
 
 
 async def frame_of(video):
@@ -24,3 +25,18 @@ async def frame_of(video):
 def size_of(frame):
     """Its width and height in pixels."""
     return (getattr(frame, "displayWidth", None) or frame.width, getattr(frame, "displayHeight", None) or frame.height)
+
+
+async def draw(frame, canvas):
+    """Show it whole on a canvas, which takes its size."""
+    width, height = size_of(frame)
+    canvas.width, canvas.height = width, height
+    context = canvas.getContext("2d")
+    if getattr(frame, "copyTo", None):
+        # Of a frame that is drawn the browser keeps a picture of its own, and of the next one another.
+        levels = window.Uint8ClampedArray.new(4 * width * height)
+        planes = await frame.copyTo(levels, to_js({"format": "RGBA"}))
+        if planes.length == 1:
+            context.putImageData(window.ImageData.new(levels, width, height), 0, 0)
+            return
+    context.drawImage(frame, 0, 0)

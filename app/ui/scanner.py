@@ -8,7 +8,7 @@ from pyscript import document, window
 from app import words
 from app.core.codes import TRANSFER
 from app.ui import overlay
-from app.ui.frame import frame_of, size_of
+from app.ui.frame import draw, frame_of, size_of
 from app.ui.page import add, announce, element, set_text, show
 
 FRAME_INTERVAL_MS = 80
@@ -67,7 +67,7 @@ class Scanner:
                     failure = seen
                     _close([frame])
                     break
-                self._show_still(frame, seen["nails"])
+                await self._show_still(frame, seen["nails"])
                 unread.append(thumbnail)
                 seen["ms"][TRANSFER] = answered_ms - max(asked_ms, before_ms) - sum(seen["ms"].values())
                 before_ms = answered_ms
@@ -114,14 +114,12 @@ class Scanner:
             due_ms = max(due_ms + FRAME_INTERVAL_MS, window.performance.now() - FRAME_INTERVAL_MS)
             await asyncio.sleep(max(0.0, due_ms - window.performance.now()) / 1000)
 
-    def _show_still(self, frame, nails):
+    async def _show_still(self, frame, nails):
         """Keep the picture that the reading's boxes belong to: the first frame with most nails; the frame is closed."""
         usable = len([nail for nail in nails if nail["reason"] is None])
         if usable > self._most_nails:
             self._most_nails = usable
-            still = element("still")
-            still.width, still.height = size_of(frame)
-            still.getContext("2d").drawImage(frame, 0, 0)
+            await draw(frame, element("still"))
         frame.close()
 
     def _read(self, read, thumbnail):
