@@ -141,6 +141,29 @@ def test_the_picture_that_was_filmed_reads_as_its_scan(camera_visit, tmp_path):
     assert camera_visit.reading()["hb_g_dl"] == pytest.approx(scanned["hb_g_dl"], abs=0.1 + 1e-9)
 
 
+# What makes this browser one that knows less.
+OLDER = {
+    "no frames": "delete window.VideoFrame",
+    "frames that do not say how they are turned": "delete VideoFrame.prototype.rotation",
+}
+
+
+@pytest.mark.parametrize("older", OLDER)
+def test_a_browser_that_hands_out_no_upright_frames_reads_and_shows_the_same(camera_visit, older):
+    page = camera_visit.page
+    seen = []
+    for script in ("", OLDER[older]):
+        page.add_init_script(script)
+        open_live(camera_visit)
+        page.click("[data-testid=capture]")
+        wait_for_state(page, "result")
+        thumbnails = "[...document.querySelectorAll('#debug-frames canvas')].map((canvas) => canvas.toDataURL())"
+        still = page.evaluate("document.getElementById('still').toDataURL()")
+        seen.append((camera_visit.reading(), still, page.evaluate(thumbnails)))
+    assert seen[0] == seen[1]
+    assert len(seen[0][2]) == 30 and len(set(seen[0][2])) == 1
+
+
 @pytest.mark.parametrize("way", ["button", "Escape"])
 def test_a_scan_can_be_cancelled_in_the_middle(camera_visit, way):
     page = open_live(camera_visit)
