@@ -32,11 +32,22 @@ async def draw(frame, canvas):
     width, height = size_of(frame)
     canvas.width, canvas.height = width, height
     context = canvas.getContext("2d")
-    if getattr(frame, "copyTo", None):
-        # Of a frame that is drawn the browser keeps a picture of its own, and of the next one another.
-        levels = window.Uint8ClampedArray.new(4 * width * height)
+    levels = window.Uint8ClampedArray.new(4 * width * height)
+    if await _copied(frame, levels):
+        context.putImageData(window.ImageData.new(levels, width, height), 0, 0)
+    else:
+        context.drawImage(frame, 0, 0)
+
+
+async def _copied(frame, levels):
+    """Whether its levels, four bytes a pixel, could be had without drawing it.
+
+    Of frames that are drawn, Chromium keeps pictures of its own, hundreds of megabytes of them.
+    """
+    try:
         planes = await frame.copyTo(levels, to_js({"format": "RGBA"}))
-        if planes.length == 1:
-            context.putImageData(window.ImageData.new(levels, width, height), 0, 0)
-            return
-    context.drawImage(frame, 0, 0)
+    except Exception:
+        # An ImageBitmap, or a frame that lies on the graphics card.
+        return False
+    # Browsers that know no formats here give the camera's own, which has three planes.
+    return planes.length == 1

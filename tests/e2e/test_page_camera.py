@@ -145,6 +145,7 @@ def test_the_picture_that_was_filmed_reads_as_its_scan(camera_visit, tmp_path):
 OLDER = {
     "no frames": "delete window.VideoFrame",
     "frames that do not say how they are turned": "delete VideoFrame.prototype.rotation",
+    "frames that cannot be copied": "VideoFrame.prototype.copyTo = () => Promise.reject(new DOMException('no'))",
 }
 
 
