@@ -20,6 +20,7 @@ NOT_IN_THE_ENGINE = ("__main__.py", "files.py", "models.py", "self_test.py", "ru
 IN_THE_SCREEN = (
     "__init__.py",
     "build_id.py",
+    "lent.py",
     "messages.py",
     "ui/",
     "words/",

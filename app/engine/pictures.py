@@ -6,9 +6,10 @@ from typing import Any
 
 import js
 from PIL import Image
-from pyodide.ffi import JsException, to_js
+from pyodide.ffi import to_js
 
 from app.engine.loans import borrowed, give_back
+from app.lent import copied, size_of
 
 # One of each serves all frames: new ones would leave megabytes a frame to the collector.
 _buffer: Any = None
@@ -24,11 +25,8 @@ async def rgb_picture(number: int, thumbnail_px: int | None = None) -> Image.Ima
     """
     lent, thumbnail = await borrowed(number), None
     try:
-        width = int(getattr(lent, "displayWidth", None) or lent.width)
-        height = int(getattr(lent, "displayHeight", None) or lent.height)
-        levels = await _copied(lent, width, height)
-        if levels is None:
-            levels = _drawn(lent, width, height)
+        width, height = size_of(lent)
+        levels = await _levels(lent, width, height)
         picture = Image.frombytes("RGB", (width, height), levels, "raw", "RGBX")
         if thumbnail_px is not None:
             thumbnail = _thumbnail(picture, thumbnail_px, max(1, round(thumbnail_px * height / width)))
@@ -37,27 +35,18 @@ async def rgb_picture(number: int, thumbnail_px: int | None = None) -> Image.Ima
         give_back(number, lent, thumbnail)
 
 
-async def _copied(frame: Any, width: int, height: int) -> Any:
-    """A VideoFrame's levels, red, green, blue and one byte more a pixel; None where the browser cannot give them so.
-
-    They are those that a canvas shows, without its detour.
-    """
+async def _levels(lent: Any, width: int, height: int) -> Any:
+    """Red, green, blue and one byte more a pixel."""
     global _buffer
-    visible = getattr(frame, "visibleRect", None)
-    if visible is None or (visible.width, visible.height) != (width, height):
-        return None
     if _buffer is None or _buffer.length != 4 * width * height:
         _buffer = js.Uint8Array.new(4 * width * height)
-    try:
-        planes = await frame.copyTo(_buffer, _options(format="RGBX"))
-    except JsException:
-        return None
-    # Browsers that know no formats here give the camera's own, which has three planes.
-    return _buffer.to_py() if planes.length == 1 else None
+    if await copied(lent, _buffer, _options(format="RGBX")):
+        return _buffer.to_py()
+    return _drawn(lent, width, height)
 
 
 def _drawn(picture: Any, width: int, height: int) -> Any:
-    """The same of whatever a canvas can show."""
+    """The same by way of a canvas."""
     global _canvas, _context
     if _canvas is None:
         _canvas = js.OffscreenCanvas.new(width, height)

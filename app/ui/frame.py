@@ -3,6 +3,8 @@
 from pyscript import window
 from pyscript.ffi import to_js
 
+from app.lent import copied, size_of
+
 
 async def frame_of(video):
     """A VideoFrame where the browser says that it is upright, else an ImageBitmap.
@@ -22,32 +24,13 @@ async def frame_of(video):
     return await window.createImageBitmap(video)
 
 
-def size_of(frame):
-    """Its width and height in pixels."""
-    return (getattr(frame, "displayWidth", None) or frame.width, getattr(frame, "displayHeight", None) or frame.height)
-
-
 async def draw(frame, canvas):
     """Show it whole on a canvas, which takes its size."""
     width, height = size_of(frame)
     canvas.width, canvas.height = width, height
     context = canvas.getContext("2d")
     levels = window.Uint8ClampedArray.new(4 * width * height)
-    if await _copied(frame, levels):
+    if await copied(frame, levels, to_js({"format": "RGBA"})):
         context.putImageData(window.ImageData.new(levels, width, height), 0, 0)
     else:
         context.drawImage(frame, 0, 0)
-
-
-async def _copied(frame, levels):
-    """Whether its levels, four bytes a pixel, could be had without drawing it.
-
-    Of frames that are drawn, Chromium keeps pictures of its own, hundreds of megabytes of them.
-    """
-    try:
-        planes = await frame.copyTo(levels, to_js({"format": "RGBA"}))
-    except Exception:
-        # An ImageBitmap, or a frame that lies on the graphics card.
-        return False
-    # Browsers that know no formats here give the camera's own, which has three planes.
-    return planes.length == 1

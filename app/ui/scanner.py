@@ -7,8 +7,9 @@ from pyscript import document, window
 
 from app import words
 from app.core.codes import TRANSFER
+from app.lent import size_of
 from app.ui import overlay
-from app.ui.frame import draw, frame_of, size_of
+from app.ui.frame import draw, frame_of
 from app.ui.page import add, announce, element, set_text, show
 
 FRAME_INTERVAL_MS = 80

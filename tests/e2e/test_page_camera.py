@@ -141,28 +141,40 @@ def test_the_picture_that_was_filmed_reads_as_its_scan(camera_visit, tmp_path):
     assert camera_visit.reading()["hb_g_dl"] == pytest.approx(scanned["hb_g_dl"], abs=0.1 + 1e-9)
 
 
-# What makes this browser one that knows less.
+# Counts what the screen does where it cannot have, or cannot copy, the camera's own frames.
+COUNT = """
+    window.bitmaps = window.refused = 0;
+    const make = window.createImageBitmap;
+    window.createImageBitmap = (...all) => { window.bitmaps += 1; return make(...all); };
+"""
+# What makes this browser one that knows less, and what then happens.
 OLDER = {
-    "no frames": "delete window.VideoFrame",
-    "frames that do not say how they are turned": "delete VideoFrame.prototype.rotation",
-    "frames that cannot be copied": "VideoFrame.prototype.copyTo = () => Promise.reject(new DOMException('no'))",
+    "no frames": ("delete window.VideoFrame;", "bitmaps"),
+    "frames that do not say how they are turned": ("delete VideoFrame.prototype.rotation;", "bitmaps"),
+    "frames that cannot be copied": (
+        "VideoFrame.prototype.copyTo = () => { window.refused += 1; return Promise.reject(new DOMException('no')); };",
+        "refused",
+    ),
 }
 
 
 @pytest.mark.parametrize("older", OLDER)
 def test_a_browser_that_hands_out_no_upright_frames_reads_and_shows_the_same(camera_visit, older):
     page = camera_visit.page
-    seen = []
-    for script in ("", OLDER[older]):
-        page.add_init_script(script)
+    script, happens = OLDER[older]
+    seen, happened = [], []
+    for init in (COUNT, script):
+        page.add_init_script(init)
         open_live(camera_visit)
         page.click("[data-testid=capture]")
         wait_for_state(page, "result")
         thumbnails = "[...document.querySelectorAll('#debug-frames canvas')].map((canvas) => canvas.toDataURL())"
         still = page.evaluate("document.getElementById('still').toDataURL()")
         seen.append((camera_visit.reading(), still, page.evaluate(thumbnails)))
+        happened.append(page.evaluate(f"window.{happens}"))
     assert seen[0] == seen[1]
     assert len(seen[0][2]) == 30 and len(set(seen[0][2])) == 1
+    assert happened[0] == 0 and happened[1] > 0
 
 
 @pytest.mark.parametrize("way", ["button", "Escape"])

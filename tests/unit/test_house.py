@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 MAY_IMPORT = {
     "app/core": set(),
     "app/runtime": {"app.core"},
-    "app/engine": {"app.build_id", "app.core", "app.runtime", "app.messages"},
+    "app/engine": {"app.build_id", "app.core", "app.runtime", "app.lent", "app.messages"},
     "app/words": {"app.core.groups"},
     "app/ui": {
         "app.build_id",
@@ -26,6 +26,7 @@ MAY_IMPORT = {
         "app.core.codes",
         "app.core.groups",
         "app.core.severity",
+        "app.lent",
         "app.messages",
         "app.words",
     },
