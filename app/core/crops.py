@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from functools import cache
 
@@ -14,6 +15,10 @@ from app.core.manifest import EstimatorSpec, View
 # Whether a view is shown mirrored: as the model was trained, or one of the two ways alone.
 STRAIGHT, MIRRORED = (False,), (True,)
 BOTH_WAYS = (False, True)
+
+Point = tuple[float, float]
+# Around what is looked at, so that no filter meets the edge of the piece that was cut out.
+FILTER_PX = 2
 
 
 def nail_crops(
@@ -61,10 +66,10 @@ def nail_views(
         Around a round view lies the mean colour of what is in it.
     """
     turned_px = 2 * side_px
-    turned = np.empty((len(boxes), len(views), 3, turned_px, turned_px), dtype=np.float32)
+    turned = np.empty((len(boxes), 3, len(views), turned_px, turned_px), dtype=np.float32)
     for nail, (box, direction) in enumerate(zip(boxes, directions, strict=True)):
         _turn(picture, box, direction, views, turned[nail])
-    shown = _halved(_halved(turned).swapaxes(-1, -2)).swapaxes(-1, -2)
+    shown = _halved(_halved(turned.swapaxes(1, 2)).swapaxes(-1, -2)).swapaxes(-1, -2)
     in_disc = [number for number, view in enumerate(views) if view.round]
     if in_disc:
         inside = _disc(side_px)
@@ -73,50 +78,61 @@ def nail_views(
     return shown / np.float32(255.0)
 
 
-def view_square(box: FloatArray, direction: FloatArray, view: View) -> tuple[FloatArray, float]:
-    """Centre (2,) and side, in pixels of the picture, of the turned square that a view looks at."""
-    width, height = float(box[2] - box[0]), float(box[3] - box[1])
-    along_x, along_y = abs(float(direction[0])), abs(float(direction[1]))
-    length = along_x * width + along_y * height
-    across = along_y * width + along_x * height
-    centre = (box[:2] + box[2:]) / 2 + direction * view.along * length
+def view_square(box: FloatArray, direction: FloatArray, view: View) -> tuple[Point, float]:
+    """Centre (x, y) and side, in pixels of the picture, of the turned square that a view looks at."""
+    # So few numbers take numpy several times as long as Python's own floats.
+    x1, y1, x2, y2 = (float(edge) for edge in box)
+    along_x, along_y = (float(part) for part in direction)
+    width, height = x2 - x1, y2 - y1
+    length = abs(along_x) * width + abs(along_y) * height
+    across = abs(along_y) * width + abs(along_x) * height
+    away = view.along * length
+    centre = (x1 + x2) / 2 + along_x * away, (y1 + y2) / 2 + along_y * away
     return centre, max(view.size * min(length, across), 1.0)
 
 
 def _turn(
     picture: Image.Image, box: FloatArray, direction: FloatArray, views: Sequence[View], turned: FloatArray
 ) -> None:
-    """Fill `turned` (views, 3, turned_px, turned_px) with the views of one nail, grey levels 0..255."""
+    """Fill `turned` (3, views, turned_px, turned_px) with the views of one nail, grey levels 0..255."""
     turned_px = turned.shape[-1]
-    squares = [view_square(box, direction, view) for view in views]
-    centres, sides = np.array([centre for centre, _ in squares]), np.array([side for _, side in squares])
-    # Half of what a turned square takes up along the picture's axes, and some pixels for the filters. The views lie
-    # one behind the other, so one piece of the picture holds them all.
-    reach = (sides / 2 * np.abs(direction).sum() + 2)[:, None]
-    low = np.floor((centres - reach).min(axis=0)).astype(int)
-    extent = np.ceil((centres + reach).max(axis=0)).astype(int) - low
+    squares = [_corners(*view_square(box, direction, view), direction) for view in views]
+    # The views lie one behind the other, so one piece of the picture holds them all, and some pixels for the filters.
+    x, y = ([corner[axis] for corners in squares for corner in corners] for axis in (0, 1))
+    left, top = math.floor(min(x) - FILTER_PX), math.floor(min(y) - FILTER_PX)
+    width, height = math.ceil(max(x) + FILTER_PX) - left, math.ceil(max(y) + FILTER_PX) - top
     # A large nail is averaged down first, since turning looks at single pixels only.
-    size = np.maximum(np.round(extent / max(1.0, sides.min() / turned_px)), 1).astype(int)
-    to_around = size / extent
-    turns = [_turn_to(centre - low, direction * side / turned_px, to_around, turned_px) for centre, side in squares]
-    for number, channel in enumerate(_cut_out(picture, *low.tolist(), *extent.tolist()).split()):
+    side = min(math.dist(corners[0], corners[1]) for corners in squares)
+    reduced = max(1.0, side / turned_px)
+    size = max(round(width / reduced), 1), max(round(height / reduced), 1)
+    # All views of a channel are turned in one call, each below the one before.
+    mesh = [
+        (
+            (0, number * turned_px, turned_px, (number + 1) * turned_px),
+            tuple(part for x, y in corners for part in ((x - left) * size[0] / width, (y - top) * size[1] / height)),
+        )
+        for number, corners in enumerate(squares)
+    ]
+    for number, channel in enumerate(_cut_out(picture, left, top, width, height).split()):
         around = channel.convert("F")
-        if around.size != tuple(size):
-            around = around.resize(tuple(size.tolist()), Image.Resampling.BILINEAR)
-        for place, turn in enumerate(turns):
-            turned[place, number] = np.asarray(
-                around.transform(
-                    (turned_px, turned_px), Image.Transform.AFFINE, turn, resample=Image.Resampling.BILINEAR
-                )
-            )
+        if around.size != size:
+            around = around.resize(size, Image.Resampling.BILINEAR)
+        seen = around.transform(
+            (turned_px, len(views) * turned_px), Image.Transform.MESH, mesh, resample=Image.Resampling.BILINEAR
+        )
+        turned[number] = np.asarray(seen).reshape(turned.shape[1:])
 
 
-def _turn_to(centre: FloatArray, step: FloatArray, scale: FloatArray, turned_px: int) -> tuple[float, ...]:
-    """Pillow's six numbers of the square around `centre`: columns run along the finger by `step`, rows across it;
-    both are in pixels that `scale` (2,) turns into those looked at."""
-    (x, y), (scale_x, scale_y) = step.tolist(), scale.tolist()
-    corner_x, corner_y = (centre - np.array([x - y, y + x]) * turned_px / 2).tolist()
-    return x * scale_x, -y * scale_x, corner_x * scale_x, y * scale_y, x * scale_y, corner_y * scale_y
+def _corners(centre: Point, side: float, direction: FloatArray) -> tuple[Point, ...]:
+    """Of a square whose columns run along the finger and whose rows run across it: upper and lower left, lower and
+    upper right, which is the order of Pillow's meshes."""
+    (x, y), (half_x, half_y) = centre, (float(part) * side / 2 for part in direction)
+    return (
+        (x - half_x + half_y, y - half_y - half_x),
+        (x - half_x - half_y, y - half_y + half_x),
+        (x + half_x - half_y, y + half_y + half_x),
+        (x + half_x + half_y, y + half_y - half_x),
+    )
 
 
 def _halved(levels: FloatArray) -> FloatArray:

@@ -7,6 +7,8 @@ behind a nail is skin, what lies before it is table.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from PIL import Image
 
@@ -34,8 +36,9 @@ def finger_directions(picture: Image.Image, nails: FloatArray, skin: FloatArray)
     """
     directions = np.zeros((len(nails), 2))
     matched = np.zeros(len(nails), dtype=bool)
+    nail_centres, skin_centres = box_centres(nails), box_centres(skin)
     for nail, patch in match_skin(nails, skin):
-        directions[nail] = _unit(box_centres(skin[patch : patch + 1])[0] - box_centres(nails[nail : nail + 1])[0])
+        directions[nail] = _unit(skin_centres[patch] - nail_centres[nail])
         matched[nail] = True
     if not matched.all():
         # Fingers of one hand lie nearly alike. By colour each is drawn to its neighbours; their sum is not.
@@ -49,16 +52,17 @@ def match_skin(nails: FloatArray, skin: FloatArray) -> list[tuple[int, int]]:
     if not len(nails) or not len(skin):
         return []
     offsets = box_centres(skin)[None, :] - box_centres(nails)[:, None]
-    sizes = np.sqrt(np.clip(nails[:, 2:] - nails[:, :2], 1, None).prod(axis=1))
-    distances = np.linalg.norm(offsets, axis=2) / sizes[:, None]
+    lengths = np.hypot(offsets[..., 0], offsets[..., 1])
+    distances = lengths / np.sqrt(np.maximum(nails[:, 2:] - nails[:, :2], 1.0).prod(axis=1))[:, None]
     distances[(distances < MIN_DISTANCE_IN_NAILS) | (distances > MAX_DISTANCE_IN_NAILS)] = np.inf
-
+    every = np.arange(len(nails))
     nearest = distances.argmin(axis=1)
-    near = np.isfinite(distances[np.arange(len(nails)), nearest])
+    near = np.isfinite(distances[every, nearest])
     if not near.any():
         return []
-    common = _unit(np.sum([_unit(offsets[nail, nearest[nail]]) for nail in np.flatnonzero(near)], axis=0))
-    angles = np.arccos(np.clip(offsets @ common / np.maximum(np.linalg.norm(offsets, axis=2), 1e-9), -1, 1))
+    units = offsets / np.maximum(lengths, 1e-9)[..., None]
+    common = _unit(units[every, nearest][near].sum(axis=0))
+    angles = np.arccos(np.clip(units @ common, -1.0, 1.0))
     costs = distances * (1 + (angles / DOUBTFUL_ANGLE) ** 2)
     return nearest_pairs(costs)
 
@@ -92,5 +96,5 @@ def direction_by_colour(picture: Image.Image, nail: FloatArray) -> FloatArray:
 
 
 def _unit(vector: FloatArray) -> FloatArray:
-    length = float(np.linalg.norm(vector))
+    length = math.hypot(*vector.tolist())
     return vector / length if length > 1e-9 else np.array([1.0, 0.0])
