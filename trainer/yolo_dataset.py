@@ -7,6 +7,7 @@ shown on a phone; ultralytics adds the same grey margin by itself.
 from __future__ import annotations
 
 import hashlib
+import inspect
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ import numpy as np
 import yaml
 from PIL import Image
 
+import app.core.letterbox
 from app.core.letterbox import letterbox_picture
 from app.files import write_whole
 from trainer.dataset import Patient, dataset_fingerprint
@@ -37,11 +39,12 @@ def write_yolo_dataset(
 ) -> YoloDataset:
     """Write images/, labels/ and data.yaml under `folder`.
 
-    A folder that was already written from the same patients at the same scale is left as it is.
+    A folder that was already written from the same patients, scaled by the same means, is left as it is.
     """
     yaml_path, stamp = folder / "data.yaml", folder / "made-from.txt"
     parts = (side_px, split.train.tolist(), split.val.tolist(), split.test.tolist(), dataset_fingerprint(patients))
-    fingerprint = hashlib.sha256(repr(parts).encode()).hexdigest()
+    scaling = inspect.getsource(app.core.letterbox)
+    fingerprint = hashlib.sha256(repr((*parts, scaling)).encode()).hexdigest()
     if stamp.is_file() and stamp.read_text() == fingerprint:
         return YoloDataset(yaml_path, fingerprint)
     shutil.rmtree(folder, ignore_errors=True)
