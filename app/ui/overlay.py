@@ -8,14 +8,25 @@ COVER, CONTAIN = "xMidYMid slice", "xMidYMid meet"
 GUIDE_WIDTH, GUIDE_HEIGHT = 0.2, 0.26
 
 
+# What `draw` drew last, where it is still there: a hand that is held still is drawn once.
+_drawn = None
+
+
 def clear():
     """No boxes."""
+    global _drawn
+    _drawn = None
     element("overlay").replaceChildren()
 
 
 def draw(seen, fit, numbered=False):
     """Skin dashed, nails solid, in pixels of a picture of `seen["width"]` x `seen["height"]`."""
+    global _drawn
+    wanted = seen["width"], seen["height"], seen["nails"], seen["skin"], fit, numbered
+    if wanted == _drawn:
+        return
     overlay = _prepared(seen["width"], seen["height"], fit)
+    _drawn = wanted
     for patch in seen["skin"]:
         _draw_box(overlay, patch["box"], "skin")
     text_px = max(seen["width"], seen["height"]) / 32
@@ -56,8 +67,8 @@ def draw_guide(width, height, fit):
 
 
 def _prepared(width, height, fit):
+    clear()
     overlay = element("overlay")
-    overlay.replaceChildren()
     overlay.setAttribute("viewBox", f"0 0 {width} {height}")
     overlay.setAttribute("preserveAspectRatio", fit)
     return overlay
