@@ -1,0 +1,127 @@
+"""Scans one after the other, and a photo: what a frame costs, stage by stage, and whether time or memory grows."""
+
+import io
+import json
+import statistics
+import time
+from itertools import chain
+from pathlib import Path
+
+from playwright.sync_api import Page
+
+from app.core.codes import CROP, DECODE, FOLLOW, GATES, LETTERBOX, PYTHON_STAGES, STAGES
+from tests.bench.marks import mark_ms
+from tests.bench.pace import TARGET_REFERENCE_MS, Pace, at_target
+from tests.browser import Visit
+from tests.drawn_hand import draw_hand
+
+# Scans are compared from the third on: the first still fill caches.
+WARM_SCANS = 2
+# The middle one of so many scans is compared with that of the last: one by one they waver.
+COMPARED_SCANS = 5
+# 30 frames, one every 80 ms (app/ui/scanner.py): no machine makes a scan shorter.
+CAMERA_S = 30 * 0.080
+# Somebody aims again before the next scan; meanwhile a desktop's Chromium has drawn that the camera is back.
+AIM_MS = 2500
+LONG_TASKS = """() => {
+    window.longTasks = 0;
+    new PerformanceObserver((list) => { window.longTasks += list.getEntries().length; }).observe({ type: "longtask" });
+}"""
+
+
+def in_a_row(page: Page, count: int, pace: Pace) -> dict:
+    """So many scans of the page that sees nails; it looks again when this ends."""
+    page.evaluate(LONG_TASKS)
+    scans, seconds, memory, references = [], [], [], []
+    pace.begin()
+    for _ in range(count):
+        page.wait_for_timeout(AIM_MS)
+        page.click("[data-testid=capture]")
+        page.wait_for_selector("body[data-state=result]")
+        seconds.append((mark_ms(page, "scan-end") - mark_ms(page, "scan-begin")) / 1000)
+        references.append(pace.of_this())
+        scans.append(json.loads(page.get_attribute("#debug", "data-stages")))
+        nails = page.locator("[data-testid=nail-item]").count()
+        memory.append(memory_bytes())
+        page.click("[data-testid=retake]")
+        page.wait_for_selector("[data-testid=overlay] rect.nail", state="attached")
+    medians, reference_ms = frame_medians(list(chain.from_iterable(scans))), statistics.median(references)
+    alone_ms = [python_alone_ms(scan) for scan in scans]
+    to_target = TARGET_REFERENCE_MS / reference_ms
+    return {
+        "frame_ms": medians,
+        "python_alone_ms": statistics.median(alone_ms),
+        "scan_s": statistics.median(seconds),
+        "scans_s": [round(each, 2) for each in seconds],
+        "scans_reference_ms": reference_ms,
+        "nails": nails,
+        "long_tasks": page.evaluate("window.longTasks"),
+        "memory_growth": growth(memory),
+        "scan_growth": growth(seconds),
+        "memory_mb": [round(each / 1e6) for each in memory],
+        "at_target": {
+            "frame_ms": {stage: ms * to_target for stage, ms in medians.items()},
+            "python_alone_ms": at_target(alone_ms, references),
+            "scan_s": at_target(seconds, references, fixed=CAMERA_S),
+        },
+    }
+
+
+def python_alone_ms(scan: list[dict[str, float]]) -> float:
+    """Python's share of a frame where no network runs beside it, ms: that of the scan's first frame.
+
+    The detector's stages count as often as the scan's frames had them, and what it takes to see that nothing has moved,
+    which the first frame has not, as in the middle one of the others.
+    """
+    first = scan[0]
+    seldom_ms = statistics.mean(LETTERBOX in frame for frame in scan) * (first[LETTERBOX] + first[DECODE])
+    follow_ms = statistics.median(frame[FOLLOW] for frame in scan[1:])
+    return seldom_ms + follow_ms + first[GATES] + first[CROP]
+
+
+def large_photo(person: Visit, size: tuple[int, int], pace: Pace) -> dict:
+    """From the choice of a photo of `size` to its reading on the screen."""
+    buffer = io.BytesIO()
+    draw_hand().picture.resize(size).save(buffer, "JPEG", quality=90)
+    pace.begin()
+    begun = time.perf_counter()
+    person.upload({"name": "hand.jpg", "mimeType": "image/jpeg", "buffer": buffer.getvalue()})
+    photo_ms = (time.perf_counter() - begun) * 1000
+    return {"photo_ms": photo_ms, "at_target": {"photo_ms": at_target([photo_ms], [pace.of_this()])}}
+
+
+def growth(by_scan: list[float]) -> float | None:
+    """The last scans against the first warm ones, as a fraction more; None where there are too few to compare."""
+    warm = by_scan[WARM_SCANS:]
+    if len(warm) < 2 * COMPARED_SCANS:
+        return None
+    return statistics.median(warm[-COMPARED_SCANS:]) / statistics.median(warm[:COMPARED_SCANS]) - 1
+
+
+def frame_medians(frames: list[dict[str, float]]) -> dict[str, float]:
+    """The median of every stage, of Python's share and of the whole, ms a frame.
+
+    Frames are read two by two, so a stage may come in every second one: the two share its cost.
+    """
+    pairs = list(zip(frames[::2], frames[1::2], strict=False))
+
+    def median_ms(stages):
+        return statistics.median(sum(frame.get(stage, 0.0) for frame in pair for stage in stages) / 2 for pair in pairs)
+
+    found = {stage: median_ms([stage]) for stage in STAGES}
+    found["python"], found["total"] = median_ms(PYTHON_STAGES), median_ms(STAGES)
+    return {stage: round(ms, 2) for stage, ms in found.items()}
+
+
+def memory_bytes() -> int:
+    """What the browser's renderers hold of their own, from the system's books; 0 where it keeps none of this kind."""
+    total = 0
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if b"--type=renderer" in (process / "cmdline").read_bytes():
+                lines = (process / "smaps_rollup").read_text().splitlines()
+                total += sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
+        except OSError:
+            # Gone in the meantime, or somebody else's.
+            continue
+    return total
