@@ -57,5 +57,6 @@ def judge_light(light: Light, learned: LightSpec) -> str:
 
 def is_dark(picture: Image.Image) -> bool:
     """Whether the whole picture is too dark for anything to be found."""
-    small = np.asarray(picture.resize((THUMBNAIL_PX, THUMBNAIL_PX), Image.Resampling.BILINEAR))
+    size = THUMBNAIL_PX, THUMBNAIL_PX
+    small = np.asarray(picture.resize(size, Image.Resampling.BILINEAR, reducing_gap=1.0))
     return float(mean_colour(small) @ LUMA_WEIGHTS) < DARK_PICTURE_LUMA

@@ -10,6 +10,7 @@ import gc
 import json
 import traceback
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from app.build_id import BUILD_ID
@@ -21,6 +22,7 @@ from app.engine.boot import MODELS_FOLDER, boot, fetch_bytes
 if TYPE_CHECKING:
     from PIL import Image
 
+    from app.core.follow import Follower
     from app.core.frames import FramePairs
     from app.core.pipeline import Instrument, Seen
     from app.core.reading import Reading
@@ -32,6 +34,8 @@ GUIDE_DIRECTION = (0.0, 1.0)
 THUMBNAIL_PX = 96
 
 _instrument: Instrument | None = None
+# Of what is looked at before a scan: a hand held still is not searched for with every look, which spares the battery.
+_follower: Follower | None = None
 _scan: Scan | None = None
 _pairs: FramePairs | None = None
 # A network runs once at a time, and a photo may be chosen while the camera is looked through.
@@ -45,8 +49,9 @@ async def start() -> str:
     """
 
     async def load() -> dict[str, Any]:
-        global _instrument
+        global _instrument, _follower
         _instrument, threads = await boot()
+        _follower = None
         # What lies here now stays: to look through it for garbage again and again would hold up frames, and Python
         # would do it so seldom that pictures of frames lie about for long.
         gc.freeze()
@@ -88,14 +93,16 @@ async def look(number: int) -> str:
     """
 
     async def see() -> dict[str, Any]:
-        from app.core import light, pipeline
+        global _follower
+        from app.core import follow, light, pipeline
 
         picture, stages = await _grab(number)
         instrument = _loaded()
         shown = {"width": picture.width, "height": picture.height, "nails": [], "skin": []}
         judged = LIGHT_UNKNOWN
         if instrument.detector is not None:
-            seen = await pipeline.see(instrument, picture, stages)
+            _follower = _follower or follow.Follower(partial(pipeline.look, instrument))
+            seen = await pipeline.see(instrument, picture, stages, _follower)
             shown = _shown(seen)
             on_nails = light.light_on_nails(picture, seen.nails.boxes)
             judged = LIGHT_UNKNOWN if on_nails is None else light.judge_light(on_nails, instrument.manifest.light)
@@ -112,6 +119,8 @@ async def scan_begin(mirror: bool) -> str:
         from app.core.frames import FramePairs
         from app.core.scan import Scan
 
+        if _follower is not None:
+            _follower.leave()
         _scan = Scan(_loaded().manifest)
         _pairs = FramePairs(_loaded(), bool(mirror))
         return {"frames": _scan.goal}

@@ -1,4 +1,4 @@
-"""Cameras of other kinds: none, two, one in the dark, and one without the network that finds nails."""
+"""Cameras of other kinds: none, two, one in the dark, a hand that moves, one without the network that finds nails."""
 
 import pytest
 from PIL import Image
@@ -6,7 +6,26 @@ from PIL import Image
 from app import words
 from tests.browser import PATIENCE_MS, launched_browser
 from tests.drawn_hand import draw_hand, drawn_photo
-from tests.film import SIZE, fitted, write_film
+from tests.film import FRAMES_PER_SECOND, SIZE, fitted, write_film
+
+MOVED_PX = 30
+# How many nails are drawn, and where the leftmost begins, whenever that changes.
+WATCH_BOXES = """() => {
+    const overlay = document.getElementById("overlay");
+    window.drawn = [];
+    new MutationObserver(() => {
+        const boxes = [...overlay.querySelectorAll("rect.nail")];
+        window.drawn.push([boxes.length, Math.min(...boxes.map((box) => Number(box.getAttribute("x"))))]);
+    }).observe(overlay, { childList: true });
+}"""
+
+
+def moving_hand():
+    """A second held still, a second held still elsewhere, a second away."""
+    hand = fitted(draw_hand().picture, (640, 480))
+    moved, away = (Image.new("RGB", hand.size, hand.getpixel((0, 0))) for _ in range(2))
+    moved.paste(hand, (MOVED_PX, 0))
+    return [shown for shown in (hand, moved, away) for _ in range(FRAMES_PER_SECOND)]
 
 
 @pytest.fixture(scope="module")
@@ -14,9 +33,10 @@ def browser(chromium, tmp_path_factory, request):
     """A browser with the cameras that the test names."""
     kind = request.param
     hand = fitted(draw_hand().picture, SIZE)
-    if kind == "dark":
-        hand = hand.point(lambda level: level * 0.08)
-    film = write_film(tmp_path_factory.mktemp("film") / "film.y4m", [hand]) if kind in ("dark", "hand") else None
+    films = {"dark": [hand.point(lambda level: level * 0.08)], "hand": [hand], "moving": moving_hand()}
+    pictures = films.get(kind)
+    path = tmp_path_factory.mktemp("film") / "film.y4m"
+    film = write_film(path, pictures, pictures[0].size) if pictures else None
     with launched_browser(chromium, film, {"none": 0, "two": 2}.get(kind, 1)) as browser:
         yield browser
 
@@ -157,3 +177,24 @@ def test_a_film_keeps_the_colours_of_its_picture():
     grey = Image.new("RGB", (8, 8), (128, 128, 128))
     luma, blue, red = planes(grey)
     assert (luma == 126).all() and (blue == 128).all() and (red == 128).all()
+
+
+@pytest.mark.parametrize("browser", ["moving"], indirect=True)
+def test_boxes_go_with_a_hand_that_moves_and_with_one_that_leaves(visit):
+    visit.open()
+    page = visit.page
+    page.uncheck("#auto-capture")
+    visit.wait_for_engine()
+    page.wait_for_selector("[data-testid=overlay] rect.nail", state="attached", timeout=PATIENCE_MS)
+    page.evaluate(WATCH_BOXES)
+    page.wait_for_function(
+        """moved => {
+            const seen = window.drawn.filter(([nails]) => nails > 0).map(([, x]) => x);
+            const first = Math.min(...seen);
+            const times = (wanted) => window.drawn.filter(wanted).length;
+            return times(([nails]) => nails === 0) > 1 && times(([, x]) => Math.abs(x - first) < moved / 4) > 1
+                && times(([, x]) => Math.abs(x - first - moved) < moved / 4) > 1;
+        }""",
+        arg=MOVED_PX,
+        timeout=PATIENCE_MS,
+    )
