@@ -24,11 +24,16 @@ class Pace:
         return (before_ms + self._last_ms) / 2
 
 
-def at_target(values: Sequence[float], references_ms: Sequence[float], fixed: float = 0.0) -> float:
-    """The median of the values as they would be at the target's pace, each scaled by its own reference.
+def each_at_target(values: Sequence[float], references_ms: Sequence[float], fixed: float = 0.0) -> list[float]:
+    """The values as they would be at the target's pace, each scaled by its own reference.
 
     Args:
         fixed: what of a value no machine makes faster.
     """
     pairs = zip(values, references_ms, strict=True)
-    return statistics.median(fixed + (value - fixed) * TARGET_REFERENCE_MS / ms for value, ms in pairs)
+    return [fixed + (value - fixed) * TARGET_REFERENCE_MS / ms for value, ms in pairs]
+
+
+def at_target(values: Sequence[float], references_ms: Sequence[float]) -> float:
+    """The median of the values as they would be at the target's pace."""
+    return statistics.median(each_at_target(values, references_ms))

@@ -11,7 +11,7 @@ from playwright.sync_api import Page
 
 from app.core.codes import CROP, DECODE, FOLLOW, GATES, LETTERBOX, PYTHON_STAGES, STAGES
 from tests.bench.marks import mark_ms
-from tests.bench.pace import TARGET_REFERENCE_MS, Pace, at_target
+from tests.bench.pace import TARGET_REFERENCE_MS, Pace, at_target, each_at_target
 from tests.browser import Visit
 from tests.drawn_hand import draw_hand
 
@@ -48,11 +48,14 @@ def in_a_row(page: Page, count: int, pace: Pace) -> dict:
     medians, reference_ms = frame_medians(list(chain.from_iterable(scans))), statistics.median(references)
     alone_ms = [python_alone_ms(scan) for scan in scans]
     to_target = TARGET_REFERENCE_MS / reference_ms
+    seconds_at_target = each_at_target(seconds, references, fixed=CAMERA_S)
     return {
         "frame_ms": medians,
         "python_alone_ms": statistics.median(alone_ms),
         "scan_s": statistics.median(seconds),
+        "scan_quick_s": sorted(seconds)[len(seconds) // 10],
         "scans_s": [round(each, 2) for each in seconds],
+        "scans_reference_each_ms": [round(each, 1) for each in references],
         "scans_reference_ms": reference_ms,
         "nails": nails,
         "long_tasks": page.evaluate("window.longTasks"),
@@ -62,7 +65,8 @@ def in_a_row(page: Page, count: int, pace: Pace) -> dict:
         "at_target": {
             "frame_ms": {stage: ms * to_target for stage, ms in medians.items()},
             "python_alone_ms": at_target(alone_ms, references),
-            "scan_s": at_target(seconds, references, fixed=CAMERA_S),
+            "scan_s": statistics.median(seconds_at_target),
+            "scan_growth": growth(seconds_at_target),
         },
     }
 
