@@ -15,7 +15,7 @@ class Pace:
         self._last_ms = 0.0
 
     def begin(self) -> None:
-        """Before the first of several things that are timed."""
+        """Before the first of several things that are timed; not needed where the last one has only just ended."""
         self._last_ms = self._reference_ms()
 
     def of_this(self) -> float:

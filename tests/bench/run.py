@@ -18,7 +18,6 @@ sys.path.insert(0, str(ROOT))
 import bootstrap  # noqa: E402
 from tests.bench.pace import TARGET_REFERENCE_MS, at_target  # noqa: E402
 
-PATIENCE_MS = 180_000
 # Of the 12-megapixel photo.
 PHOTO_SIZE = (4000, 3000)
 # Steps of the engine's start, as app/messages.py calls them, in the table's words.

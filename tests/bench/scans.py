@@ -30,10 +30,12 @@ LONG_TASKS = """() => {
 
 
 def in_a_row(page: Page, count: int, pace: Pace) -> dict:
-    """So many scans of the page that sees nails; it looks again when this ends."""
+    """So many scans of the page that sees nails; it looks again when this ends.
+
+    It rests only while a result is shown: the reference before the first scan is that after the visit before.
+    """
     page.evaluate(LONG_TASKS)
     scans, seconds, memory, references = [], [], [], []
-    pace.begin()
     for _ in range(count):
         page.wait_for_timeout(AIM_MS)
         page.click("[data-testid=capture]")
@@ -84,10 +86,9 @@ def python_alone_ms(scan: list[dict[str, float]]) -> float:
 
 
 def large_photo(person: Visit, size: tuple[int, int], pace: Pace) -> dict:
-    """From the choice of a photo of `size` to its reading on the screen."""
+    """From the choice of a photo of `size` to its reading on the screen, just after a scan."""
     buffer = io.BytesIO()
     draw_hand().picture.resize(size).save(buffer, "JPEG", quality=90)
-    pace.begin()
     begun = time.perf_counter()
     person.upload({"name": "hand.jpg", "mimeType": "image/jpeg", "buffer": buffer.getvalue()})
     photo_ms = (time.perf_counter() - begun) * 1000

@@ -36,8 +36,8 @@ def visit(
     scanned = scans.in_a_row(page, count, pace)
     photo = scans.large_photo(person, photo_size, pace)
     context.close()
-    each = (found, scanned, photo)
-    return {**found, **scanned, **photo, "at_target": {k: v for part in each for k, v in part["at_target"].items()}}
+    at_target_pace = found["at_target"] | scanned["at_target"] | photo["at_target"]
+    return {**found, **scanned, **photo, "at_target": at_target_pace}
 
 
 def second_visits(person: Visit, pace: Pace) -> dict:
@@ -55,7 +55,6 @@ def second_visits(person: Visit, pace: Pace) -> dict:
         references.append(pace.of_this())
     person.open()
     mark_ms(page, "engine")
-
     return {
         "screen_ms": statistics.median(screen),
         "engine_warm_ms": statistics.median(engine),
