@@ -17,6 +17,12 @@ TOO_FEW_FRAMES = "too_few_frames"
 UNRELIABLE = "unreliable"
 SCAN_CODES = (TOO_FEW_FRAMES, UNRELIABLE)
 
+# What only the page can say: a chosen file that does not come, a browser that cannot run the networks, a fault of ours.
+FILE_UNREADABLE = "file_unreadable"
+BROWSER_TOO_OLD = "browser_too_old"
+UNEXPECTED = "unexpected"
+PAGE_CODES = (FILE_UNREADABLE, BROWSER_TOO_OLD, UNEXPECTED)
+
 # Why a nail that was found does not count.
 NAIL_TOO_SMALL = "too_small"
 NAIL_CUT_OFF = "cut_off"

@@ -4,6 +4,7 @@ from pyscript import window
 from pyscript.ffi import to_js
 
 from app.lent import copied, size_of
+from app.ui.attempts import attempt, make
 
 
 async def frame_of(video):
@@ -17,7 +18,7 @@ async def frame_of(video):
         Exception: there is no picture, as happens between two cameras, or while a device is turned.
     """
     if getattr(window, "VideoFrame", None):
-        frame = window.VideoFrame.new(video)
+        frame = make(window.VideoFrame, video)
         if getattr(frame, "rotation", None) == 0 and getattr(frame, "flip", None) == False:  # noqa: E712
             return frame
         frame.close()
@@ -31,6 +32,6 @@ async def draw(frame, canvas):
     context = canvas.getContext("2d")
     levels = window.Uint8ClampedArray.new(4 * width * height)
     if await copied(frame, levels, to_js({"format": "RGBA"})):
-        context.putImageData(window.ImageData.new(levels, width, height), 0, 0)
+        attempt(context, "putImageData", window.ImageData.new(levels, width, height), 0, 0)
     else:
-        context.drawImage(frame, 0, 0)
+        attempt(context, "drawImage", frame, 0, 0)

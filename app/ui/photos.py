@@ -6,6 +6,11 @@ from app import words
 from app.core import codes
 from app.ui import stage
 from app.ui.page import add, element, listen, on, set_text, show
+from app.ui.patience import TookTooLongError, within
+
+# A file may have to come out of a cloud first.
+FILE_PATIENCE_MS = 60000
+DECODE_PATIENCE_MS = 20000
 
 
 class Photo:
@@ -68,14 +73,14 @@ class Album:
             listen(button, "click", lambda _event, listed=listed: self._open(listed))
 
     async def measure(self):
-        """Measure all; returns the first, or None where other photos were chosen meanwhile."""
+        """Measure all; returns the first, or None where other photos were chosen meanwhile, or the engine ended."""
         photos = self._photos
         for number, photo in enumerate(photos):
             several = words.say("measuring-of", number=number + 1, count=len(photos))
             set_text("status", words.say("measuring") if len(photos) == 1 else several)
             self.show(photo)
             reading = await measure(self._engine, photo.file, self._settings["mirror"])
-            if photos is not self._photos:
+            if photos is not self._photos or reading.get("dead"):
                 return None
             photo.reading = reading
         return photos[0]
@@ -124,10 +129,17 @@ def _words_of(reading):
 
 async def measure(engine, file, mirror):
     """The reading of a photo's file. What Pillow cannot open, HEIC for one, the browser may."""
-    reading = await engine.measure_photo(await file.arrayBuffer(), mirror)
+    try:
+        content = await within(FILE_PATIENCE_MS, file.arrayBuffer())
+    except Exception as error:
+        # Deleted, changed or locked since it was chosen, or in a cloud that is out of reach.
+        reason = "did not arrive" if isinstance(error, TookTooLongError) else "cannot be read"
+        message = f"the file {file.name} {reason}"
+        return {"error": {"code": codes.FILE_UNREADABLE, "message": message}}
+    reading = await engine.measure_photo(content, mirror)
     if "error" in reading and reading["error"]["code"] == codes.UNREADABLE_IMAGE:
         try:
-            bitmap = await window.createImageBitmap(file)
+            bitmap = await within(DECODE_PATIENCE_MS, window.createImageBitmap(file), late=lambda late: late.close())
         except Exception:
             return reading
         reading = await engine.measure_bitmap(bitmap, mirror)

@@ -6,6 +6,7 @@ from pyscript import window
 
 from app import words
 from app.core import groups
+from app.ui.attempts import attempt, look_up
 from app.ui.page import element, fill_choices, on, set_text, show
 
 STORE = "hemolens-settings"
@@ -29,7 +30,7 @@ class Settings:
     def __init__(self):
         self._chosen = dict(DEFAULTS)
         try:
-            stored = json.loads(window.localStorage.getItem(STORE) or "{}")
+            stored = json.loads(look_up(window, "localStorage").getItem(STORE) or "{}")
         except Exception:
             stored = {}
         if isinstance(stored, dict):
@@ -50,7 +51,7 @@ class Settings:
     def __setitem__(self, name, value):
         self._chosen[name] = value
         try:
-            window.localStorage.setItem(STORE, json.dumps(self._chosen))
+            attempt(look_up(window, "localStorage"), "setItem", STORE, json.dumps(self._chosen))
         except Exception:
             # A full or forbidden store: the choice holds until the page is closed.
             return

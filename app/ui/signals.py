@@ -2,6 +2,7 @@
 
 from pyscript import window
 
+from app.ui.attempts import make
 from app.ui.page import optional
 
 TICK_MS = 40
@@ -50,7 +51,7 @@ class Signals:
     def _tone(self, tone_hz):
         try:
             if self._audio is None:
-                self._audio = window.AudioContext.new()
+                self._audio = make(window.AudioContext)
             oscillator = self._audio.createOscillator()
             gain = self._audio.createGain()
             now = self._audio.currentTime

@@ -187,6 +187,7 @@ TEXTS = {
     "self-test.detector": "كاشف الأظافر، الأرقام المطابقة للمدوَّن: {same} من {total}",
     "self-test.estimator": "مقدِّر الهيموغلوبين، الأرقام المطابقة للمدوَّن: {same} من {total}",
     "self-test.pipeline": "من صورة الاختبار إلى قيمتها، الأرقام المطابقة للمدوَّن: {same} من {total}",
+    "self-test.cut": "انقطع هذا الجزء من الفحص: لم يستجب المتصفح.",
     "self-test.no-engine": "تعذّر قياس صورة الاختبار.",
     "self-test.kept-yes": "يحتفظ المتصفح بالتطبيق حتى تزيله أنت.",
     "self-test.kept-no": "قد يزيل المتصفح التطبيق عندما تقل مساحة التخزين.",
@@ -233,6 +234,14 @@ TEXTS = {
     "error.unreadable_image.way": "يُرجى استخدام صورة بصيغة JPEG أو PNG أو WebP.",
     "error.too_large": "هذه الصورة كبيرة جدًا",
     "error.too_large.way": "يُرجى استخدام صورة لا تتجاوز 64 ميغابكسل.",
+    "error.file_unreadable": "تتعذر قراءة هذا الملف",
+    "error.file_unreadable.way": (
+        "ربما نُقل أو عُدّل أو حُذف، أو ما زال في التخزين السحابي. يُرجى اختياره مرة أخرى أو اختيار صورة أخرى."
+    ),
+    "error.browser_too_old": "هذا المتصفح قديم جدًا على HemoLens",
+    "error.browser_too_old.way": "يُرجى تحديثه، أو فتح هذه الصفحة في متصفح آخر.",
+    "error.unexpected": "حدث خطأ هنا",
+    "error.unexpected.way": "هذا خطأ في HemoLens. يُرجى إعادة المحاولة؛ وإن تكرر الأمر فأعِد تحميل الصفحة.",
     "error.model_unavailable": "المحرك غير متاح",
     "error.model_unavailable.way": "يُرجى إعادة المحاولة، أو إعادة تحميل الصفحة أثناء الاتصال بالإنترنت.",
     "error.too_few_frames": "اللقطات الصالحة قليلة جدًا",

@@ -199,6 +199,7 @@ TEXTS = {
     "self-test.detector": "Nagelsuche, Zahlen wie festgehalten: {same} von {total}",
     "self-test.estimator": "Hämoglobinschätzung, Zahlen wie festgehalten: {same} von {total}",
     "self-test.pipeline": "Vom Testbild zu seinem Wert, Zahlen wie festgehalten: {same} von {total}",
+    "self-test.cut": "Dieser Teil der Prüfung brach ab: Der Browser hat nicht geantwortet.",
     "self-test.no-engine": "Das Testbild konnte nicht gemessen werden.",
     "self-test.kept-yes": "Der Browser behält die App, bis Sie sie entfernen.",
     "self-test.kept-no": "Der Browser darf die App entfernen, wenn der Speicher knapp wird.",
@@ -251,6 +252,18 @@ TEXTS = {
     "error.unreadable_image.way": "Nehmen Sie ein Foto im Format JPEG, PNG oder WebP.",
     "error.too_large": "Dieses Foto ist zu groß",
     "error.too_large.way": "Nehmen Sie ein Foto mit höchstens 64 Megapixeln.",
+    "error.file_unreadable": "Diese Datei lässt sich nicht lesen",
+    "error.file_unreadable.way": (
+        "Sie wurde verschoben, geändert oder gelöscht, oder sie liegt noch in einer Cloud. Wählen Sie sie "
+        "noch einmal oder nehmen Sie ein anderes Foto."
+    ),
+    "error.browser_too_old": "Dieser Browser ist zu alt für HemoLens",
+    "error.browser_too_old.way": "Aktualisieren Sie ihn oder öffnen Sie diese Seite in einem anderen Browser.",
+    "error.unexpected": "Hier ist etwas schiefgegangen",
+    "error.unexpected.way": (
+        "Das ist ein Fehler von HemoLens. Versuchen Sie es noch einmal; wenn es wieder geschieht, laden Sie "
+        "die Seite neu."
+    ),
     "error.model_unavailable": "Das Messprogramm ist nicht verfügbar",
     "error.model_unavailable.way": (
         "Versuchen Sie es noch einmal oder laden Sie die Seite neu, während Sie online sind."

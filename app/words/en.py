@@ -186,6 +186,7 @@ TEXTS = {
     "self-test.detector": "Nail detector, numbers as written down: {same} of {total}",
     "self-test.estimator": "Haemoglobin estimator, numbers as written down: {same} of {total}",
     "self-test.pipeline": "From the test picture to its value, numbers as written down: {same} of {total}",
+    "self-test.cut": "This part of the check was cut off: the browser did not answer.",
     "self-test.no-engine": "The test picture could not be measured.",
     "self-test.kept-yes": "The browser keeps the app until you remove it.",
     "self-test.kept-no": "The browser may remove the app when storage runs low.",
@@ -234,6 +235,14 @@ TEXTS = {
     "error.unreadable_image.way": "Use a JPEG, PNG or WebP photo.",
     "error.too_large": "This photo is too large",
     "error.too_large.way": "Use a photo of at most 64 megapixels.",
+    "error.file_unreadable": "This file cannot be read",
+    "error.file_unreadable.way": (
+        "It was moved, changed or deleted, or it is still in a cloud. Choose it again, or choose another photo."
+    ),
+    "error.browser_too_old": "This browser is too old for HemoLens",
+    "error.browser_too_old.way": "Update it, or open this page in another browser.",
+    "error.unexpected": "Something went wrong here",
+    "error.unexpected.way": "This is a fault of HemoLens. Try again; if it happens again, reload the page.",
     "error.model_unavailable": "The engine is not available",
     "error.model_unavailable.way": "Try again, or reload the page while you are online.",
     "error.too_few_frames": "Too few frames can be used",

@@ -196,6 +196,7 @@ TEXTS = {
     "self-test.detector": "Detector de uñas, números como se anotaron: {same} de {total}",
     "self-test.estimator": "Estimador de hemoglobina, números como se anotaron: {same} de {total}",
     "self-test.pipeline": "De la imagen de prueba a su valor, números como se anotaron: {same} de {total}",
+    "self-test.cut": "Esta parte de la comprobación se interrumpió: el navegador no respondió.",
     "self-test.no-engine": "No se pudo medir la imagen de prueba.",
     "self-test.kept-yes": "El navegador conserva la aplicación hasta que usted la elimine.",
     "self-test.kept-no": "El navegador puede eliminar la aplicación si falta espacio.",
@@ -246,6 +247,14 @@ TEXTS = {
     "error.unreadable_image.way": "Use una foto JPEG, PNG o WebP.",
     "error.too_large": "Esta foto es demasiado grande",
     "error.too_large.way": "Use una foto de 64 megapíxeles como máximo.",
+    "error.file_unreadable": "Este archivo no se puede leer",
+    "error.file_unreadable.way": (
+        "Se movió, se modificó o se borró, o todavía está en la nube. Elíjalo de nuevo o elija otra foto."
+    ),
+    "error.browser_too_old": "Este navegador es demasiado antiguo para HemoLens",
+    "error.browser_too_old.way": "Actualícelo o abra esta página en otro navegador.",
+    "error.unexpected": "Algo ha fallado aquí",
+    "error.unexpected.way": "Es un fallo de HemoLens. Inténtelo de nuevo; si vuelve a ocurrir, recargue la página.",
     "error.model_unavailable": "El motor no está disponible",
     "error.model_unavailable.way": "Inténtelo de nuevo o recargue la página mientras tenga conexión.",
     "error.too_few_frames": "Muy pocos fotogramas utilizables",

@@ -205,6 +205,7 @@ TEXTS = {
     "self-test.detector": "Détecteur d’ongles, nombres comme consignés : {same} sur {total}",
     "self-test.estimator": "Estimateur d’hémoglobine, nombres comme consignés : {same} sur {total}",
     "self-test.pipeline": "De l’image d’essai à sa valeur, nombres comme consignés : {same} sur {total}",
+    "self-test.cut": "Cette partie de la vérification a été interrompue : le navigateur n’a pas répondu.",
     "self-test.no-engine": "L’image d’essai n’a pas pu être mesurée.",
     "self-test.kept-yes": "Le navigateur garde l’application jusqu’à ce que vous la retiriez.",
     "self-test.kept-no": "Le navigateur peut retirer l’application quand la place manque.",
@@ -257,6 +258,15 @@ TEXTS = {
     "error.unreadable_image.way": "Utilisez une photo JPEG, PNG ou WebP.",
     "error.too_large": "Cette photo est trop grande",
     "error.too_large.way": "Utilisez une photo de 64 mégapixels au plus.",
+    "error.file_unreadable": "Ce fichier ne peut pas être lu",
+    "error.file_unreadable.way": (
+        "Il a été déplacé, modifié ou supprimé, ou il est encore dans un nuage. Choisissez-le de nouveau, ou "
+        "choisissez une autre photo."
+    ),
+    "error.browser_too_old": "Ce navigateur est trop ancien pour HemoLens",
+    "error.browser_too_old.way": "Mettez-le à jour, ou ouvrez cette page dans un autre navigateur.",
+    "error.unexpected": "Quelque chose n’a pas fonctionné",
+    "error.unexpected.way": "C’est une erreur de HemoLens. Réessayez ; si cela se reproduit, rechargez la page.",
     "error.model_unavailable": "Le moteur n’est pas disponible",
     "error.model_unavailable.way": "Réessayez, ou rechargez la page pendant que vous êtes en ligne.",
     "error.too_few_frames": "Trop peu d’images sont utilisables",

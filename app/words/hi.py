@@ -187,6 +187,7 @@ TEXTS = {
     "self-test.detector": "नाखून खोजक, लिखे हुए जैसे अंक: {total} में से {same}",
     "self-test.estimator": "हीमोग्लोबिन अनुमानक, लिखे हुए जैसे अंक: {total} में से {same}",
     "self-test.pipeline": "जाँच-तस्वीर से उसके मान तक, लिखे हुए जैसे अंक: {total} में से {same}",
+    "self-test.cut": "जाँच का यह हिस्सा बीच में रुक गया: ब्राउज़र ने जवाब नहीं दिया।",
     "self-test.no-engine": "जाँच-तस्वीर मापी नहीं जा सकी।",
     "self-test.kept-yes": "ब्राउज़र ऐप को तब तक रखता है जब तक आप उसे न हटाएँ।",
     "self-test.kept-no": "स्टोरेज कम होने पर ब्राउज़र ऐप को हटा सकता है।",
@@ -233,6 +234,14 @@ TEXTS = {
     "error.unreadable_image.way": "JPEG, PNG या WebP फ़ोटो का इस्तेमाल करें।",
     "error.too_large": "यह फ़ोटो बहुत बड़ी है",
     "error.too_large.way": "ज़्यादा से ज़्यादा 64 मेगापिक्सेल की फ़ोटो का इस्तेमाल करें।",
+    "error.file_unreadable": "यह फ़ाइल पढ़ी नहीं जा सकती",
+    "error.file_unreadable.way": (
+        "इसे हटाया, बदला या मिटाया गया है, या यह अभी क्लाउड में है। इसे फिर से चुनें या कोई दूसरी फ़ोटो चुनें।"
+    ),
+    "error.browser_too_old": "यह ब्राउज़र HemoLens के लिए बहुत पुराना है",
+    "error.browser_too_old.way": "इसे अपडेट करें, या यह पेज किसी दूसरे ब्राउज़र में खोलें।",
+    "error.unexpected": "यहाँ कुछ गड़बड़ हो गई",
+    "error.unexpected.way": "यह HemoLens की गलती है। फिर कोशिश करें; दोबारा हो तो पेज फिर से लोड करें।",
     "error.model_unavailable": "इंजन उपलब्ध नहीं है",
     "error.model_unavailable.way": "फिर कोशिश करें, या इंटरनेट से जुड़े होने पर पेज दोबारा लोड करें।",
     "error.too_few_frames": "इस्तेमाल लायक फ़्रेम बहुत कम हैं",
