@@ -26,8 +26,8 @@ REGISTER = """async () => {
   while (worker && !ends.includes(state())) await new Promise((done) => setTimeout(done, 10));
   return worker ? state() : null;
 }"""
-# The names of our caches.
-CACHES = "async () => (await caches.keys()).filter((name) => name.startsWith('hemolens-')).sort()"
+# The names of our caches, of all copies and versions.
+CACHES = "async () => (await caches.keys()).filter((name) => name.startsWith('hemolens')).sort()"
 # Every file of a cache as {path: sha256 in hexadecimal}.
 KEPT = """async (name) => {
   const cache = await caches.open(name);
@@ -57,9 +57,9 @@ def page(text: str) -> bytes:
     return f'<!doctype html><title>{text}</title><link rel="icon" href="data:,"><h1>{text}</h1>'.encode()
 
 
-def cache_of(made: manifest.Manifest) -> str:
-    """The name of a version's cache in the browser."""
-    return f"hemolens-{made.version}"
+def cache_of(made: manifest.Manifest, path: str = "/page/") -> str:
+    """The name in the browser of the cache of a version that lies at this path of its origin."""
+    return f"hemolens {path} {made.version}"
 
 
 def hashes_of(made: manifest.Manifest) -> dict[str, str]:
