@@ -26,13 +26,14 @@ from app.ui.page import (
     state,
 )
 from app.ui.photos import Album
+from app.ui.place import of_this_copy
 from app.ui.scanner import Scanner
 from app.ui.self_test import SelfTest
 from app.ui.settings import Settings, SettingsDialog
 from app.ui.signals import Signals
 
 # Set where the page was loaded again because its parts were of two builds.
-MIXED = "hemolens-mixed"
+MIXED = of_this_copy("hemolens-mixed")
 # The smallest module with a vector in it: a function that makes one of zeros (WebAssembly core specification 2.0, 5.4).
 VECTORS = [0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 8, 1, 6, 0, 65, 0, 253, 15, 11]
 # Why a scan was stopped, besides `codes.SCAN_HIDDEN`, `SCAN_TURNED` and `CAMERA_LOST`.
@@ -123,7 +124,7 @@ class Screen:
         document.body.setAttribute("data-engine", messages.ENGINE_LOADING)
         self._boot.begin()
         try:
-            answer = await self._engine.start(lambda: self._boot.download.arrived)
+            answer = await self._engine.start(self._boot.download.arrived)
         finally:
             self._boot.end()
         if "error" not in answer and answer["build"] != BUILD_ID:

@@ -11,6 +11,7 @@ from app.ui import service_worker, tasks
 from app.ui.attempts import look_up
 from app.ui.page import add, element, on, optional, set_text, show
 from app.ui.patience import within
+from app.ui.place import here
 
 # Of the progress, in percent: what the files take. The networks take the rest.
 FILES_SHARE = 60
@@ -75,19 +76,18 @@ class SelfTest:
             self._line(NOTE, words.say("self-test.not-saved"))
             return
         self._details.append(f"version {answer.version}, build {BUILD_ID}")
-        cache = await within(FILE_PATIENCE_MS, look_up(window, "caches").open(answer.cache))
         wrong, total_bytes = [], 0
         for done in range(answer.files.length):
             path, expected, length = list(answer.files[done])
             set_text("self-test-step", words.say("self-test.file", done=done + 1, total=answer.files.length))
             element("self-test-progress").value = FILES_SHARE * done / answer.files.length
-            address = window.URL.new(path, window.document.baseURI).href
-            found = await within(FILE_PATIENCE_MS, _digest(cache, address))
+            found = await within(FILE_PATIENCE_MS, _digest(answer.cache, here(path)))
             if found != expected:
                 wrong.append(path)
             total_bytes += length
             if not wanted():
                 return
+        self._installation.after_self_test(len(wrong))
         good = answer.files.length - len(wrong)
         text = words.say("self-test.files", good=good, total=answer.files.length, size=words.number(total_bytes / 1e6))
         self._line(BAD if wrong else GOOD, text)
@@ -156,10 +156,14 @@ class SelfTest:
         set_text("self-test-copy", words.say("self-test.copied"))
 
 
-async def _digest(cache, address):
-    """SHA-256 of a cached answer's body in base64; "" where there is none."""
-    response = await cache.match(address)
-    if not response:
+async def _digest(name, address):
+    """SHA-256 in base64 of what is kept for an address in the cache of this name; "" where there is nothing."""
+    try:
+        cache = await look_up(window, "caches").open(name)
+        response = await cache.match(address)
+        body = await response.arrayBuffer()
+    except Exception:
+        # Gone, or the browser cannot read its own store.
         return ""
-    digest = window.Uint8Array.new(await window.crypto.subtle.digest("SHA-256", await response.arrayBuffer()))
+    digest = window.Uint8Array.new(await window.crypto.subtle.digest("SHA-256", body))
     return b2a_base64(bytes([digest[place] for place in range(digest.length)])).decode().strip()

@@ -20,10 +20,14 @@ TEXTS = {
     "offline-ready": "Auch offline nutzbar",
     "offline-kept": "Dauerhaft bereit für den Offline-Betrieb",
     "offline-missing": "Fehlende Teile der gespeicherten App: {count}",
+    "offline-gone": "Die gespeicherte Kopie ist auf diesem Gerät nicht mehr vorhanden",
+    "offline-damaged": "Beschädigte Teile der gespeicherten App: {count}",
     "offline-failed.network": "Zu {percent} % gespeichert: keine Verbindung",
     "offline-failed.host": "Zu {percent} % gespeichert: Fehler auf dem Server",
     "offline-failed.damaged": "Zu {percent} % gespeichert: ein Teil kam beschädigt an",
     "offline-failed.full": "Zu {percent} % gespeichert: der Speicher des Geräts ist voll",
+    "offline-failed.forbidden": "Nicht gespeichert: Dieses Fenster behält nichts (privates Fenster oder kein HTTPS)",
+    "offline-failed.silent": "Die gespeicherte Kopie antwortet nicht",
     # Starting
     "boot.python": "Messprogramm wird gestartet …",
     "boot.numerics": "Bildverarbeitung wird geladen …",
@@ -31,6 +35,9 @@ TEXTS = {
     "boot.ready": "Bereit",
     "boot.again": "Das Messprogramm ist stehen geblieben und startet neu.",
     "boot.of": "{done} von {total} MB",
+    "boot.stalled": (
+        "Seit einer Weile kommt nichts mehr an: Die Verbindung ist langsam oder weg. Es geht von selbst weiter."
+    ),
     "queued": "Das Foto wird ausgewertet, sobald das Messprogramm bereit ist.",
     "measuring": "Nägel werden gesucht und gemessen …",
     "measuring-of": "Foto {number} von {count} wird ausgewertet …",

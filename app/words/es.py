@@ -19,10 +19,14 @@ TEXTS = {
     "offline-ready": "Listo para uso sin conexión",
     "offline-kept": "Lista para usar sin conexión, de forma permanente",
     "offline-missing": "Partes de la aplicación guardada que faltan: {count}",
+    "offline-gone": "La copia guardada ya no está en este dispositivo",
+    "offline-damaged": "Partes dañadas de la aplicación guardada: {count}",
     "offline-failed.network": "Guardado al {percent} %: sin conexión",
     "offline-failed.host": "Guardado al {percent} %: error del servidor",
     "offline-failed.damaged": "Guardado al {percent} %: una parte llegó dañada",
     "offline-failed.full": "Guardado al {percent} %: el almacenamiento del dispositivo está lleno",
+    "offline-failed.forbidden": "Sin guardar: esta ventana no conserva nada (privada o sin HTTPS)",
+    "offline-failed.silent": "La copia guardada no responde",
     # Starting
     "boot.python": "Iniciando el motor de medición…",
     "boot.numerics": "Cargando el procesamiento de imágenes…",
@@ -30,6 +34,9 @@ TEXTS = {
     "boot.ready": "Listo",
     "boot.again": "El motor se detuvo y está arrancando de nuevo.",
     "boot.of": "{done} de {total} MB",
+    "boot.stalled": (
+        "Hace un rato que no llega nada: la conexión es lenta o se ha perdido. Continuará automáticamente."
+    ),
     "queued": "La foto se medirá en cuanto el motor esté listo.",
     "measuring": "Buscando y midiendo las uñas…",
     "measuring-of": "Midiendo la foto {number} de {count}…",

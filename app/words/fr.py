@@ -20,10 +20,14 @@ TEXTS = {
     "offline-ready": "Utilisable hors ligne",
     "offline-kept": "Prête hors ligne, durablement",
     "offline-missing": "Parties de l’application enregistrée qui manquent : {count}",
+    "offline-gone": "La copie enregistrée n’est plus sur cet appareil",
+    "offline-damaged": "Parties abîmées de l’application enregistrée : {count}",
     "offline-failed.network": "Enregistrée à {percent} % : pas de connexion",
     "offline-failed.host": "Enregistrée à {percent} % : erreur du serveur",
     "offline-failed.damaged": "Enregistrée à {percent} % : une partie est arrivée abîmée",
     "offline-failed.full": "Enregistrée à {percent} % : la mémoire de l’appareil est pleine",
+    "offline-failed.forbidden": "Non enregistrée : cette fenêtre ne conserve rien (navigation privée ou sans HTTPS)",
+    "offline-failed.silent": "La copie enregistrée ne répond pas",
     # Starting
     "boot.python": "Démarrage du moteur de mesure…",
     "boot.numerics": "Chargement du traitement d’images…",
@@ -31,6 +35,9 @@ TEXTS = {
     "boot.ready": "Prêt",
     "boot.again": "Le moteur s’est arrêté et redémarre.",
     "boot.of": "{done} sur {total} Mo",
+    "boot.stalled": (
+        "Plus rien n’arrive depuis un moment : la connexion est lente ou coupée. Le chargement reprendra de lui-même."
+    ),
     "queued": "La photo sera mesurée dès que le moteur sera prêt.",
     "measuring": "Recherche et mesure des ongles…",
     "measuring-of": "Mesure de la photo {number} sur {count}…",
