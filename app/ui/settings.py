@@ -1,15 +1,21 @@
-"""What a person has chosen, kept on the device, and the dialogue that asks for it."""
+"""What a person has chosen, kept on the device, and the dialogue that asks for it.
+
+Several tabs of this copy share what is kept. Each writes only what was changed in it, and takes over what others write.
+"""
 
 import json
 
-from pyscript import window
+from pyscript import document, window
 
 from app import words
 from app.core import groups
 from app.ui.attempts import attempt, look_up
-from app.ui.page import element, fill_choices, on, set_text, show
+from app.ui.page import element, fill_choices, listen, on, set_text, show
+from app.ui.place import of_this_copy
 
-STORE = "hemolens-settings"
+# Earlier versions kept it for all copies of an origin together: what is chosen there holds until somebody changes it.
+SHARED_STORE = "hemolens-settings"
+STORE = of_this_copy(SHARED_STORE)
 AUTOMATIC = "auto"
 DEFAULTS = {
     "group": groups.NOT_STATED,
@@ -22,36 +28,29 @@ DEFAULTS = {
     "mirror": True,
     "camera": True,
 }
+# Choices that are on or off -> where they are asked for, here and elsewhere on the page.
+SWITCHES = {"vibrate": "vibrate", "sound": "sound", "auto_capture": "auto-capture", "mirror": "flip-tta"}
 
 
 class Settings:
     """The choices by name, see DEFAULTS; what is stored and makes no sense is left aside."""
 
     def __init__(self):
-        self._chosen = dict(DEFAULTS)
-        try:
-            stored = json.loads(look_up(window, "localStorage").getItem(STORE) or "{}")
-        except Exception:
-            stored = {}
-        if isinstance(stored, dict):
-            for name in DEFAULTS:
-                if type(stored.get(name)) is type(DEFAULTS[name]):
-                    self._chosen[name] = stored[name]
-        if self._chosen["language"] not in [code for code, _, _ in words.LANGUAGES]:
-            self._chosen["language"] = AUTOMATIC
-        try:
-            self.person()
-        except ValueError:
-            for name in ("group", "elevation_m", "smoking"):
-                self._chosen[name] = DEFAULTS[name]
+        """`on_changed(names)` is called when another tab changed some of them."""
+        self.on_changed = lambda _names: None
+        self._chosen = _sensible(_stored())
+        listen(document.defaultView, "storage", self._written_elsewhere)
 
     def __getitem__(self, name):
         return self._chosen[name]
 
     def __setitem__(self, name, value):
         self._chosen[name] = value
+        # Whatever else is there stays: another tab may have changed it, another version may know it.
+        stored = _stored()
+        stored[name] = value
         try:
-            attempt(look_up(window, "localStorage"), "setItem", STORE, json.dumps(self._chosen))
+            attempt(look_up(window, "localStorage"), "setItem", STORE, json.dumps(stored))
         except Exception:
             # A full or forbidden store: the choice holds until the page is closed.
             return
@@ -65,6 +64,43 @@ class Settings:
         if self["language"] != AUTOMATIC:
             return self["language"]
         return words.wanted([str(tag) for tag in window.navigator.languages])
+
+    def _written_elsewhere(self, event):
+        # No key: everything was cleared.
+        if event.key and event.key != STORE:
+            return
+        before, self._chosen = self._chosen, _sensible(_stored())
+        names = [name for name in DEFAULTS if self._chosen[name] != before[name]]
+        if names:
+            self.on_changed(names)
+
+
+def _stored():
+    """What is kept by now, as it was written."""
+    try:
+        store = look_up(window, "localStorage")
+        kept = store.getItem(STORE) or store.getItem(SHARED_STORE)
+        stored = json.loads(kept or "{}")
+    except Exception:
+        # A forbidden store, or what somebody else wrote into it.
+        return {}
+    return stored if isinstance(stored, dict) else {}
+
+
+def _sensible(stored):
+    """A choice for every name of DEFAULTS: the stored one where it makes sense."""
+    chosen = dict(DEFAULTS)
+    for name in DEFAULTS:
+        if type(stored.get(name)) is type(DEFAULTS[name]):
+            chosen[name] = stored[name]
+    if chosen["language"] not in [code for code, _, _ in words.LANGUAGES]:
+        chosen["language"] = AUTOMATIC
+    try:
+        groups.Person(chosen["group"], chosen["elevation_m"], chosen["smoking"])
+    except ValueError:
+        for name in ("group", "elevation_m", "smoking"):
+            chosen[name] = DEFAULTS[name]
+    return chosen
 
 
 class SettingsDialog:
@@ -82,6 +118,7 @@ class SettingsDialog:
         on("language", "change", self._language)
         for name in ("vibrate", "sound"):
             self._follow(name)
+        settings.on_changed = self._changed_elsewhere
 
     def open(self):
         """Show what is chosen, and ask."""
@@ -102,6 +139,21 @@ class SettingsDialog:
         show("elevation-wrong", False)
         for name in ("vibrate", "sound"):
             element(name).checked = chosen[name]
+
+    def _changed_elsewhere(self, names):
+        """Another tab changed these: the page follows, and what is half typed here stays."""
+        chosen = self._settings
+        for name in SWITCHES:
+            element(SWITCHES[name]).checked = chosen[name]
+        if "language" in names:
+            self._on_language()
+        if "language" in names or "elevation_m" in names:
+            self.fill()
+        else:
+            for name in ("group", "smoking"):
+                element(name).value = chosen[name]
+        if "group" in names or "elevation_m" in names or "smoking" in names:
+            self._on_person()
 
     def _follow(self, name):
         def changed(event):
