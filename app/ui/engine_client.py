@@ -1,14 +1,14 @@
-"""The engine as the screen sees it: calls that are answered with JSON, a channel for its progress, and a watchdog."""
+"""The engine as the screen sees it: calls that are answered with JSON, its progress, and a watchdog."""
 
 import json
 
-from pyscript import document, window, workers
-from pyscript.ffi import create_proxy
+from pyscript import document, workers
 
 from app import messages
 from app.core import codes
 from app.ui.attempts import BrowserError
 from app.ui.lending import Lender
+from app.ui.page import listen
 from app.ui.patience import TookTooLongError, Wait
 
 NAME = "engine"
@@ -34,8 +34,6 @@ class EngineClient:
         # The first worker is the page's own; each start after it has another.
         self._starts = 0
         self._ended = False
-        self._channel = window.BroadcastChannel.new(messages.PROGRESS_CHANNEL)
-        self._channel.addEventListener("message", create_proxy(self._progress))
 
     async def start(self, parts_arrived):
         """Wait for Python in the worker, then load the networks; one start at a time.
@@ -106,7 +104,9 @@ class EngineClient:
         worker = await workers[self._name()]
         if number != self._starts:
             raise TookTooLongError("another start has begun")
-        self._lender = Lender(document.querySelector(WORKER).xworker)
+        by_message = document.querySelector(WORKER).xworker
+        listen(by_message, "message", lambda event: number == self._starts and self._progress(event))
+        self._lender = Lender(by_message)
         self._worker = worker
         return await worker.start()
 
@@ -169,9 +169,13 @@ class EngineClient:
             self._waits.remove(wait)
 
     def _progress(self, event):
+        said = event.data
+        if not isinstance(said, str) or not said.startswith(messages.PROGRESS):
+            # A picture that comes back, or PyScript's own.
+            return
         for wait in self._waits:
             wait.renew()
-        report = json.loads(event.data)
+        report = json.loads(said[len(messages.PROGRESS) :])
         self._on_progress(report["step"], report["done"], report["total"])
 
 
