@@ -11,6 +11,7 @@ from pyscript import window
 from pyscript.ffi import create_proxy, to_js
 
 from app.ui import service_worker
+from app.ui.patience import within
 from app.ui.place import here
 
 AT_ONCE = 3
@@ -71,8 +72,8 @@ class Download:
         """What build.json says. Where the host has none, the engine says what is missing."""
         while True:
             try:
-                response = await service_worker.in_time(window.fetch(here("build.json")), DEAD_MS)
-                text = await service_worker.in_time(response.text(), DEAD_MS)
+                response = await within(DEAD_MS, window.fetch(here("build.json")))
+                text = await within(DEAD_MS, response.text())
                 break
             except Exception:
                 if self.arrived():
@@ -91,15 +92,13 @@ class Download:
         counted = 0
         leaving = window.AbortController.new()
         try:
-            response = await service_worker.in_time(
-                window.fetch(here(path), to_js({"signal": leaving.signal})), DEAD_MS
-            )
+            response = await within(DEAD_MS, window.fetch(here(path), to_js({"signal": leaving.signal})))
             if not response.ok:
                 self._count(length)
                 return True
             reader = response.body.getReader()
             while True:
-                part = await service_worker.in_time(reader.read(), DEAD_MS)
+                part = await within(DEAD_MS, reader.read())
                 if part.done:
                     return True
                 counted += part.value.length

@@ -11,8 +11,9 @@ from pyscript import document, window
 from pyscript.ffi import to_js
 
 from app import messages, words
-from app.ui import keeping, service_worker
+from app.ui import keeping, service_worker, tasks
 from app.ui.page import element, listen, on, optional, reload_once, set_text, show, state
+from app.ui.patience import within
 from app.ui.place import here, of_this_copy
 
 CHIP = "offline"
@@ -71,7 +72,7 @@ class Installation:
 
     def start(self):
         """Begin in the background."""
-        asyncio.create_task(self._run())
+        tasks.run(self._run())
 
     def speak(self):
         """Say again what was said, in the language that is spoken now."""
@@ -83,7 +84,7 @@ class Installation:
         """Save what is still missing."""
         if not self._filling:
             self._begin_filling()
-            asyncio.create_task(self._go_on())
+            tasks.run(self._go_on())
 
     def idle(self):
         """Nothing is on the screen that a reload would lose."""
@@ -93,11 +94,11 @@ class Installation:
     def look_again(self):
         """Somebody looks at the page: say what is true now."""
         if not document.hidden and self._registration is not None:
-            asyncio.create_task(self._look())
+            tasks.run(self._look())
 
     def after_reading(self):
         """Somebody uses this: now is the moment to ask the browser not to clear it away when storage runs low."""
-        asyncio.create_task(self._ask_to_keep())
+        tasks.run(self._ask_to_keep())
         self.look_again()
 
     def after_self_test(self, damaged):
@@ -281,7 +282,7 @@ class Installation:
             return
         self._looked_ms = now_ms
         try:
-            await service_worker.in_time(self._registration.update(), service_worker.REGISTER_PATIENCE_MS)
+            await within(service_worker.REGISTER_PATIENCE_MS, self._registration.update())
         except Exception:
             # No network: the version that is here is good.
             return

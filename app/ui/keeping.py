@@ -3,14 +3,18 @@
 from pyscript import window
 
 from app.ui.page import optional
-from app.ui.service_worker import PATIENCE_MS, in_time
+from app.ui.patience import within
+from app.ui.service_worker import PATIENCE_MS
+
+# A person may leave the browser's question open for long.
+PERSON_PATIENCE_MS = 300000
 
 
 async def promised():
     """Whether it promised so at an earlier visit, or to an installed app: no question to the person."""
     try:
         storage = optional(window.navigator, "storage")
-        return bool(storage and await in_time(storage.persisted(), PATIENCE_MS))
+        return bool(storage and await within(PATIENCE_MS, storage.persisted()))
     except Exception:
         return False
 
@@ -19,6 +23,6 @@ async def ask_for_it():
     """Whether it does when asked, None where nobody can be. Browsers may ask the person, who may not answer."""
     try:
         storage = optional(window.navigator, "storage")
-        return bool(await storage.persist()) if storage else None
+        return bool(await within(PERSON_PATIENCE_MS, storage.persist())) if storage else None
     except Exception:
         return False

@@ -9,7 +9,9 @@ import asyncio
 from pyscript import window
 from pyscript.ffi import create_proxy, to_js
 
+from app.ui.attempts import BrowserError, look_up
 from app.ui.page import optional
+from app.ui.patience import TookTooLongError, within
 from app.ui.place import here
 
 SCRIPT = "./sw.js"
@@ -25,8 +27,8 @@ GLANCE_S = 0.25
 def container():
     """The browser's service workers, or None where it has none: over plain HTTP, or in a window that keeps nothing."""
     try:
-        return optional(window.navigator, "serviceWorker")
-    except Exception:
+        return look_up(window.navigator, "serviceWorker") or None
+    except BrowserError:
         return None
 
 
@@ -44,7 +46,10 @@ async def register():
         Exception: the browser's own, see `keeps_nothing`.
     """
     options = to_js({"updateViaCache": "none"})
-    return await in_time(container().register(SCRIPT, options), REGISTER_PATIENCE_MS)
+    try:
+        return await within(REGISTER_PATIENCE_MS, container().register(SCRIPT, options))
+    except TookTooLongError:
+        return None
 
 
 def keeps_nothing(error):
@@ -58,7 +63,7 @@ async def registration():
     if workers is None:
         return None
     try:
-        found = await in_time(workers.getRegistration(), PATIENCE_MS)
+        found = await within(PATIENCE_MS, workers.getRegistration())
     except Exception:
         return None
     return found if found and found.scope == here() else None
@@ -91,9 +96,3 @@ async def ask(kind, patience_ms=PATIENCE_MS, heard_ms=None):
         await asyncio.sleep(GLANCE_S if heard_ms else GLANCE_S / 10)
     channel.port1.close()
     return answers[0] if answers else None
-
-
-async def in_time(promise, patience_ms):
-    """What a promise brings; None where it brings nothing in time. It raises what the promise fails with."""
-    late = window.Promise.new(create_proxy(lambda end, _fail: window.setTimeout(end, patience_ms)))
-    return await window.Promise.race(window.Array.of(promise, late)) or None
