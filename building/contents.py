@@ -14,7 +14,16 @@ from .pyscript_edits import edited
 Source = Path | bytes
 
 # Python of the house that never runs in the engine: the terminal's, and the screens'.
-NOT_IN_THE_ENGINE = ("__main__.py", "files.py", "models.py", "self_test.py", "runtime/native.py", "ui/", "words/")
+NOT_IN_THE_ENGINE = (
+    "__main__.py",
+    "files.py",
+    "models.py",
+    "self_test.py",
+    "terminal.py",
+    "runtime/native.py",
+    "ui/",
+    "words/",
+)
 
 # Of ours, what MicroPython imports on the main thread: tests/unit/test_house.py keeps the screens to it.
 IN_THE_SCREEN = (
@@ -27,6 +36,7 @@ IN_THE_SCREEN = (
     "core/__init__.py",
     "core/aim.py",
     "core/codes.py",
+    "core/elevation.py",
     "core/groups.py",
     "core/severity.py",
 )

@@ -8,7 +8,7 @@ import json
 from pyscript import document, window
 
 from app import words
-from app.core import groups
+from app.core import elevation, groups
 from app.ui.attempts import attempt, look_up
 from app.ui.page import element, fill_choices, listen, on, set_text, show
 from app.ui.place import of_this_copy
@@ -104,17 +104,26 @@ def _sensible(stored):
 
 
 class SettingsDialog:
-    """Asks; every change counts at once, and `on_person()` or `on_language()` hears of it."""
+    """Asks; every choice counts at once, and `on_person()` or `on_language()` hears of it.
+
+    What is typed is a choice once the person leaves the field, and only where all of it is understood: on the way to
+    5100 nobody means 510.
+    """
 
     def __init__(self, settings, on_person, on_language):
         self._settings = settings
         self._on_person = on_person
         self._on_language = on_language
+        # Whether something stands in the field that was not taken yet.
+        self._typing = False
         on("open-settings", "click", lambda _event: self.open())
         on("change-whose", "click", lambda _event: self.open())
         on("group", "change", lambda event: self._person("group", event.target.value))
         on("smoking", "change", lambda event: self._person("smoking", event.target.value))
-        on("elevation", "input", self._elevation)
+        on("elevation", "input", self._hear_elevation)
+        on("elevation", "change", self._take_elevation)
+        on("settings", "close", self._take_elevation)
+        listen(document.defaultView, "pagehide", self._take_elevation)
         on("language", "change", self._language)
         for name in ("vibrate", "sound"):
             self._follow(name)
@@ -122,6 +131,8 @@ class SettingsDialog:
 
     def open(self):
         """Show what is chosen, and ask."""
+        element("elevation").value = str(self._settings["elevation_m"])
+        self._typing = False
         self.fill()
         element("settings").showModal()
 
@@ -133,10 +144,7 @@ class SettingsDialog:
         fill_choices(element("smoking"), amounts, chosen["smoking"])
         languages = [(AUTOMATIC, words.say("language-auto"))] + [(code, name) for code, name, _ in words.LANGUAGES]
         fill_choices(element("language"), languages, chosen["language"])
-        elevation = element("elevation")
-        elevation.value = str(chosen["elevation_m"])
-        elevation.min, elevation.max = str(groups.LOWEST_M), str(groups.HIGHEST_M)
-        show("elevation-wrong", False)
+        self._say_elevation()
         for name in ("vibrate", "sound"):
             element(name).checked = chosen[name]
 
@@ -162,20 +170,47 @@ class SettingsDialog:
         on(name, "change", changed)
 
     def _person(self, name, value):
+        self._take_elevation()
+        self._choose(name, value)
+
+    def _choose(self, name, value):
         self._settings[name] = value
         self._on_person()
 
-    def _elevation(self, event):
-        text = event.target.value.strip()
-        try:
-            elevation_m = int(text or "0")
-            groups.Person(elevation_m=elevation_m)
-        except ValueError:
-            set_text("elevation-wrong", words.say("elevation-wrong", low=groups.LOWEST_M, high=groups.HIGHEST_M))
-            show("elevation-wrong")
+    def _typed(self):
+        return str(element("elevation").value)
+
+    def _hear_elevation(self, _event):
+        self._typing = True
+        self._say_elevation()
+
+    def _take_elevation(self, _event=None):
+        """Keep what was typed, if all of it is understood."""
+        if not self._typing:
             return
-        show("elevation-wrong", False)
-        self._person("elevation_m", elevation_m)
+        self._typing = False
+        try:
+            elevation_m = elevation.understood_m(self._typed())
+        except elevation.ElevationError:
+            return
+        if elevation_m != self._settings["elevation_m"]:
+            self._choose("elevation_m", elevation_m)
+
+    def _say_elevation(self):
+        """Beside the field: what it was understood to say, or why it was not and what counts instead."""
+        kept_m = self._settings["elevation_m"]
+        wrong = understood = ""
+        try:
+            understood_m = elevation.understood_m(self._typed())
+            understood = words.say("elevation-understood", elevation=words.elevation_words(understood_m))
+        except elevation.ElevationError as error:
+            wrong = words.elevation_wrong_words(error.reason, error.elevation_m)
+            wrong += " " + words.say("elevation-counts", elevation=words.elevation_words(kept_m))
+        set_text("elevation-understood", understood)
+        set_text("elevation-wrong", wrong)
+        show("elevation-understood", bool(understood))
+        show("elevation-wrong", bool(wrong))
+        element("elevation").setAttribute("aria-invalid", "true" if wrong else "false")
 
     def _language(self, event):
         self._settings["language"] = event.target.value

@@ -75,6 +75,28 @@ def number(value: float, digits: int = 1) -> str:
     return f"{value:.{digits}f}".replace(".", _texts["decimal"])
 
 
+def whole(value: int) -> str:
+    """A whole number as the language writes it: 2,400 or 2.400."""
+    if value < 0:
+        return "\u2212" + whole(-value)
+    if value < 1000:
+        return str(value)
+    return say("thousands", thousands=whole(value // 1000), rest=f"{value % 1000:03d}")
+
+
+def elevation_words(elevation_m: int) -> str:
+    """ "2,400 m"."""
+    return say("metres", metres=whole(elevation_m))
+
+
+def elevation_wrong_words(reason: str, elevation_m: int | None = None) -> str:
+    """Why what was typed is no elevation, and how to write one: what `app.core.elevation.ElevationError` says."""
+    if elevation_m is None:
+        return say("elevation-wrong." + reason)
+    lowest, highest = elevation_words(groups.LOWEST_M), elevation_words(groups.HIGHEST_M)
+    return say("elevation-wrong." + reason, elevation=elevation_words(elevation_m), low=lowest, high=highest)
+
+
 def value_words(hb_g_dl: float, digits: int = 1) -> str:
     """ "12.3 g/dL"."""
     return say("value", value=number(hb_g_dl, digits))

@@ -5,6 +5,8 @@ What stands between U+2066 and U+2069 is written from left to right: a number an
 
 TEXTS = {
     "decimal": ".",
+    "thousands": "{thousands},{rest}",
+    "metres": "\u2066{metres}\u2069\u00a0م",
     # The page as a whole
     "disclaimer": "للبحث والتعليم. هذا ليس جهازًا طبيًا: لا يمكنه تشخيص فقر الدم ولا استبعاده.",
     "tagline": "الهيموغلوبين من أظافر يديك، يُحسب على هذا الجهاز وحده.",
@@ -139,7 +141,12 @@ TEXTS = {
     "whose-why": "تختلف الحدود حسب العمر والجنس والحمل. لا شيء من هذا إلزامي، وهو يبقى على هذا الجهاز.",
     "group": "الفئة",
     "elevation": "ارتفاع مكان سكن الشخص عن سطح البحر، بالأمتار",
-    "elevation-wrong": "بالأمتار: من \u2066{low}\u2069 إلى \u2066{high}\u2069.",
+    "elevation-understood": "القيمة المفهومة: {elevation}.",
+    "elevation-counts": "ما زالت القيمة {elevation} هي المحتسبة.",
+    "elevation-wrong.number": "هذا ليس رقمًا. يُرجى الكتابة هكذا: 2400 أو 2400\u00a0م أو 8000\u00a0قدم.",
+    "elevation-wrong.unclear": "ليس واضحًا أيّ رقم هذا. يُرجى الكتابة هكذا: 2400 أو 2400\u00a0م أو 8000\u00a0قدم.",
+    "elevation-wrong.unit": "هذه الوحدة غير معروفة هنا. يُرجى الكتابة بالأمتار (م) أو بالأقدام (قدم).",
+    "elevation-wrong.range": "القيمة {elevation} خارج الجدول الذي يمتد من {low} إلى {high}.",
     "smoking": "عدد السجائر يوميًا",
     "smoking.no": "لا تدخين",
     "smoking.some": "تدخين بكمية غير معروفة",

@@ -2,6 +2,8 @@
 
 TEXTS = {
     "decimal": ",",
+    "thousands": "{thousands}.{rest}",
+    "metres": "{metres}\u00a0m",
     # The page as a whole
     "disclaimer": (
         "Für Forschung und Lehre. Kein Medizinprodukt: Eine Anämie lässt sich damit weder diagnostizieren noch "
@@ -149,7 +151,14 @@ TEXTS = {
     ),
     "group": "Gruppe",
     "elevation": "Höhe des Wohnorts über dem Meer, in Metern",
-    "elevation-wrong": "Von {low} bis {high} Meter.",
+    "elevation-understood": "Verstanden: {elevation}.",
+    "elevation-counts": "Es gilt weiter {elevation}.",
+    "elevation-wrong.number": "Das ist keine Zahl. Schreiben Sie zum Beispiel 2400, 2400\u00a0m oder 8000\u00a0ft.",
+    "elevation-wrong.unclear": (
+        "Es ist nicht klar, welche Zahl das ist. Schreiben Sie zum Beispiel 2400, 2400\u00a0m oder 8000\u00a0ft."
+    ),
+    "elevation-wrong.unit": "Diese Einheit ist hier nicht bekannt. Schreiben Sie Meter (m) oder Fuß (ft).",
+    "elevation-wrong.range": "{elevation} liegt außerhalb der Tabelle; sie reicht von {low} bis {high}.",
     "smoking": "Zigaretten am Tag",
     "smoking.no": "raucht nicht",
     "smoking.some": "raucht, Menge nicht bekannt",

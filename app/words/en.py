@@ -5,6 +5,8 @@ One text a key. `{name}` stands for something that is filled in. No import: Micr
 
 TEXTS = {
     "decimal": ".",
+    "thousands": "{thousands},{rest}",
+    "metres": "{metres}\u00a0m",
     # The page as a whole
     "disclaimer": "For research and teaching. Not a medical device: it cannot diagnose or rule out anaemia.",
     "tagline": "Haemoglobin from your fingernails, worked out on this device alone.",
@@ -136,7 +138,12 @@ TEXTS = {
     "whose-why": "Limits differ by age, sex and pregnancy. Nothing is required, and it stays on this device.",
     "group": "Group",
     "elevation": "Elevation where the person lives, in metres",
-    "elevation-wrong": "From {low} to {high} metres.",
+    "elevation-understood": "Understood: {elevation}.",
+    "elevation-counts": "{elevation} still counts.",
+    "elevation-wrong.number": "This is not a number. Write it like 2400, 2400\u00a0m or 8000\u00a0ft.",
+    "elevation-wrong.unclear": "It is not clear which number this is. Write it like 2400, 2400\u00a0m or 8000\u00a0ft.",
+    "elevation-wrong.unit": "This unit is not known here. Write metres (m) or feet (ft).",
+    "elevation-wrong.range": "{elevation} is outside of the table, which goes from {low} to {high}.",
     "smoking": "Cigarettes a day",
     "smoking.no": "does not smoke",
     "smoking.some": "smokes, amount not known",

@@ -2,6 +2,8 @@
 
 TEXTS = {
     "decimal": ",",
+    "thousands": "{thousands}\u202f{rest}",
+    "metres": "{metres}\u00a0m",
     # The page as a whole
     "disclaimer": (
         "Para investigación y docencia. No es un dispositivo médico: no puede diagnosticar ni descartar una anemia."
@@ -146,7 +148,14 @@ TEXTS = {
     ),
     "group": "Grupo",
     "elevation": "Altitud del lugar donde vive la persona, en metros",
-    "elevation-wrong": "De {low} a {high} metros.",
+    "elevation-understood": "Entendido: {elevation}.",
+    "elevation-counts": "Sigue contando {elevation}.",
+    "elevation-wrong.number": "Esto no es un número. Escriba, por ejemplo, 2400, 2400\u00a0m u 8000\u00a0pies.",
+    "elevation-wrong.unclear": (
+        "No queda claro qué número es. Escriba, por ejemplo, 2400, 2400\u00a0m u 8000\u00a0pies."
+    ),
+    "elevation-wrong.unit": "Esta unidad no se conoce aquí. Escriba metros (m) o pies (ft).",
+    "elevation-wrong.range": "{elevation} queda fuera de la tabla, que va de {low} a {high}.",
     "smoking": "Cigarrillos al día",
     "smoking.no": "no fuma",
     "smoking.some": "fuma, cantidad desconocida",

@@ -2,6 +2,8 @@
 
 TEXTS = {
     "decimal": ",",
+    "thousands": "{thousands}\u202f{rest}",
+    "metres": "{metres}\u00a0m",
     # The page as a whole
     "disclaimer": (
         "Pour la recherche et l’enseignement. Ce n’est pas un dispositif médical : il ne peut ni diagnostiquer ni "
@@ -152,7 +154,14 @@ TEXTS = {
     ),
     "group": "Groupe",
     "elevation": "Altitude du lieu où vit la personne, en mètres",
-    "elevation-wrong": "De {low} à {high} mètres.",
+    "elevation-understood": "Compris\u00a0: {elevation}.",
+    "elevation-counts": "C’est toujours {elevation} qui compte.",
+    "elevation-wrong.number": "Ce n’est pas un nombre. Écrivez par exemple 2400, 2400\u00a0m ou 8000\u00a0pieds.",
+    "elevation-wrong.unclear": (
+        "On ne sait pas quel nombre c’est. Écrivez par exemple 2400, 2400\u00a0m ou 8000\u00a0pieds."
+    ),
+    "elevation-wrong.unit": "Cette unité n’est pas connue ici. Écrivez des mètres (m) ou des pieds (ft).",
+    "elevation-wrong.range": "{elevation} sort du tableau, qui va de {low} à {high}.",
     "smoking": "Cigarettes par jour",
     "smoking.no": "ne fume pas",
     "smoking.some": "fume, quantité inconnue",

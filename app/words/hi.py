@@ -2,6 +2,8 @@
 
 TEXTS = {
     "decimal": ".",
+    "thousands": "{thousands},{rest}",
+    "metres": "{metres}\u00a0मीटर",
     # The page as a whole
     "disclaimer": (
         "शोध और शिक्षण के लिए। यह चिकित्सा उपकरण नहीं है: यह एनीमिया (खून की कमी) का न तो निदान कर सकता है, "
@@ -138,7 +140,14 @@ TEXTS = {
     ),
     "group": "समूह",
     "elevation": "व्यक्ति जहाँ रहता है, वहाँ की समुद्र तल से ऊँचाई, मीटर में",
-    "elevation-wrong": "{low} से {high} मीटर तक।",
+    "elevation-understood": "समझा गया: {elevation}।",
+    "elevation-counts": "अभी भी {elevation} ही माना जा रहा है।",
+    "elevation-wrong.number": "यह कोई संख्या नहीं है। ऐसे लिखें: 2400, 2400\u00a0मीटर या 8000\u00a0फ़ुट।",
+    "elevation-wrong.unclear": (
+        "यह साफ़ नहीं है कि यह कौन-सी संख्या है। ऐसे लिखें: 2400, 2400\u00a0मीटर या 8000\u00a0फ़ुट।"
+    ),
+    "elevation-wrong.unit": "यह इकाई यहाँ नहीं जानी जाती। मीटर (m) या फ़ुट (ft) में लिखें।",
+    "elevation-wrong.range": "{elevation} तालिका से बाहर है, जो {low} से {high} तक जाती है।",
     "smoking": "रोज़ की सिगरेट",
     "smoking.no": "धूम्रपान नहीं",
     "smoking.some": "धूम्रपान, मात्रा मालूम नहीं",
