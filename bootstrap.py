@@ -57,6 +57,10 @@ def stop(line: str) -> NoReturn:
 
 def require_python() -> None:
     """Goes on under a newer Python of this machine where the calling one is too old."""
+    for stream in (sys.stdout, sys.stderr):
+        # Names of folders have signs that not every encoding has: then their numbers are printed.
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
     if sys.version_info[:2] >= PYTHON_NEEDED:
         return
     has = _go_on_with_another_python(PYTHON_NEEDED[1] + 8)
