@@ -22,7 +22,7 @@ What these tests cannot show:
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -91,12 +91,13 @@ class Kind:
         language: str = "en-US",
         size: tuple[int, int] = PHONE,
         scripts: Sequence[str] = (),
+        preferences: Mapping[str, object] | None = None,
     ) -> Iterator[Visit]:
         """A started browser, page not opened yet; closed in the end.
 
         `camera` is NONE, the browser's own test picture PRETENDED, or the drawn HAND; `scripts` run before the page's
-        own; `size` is (width, height) of the window in CSS pixels. Console errors are in the visit, complete when the
-        browser is closed.
+        own; `size` is (width, height) of the window in CSS pixels; `preferences` are Firefox's. Console errors are in
+        the visit, complete when the browser is closed.
         """
         profile.mkdir(parents=True, exist_ok=True)
         scripts = list(scripts)
@@ -110,8 +111,10 @@ class Kind:
                 yield visit
             return
         with sync_playwright() as playwright:
-            launch = self._chromium if self.name == "chromium" else self._firefox
-            context = launch(playwright, profile, camera, language, size)
+            if self.name == "chromium":
+                context = self._chromium(playwright, profile, camera, language, size)
+            else:
+                context = self._firefox(playwright, profile, camera, language, size, preferences or {})
             for script in scripts:
                 context.add_init_script(script)
             visit = Visit(context.pages[0], context, address)
@@ -134,10 +137,9 @@ class Kind:
             permissions=[] if camera == NONE else ["camera"],
         )
 
-    def _firefox(self, playwright, profile, camera, language, size) -> BrowserContext:
-        settings = {**QUIET_FIREFOX, "intl.accept_languages": language}
-        if camera != NONE:
-            settings |= PRETENDED_IN_FIREFOX
+    def _firefox(self, playwright, profile, camera, language, size, preferences) -> BrowserContext:
+        pretended = {} if camera == NONE else PRETENDED_IN_FIREFOX
+        settings = {**QUIET_FIREFOX, "intl.accept_languages": language, **pretended, **preferences}
         return playwright.firefox.launch_persistent_context(
             profile,
             # Firefox as it is, not Playwright's own.
