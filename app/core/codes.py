@@ -8,9 +8,13 @@ NO_NAIL = "no_nail"
 UNUSABLE_NAILS = "unusable_nails"
 IMPLAUSIBLE = "implausible"
 UNREADABLE_IMAGE = "unreadable_image"
+UNKNOWN_COLOURS = "unknown_colours"
 TOO_LARGE = "too_large"
 MODEL_UNAVAILABLE = "model_unavailable"
-ERROR_CODES = (NO_NAIL, UNUSABLE_NAILS, IMPLAUSIBLE, UNREADABLE_IMAGE, TOO_LARGE, MODEL_UNAVAILABLE)
+ERROR_CODES = (NO_NAIL, UNUSABLE_NAILS, IMPLAUSIBLE, UNREADABLE_IMAGE, UNKNOWN_COLOURS, TOO_LARGE, MODEL_UNAVAILABLE)
+# And of the page alone: the browser hides from pages what pictures look like.
+PICTURES_HIDDEN = "pictures_hidden"
+BROWSER_CODES = (PICTURES_HIDDEN,)
 
 # Why a scan has none, besides those.
 TOO_FEW_FRAMES = "too_few_frames"
@@ -28,9 +32,11 @@ NAIL_TOO_SMALL = "too_small"
 NAIL_CUT_OFF = "cut_off"
 NAIL_TOO_DARK = "too_dark"
 NAIL_OVEREXPOSED = "overexposed"
+# Of a picture: it is grey, or toned in one colour.
+NAIL_NO_COLOUR = "no_colour"
 # Of a scan: in too few of its frames.
 NAIL_SELDOM = "seen_too_seldom"
-NAIL_REASONS = (NAIL_TOO_SMALL, NAIL_CUT_OFF, NAIL_TOO_DARK, NAIL_OVEREXPOSED, NAIL_SELDOM)
+NAIL_REASONS = (NAIL_TOO_SMALL, NAIL_CUT_OFF, NAIL_TOO_DARK, NAIL_OVEREXPOSED, NAIL_NO_COLOUR, NAIL_SELDOM)
 
 # Why a frame of a scan does not count, besides the reasons of its nails.
 FRAME_OUTLIER = "outlier"
