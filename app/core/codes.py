@@ -8,24 +8,22 @@ NO_NAIL = "no_nail"
 UNUSABLE_NAILS = "unusable_nails"
 IMPLAUSIBLE = "implausible"
 UNREADABLE_IMAGE = "unreadable_image"
-UNKNOWN_COLOURS = "unknown_colours"
 TOO_LARGE = "too_large"
 MODEL_UNAVAILABLE = "model_unavailable"
-ERROR_CODES = (NO_NAIL, UNUSABLE_NAILS, IMPLAUSIBLE, UNREADABLE_IMAGE, UNKNOWN_COLOURS, TOO_LARGE, MODEL_UNAVAILABLE)
-# And of the page alone: the browser hides from pages what pictures look like.
-PICTURES_HIDDEN = "pictures_hidden"
-BROWSER_CODES = (PICTURES_HIDDEN,)
+ERROR_CODES = (NO_NAIL, UNUSABLE_NAILS, IMPLAUSIBLE, UNREADABLE_IMAGE, TOO_LARGE, MODEL_UNAVAILABLE)
 
 # Why a scan has none, besides those.
 TOO_FEW_FRAMES = "too_few_frames"
 UNRELIABLE = "unreliable"
 SCAN_CODES = (TOO_FEW_FRAMES, UNRELIABLE)
 
-# What only the page can say: a chosen file that does not come, a browser that cannot run the networks, a fault of ours.
+# What only the page can say: a chosen file that does not come, a browser that hides from pages what pictures look like,
+# one that cannot run the networks, a fault of ours.
 FILE_UNREADABLE = "file_unreadable"
+PICTURES_HIDDEN = "pictures_hidden"
 BROWSER_TOO_OLD = "browser_too_old"
 UNEXPECTED = "unexpected"
-PAGE_CODES = (FILE_UNREADABLE, BROWSER_TOO_OLD, UNEXPECTED)
+PAGE_CODES = (FILE_UNREADABLE, PICTURES_HIDDEN, BROWSER_TOO_OLD, UNEXPECTED)
 
 # Why a nail that was found does not count.
 NAIL_TOO_SMALL = "too_small"

@@ -39,7 +39,7 @@ def open_photo(data: bytes) -> Image.Image:
     """Decode a photograph, turn it as its orientation says, and make it RGB, in sRGB.
 
     Raises:
-        MeasureError: `unreadable_image`, `unknown_colours` or `too_large`.
+        MeasureError: `unreadable_image` or `too_large`.
     """
     if is_raw(data):
         message = "this is a camera's raw file, of which only a small preview could be read; export it as a JPEG"

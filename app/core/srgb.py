@@ -14,7 +14,7 @@ import numpy as np
 from PIL import ExifTags, Image
 
 from app.core.arrays import FloatArray, Uint8Array
-from app.core.codes import UNKNOWN_COLOURS
+from app.core.codes import UNREADABLE_IMAGE
 from app.core.errors import MeasureError
 from app.core.icc import D50_XYZ, Function, Profile, ProfileError, interpolated, matrix_profile, parse_profile, power
 
@@ -59,6 +59,14 @@ CICP_CURVES = {
 }
 
 
+class UnknownColoursError(MeasureError):
+    """A photo's profile cannot be used: without it the photo would be read wrongly, and nobody would know."""
+
+    def __init__(self, error: ProfileError) -> None:
+        why = f"the colours of this photo are not known, since its colour profile cannot be used: {error}"
+        super().__init__(UNREADABLE_IMAGE, why + "; save it as a JPEG in sRGB with a photo app")
+
+
 def profile_of(photo: Image.Image, data: bytes) -> Profile | None:
     """What the colours of a photo are, as its file says; None where it says nothing, or sRGB.
 
@@ -71,12 +79,12 @@ def profile_of(photo: Image.Image, data: bytes) -> Profile | None:
         data: the file it came from.
 
     Raises:
-        MeasureError: `unknown_colours`, the profile is damaged or not understood.
+        UnknownColoursError: the profile is damaged or not understood.
     """
     try:
         return _profile_of(photo, data)
     except ProfileError as error:
-        raise unknown_colours(error) from None
+        raise UnknownColoursError(error) from None
 
 
 def to_srgb(picture: Image.Image, profile: Profile | None) -> Image.Image:
@@ -86,7 +94,7 @@ def to_srgb(picture: Image.Image, profile: Profile | None) -> Image.Image:
     the rest is left as it is: so do browsers. Grey pictures with a profile of RGB are common.
 
     Raises:
-        MeasureError: `unknown_colours`, the profile gives no colours.
+        UnknownColoursError: the profile gives no colours.
     """
     if profile is not None and profile.channels == 3 and picture.mode == "L":
         picture = picture.convert("RGB")
@@ -95,13 +103,7 @@ def to_srgb(picture: Image.Image, profile: Profile | None) -> Image.Image:
     try:
         return _converted(picture, profile)
     except ProfileError as error:
-        raise unknown_colours(error) from None
-
-
-def unknown_colours(error: ProfileError) -> MeasureError:
-    """The error for a profile that cannot be used: without it a photo would be read wrongly, and nobody would know."""
-    message = f"the colours of this photo are not known, since its colour profile cannot be used: {error}"
-    return MeasureError(UNKNOWN_COLOURS, message + "; save it as a JPEG in sRGB with a photo app")
+        raise UnknownColoursError(error) from None
 
 
 def _profile_of(photo: Image.Image, data: bytes) -> Profile | None:

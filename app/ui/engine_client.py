@@ -7,7 +7,7 @@ from pyscript import document, workers
 from app import messages
 from app.core import codes
 from app.ui.attempts import BrowserError
-from app.ui.lending import Lender
+from app.ui.lending import Lender, let_go
 from app.ui.page import listen
 from app.ui.patience import TookTooLongError, Wait
 
@@ -61,12 +61,12 @@ class EngineClient:
             old.xworker.terminate()
 
     async def measure_photo(self, photo, mirror):
-        """The reading of an encoded photo, an ArrayBuffer, see `app.core.reading`."""
-        return await self._ask("measure_photo", photo, mirror)
+        """The reading of an encoded photo, see `app.core.reading`, and the upright picture that was measured.
 
-    async def measure_bitmap(self, bitmap, mirror):
-        """The reading of a photo that the browser decoded, an ImageBitmap, which is closed."""
-        return await self._ask_once("measure_bitmap", bitmap, mirror)
+        `photo` is an ArrayBuffer, which is empty from now on; the picture is an ImageData, None where there is none.
+        """
+        answer, _file, picture = await self._ask_about("measure_photo", photo, mirror)
+        return answer, picture
 
     async def look(self, frame):
         """What a frame of `app.ui.frame` shows, which is closed; see `app.engine.door`."""
@@ -122,13 +122,12 @@ class EngineClient:
 
     async def _ask_once(self, name, picture, *arguments):
         answer, picture, _thumbnail = await self._ask_about(name, picture, *arguments)
-        if picture:
-            picture.close()
+        let_go(picture)
         return answer
 
     async def _ask_about(self, name, picture, *arguments):
         if self._worker is None:
-            picture.close()
+            let_go(picture)
             return _failure("the engine has ended"), None, None
         lender = self._lender
         try:

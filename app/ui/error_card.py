@@ -8,9 +8,9 @@ from app.core import codes
 from app.ui.page import element, set_text, show
 
 
-def write(error, again):
-    """Show it: {"code", "message"}, with a button to try again or without."""
-    title, way_out = words.error_words(error["code"])
+def write(error, again, nails=None):
+    """Show it: {"code", "message"}, with a button to try again or without; `nails` are those of the reading, if any."""
+    title, way_out = words.error_words(error["code"], nails)
     set_text("error-title", title)
     set_text("error-way-out", way_out)
     message = error["message"]

@@ -1,4 +1,4 @@
-"""Pictures lent to the engine: they move to its worker and back, and are never copied.
+"""What is lent to the engine, pictures and files: it moves to its worker and back, and is never copied.
 
 A copy of a camera's frame is megabytes, and holds up whatever else the screen does.
 """
@@ -54,7 +54,7 @@ class Lender:
         """Nobody waits for it any more."""
         self._away.pop(number, None)
         if number in self._back:
-            self._back.pop(number)[0].close()
+            let_go(self._back.pop(number)[0])
 
     def close(self):
         """Nothing comes back from a worker that has ended."""
@@ -65,7 +65,13 @@ class Lender:
             return
         number, picture, thumbnail = event.data[0], event.data[1], event.data[2]
         if number not in self._away:
-            picture.close()
+            let_go(picture)
             return
         self._back[number] = picture, thumbnail
         self._away[number].set()
+
+
+def let_go(picture):
+    """Give a picture's memory back at once; a file's has no such way."""
+    if picture is not None and getattr(picture, "close", None):
+        picture.close()

@@ -307,7 +307,7 @@ class Screen:
             # What could not be opened cannot be shown.
             stage.hide()
         if "error" in reading:
-            self._show_error(reading["error"])
+            self._show_error(reading["error"], reading.get("nails"))
             return
         self._boot.restarted = False
         guided = bool(self._scanned) and self._live.guided
@@ -322,9 +322,9 @@ class Screen:
         element("result").focus(to_js({"preventScroll": True}))
         window.scrollTo(0, 0)
 
-    def _show_error(self, error):
+    def _show_error(self, error, nails=None):
         self._live.pause()
-        error_card.write(error, again=error["code"] != codes.BROWSER_TOO_OLD)
+        error_card.write(error, again=error["code"] != codes.BROWSER_TOO_OLD, nails=nails)
         self._to_error()
 
     def _to_error(self):

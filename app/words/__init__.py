@@ -1,9 +1,9 @@
 """Every word a person reads, for the terminal and the screens: one table of texts a language, `en` and its siblings.
 
-MicroPython reads this package as well: no import but `app.core.groups` and the tables.
+MicroPython reads this package as well: no import but `app.core.codes`, `app.core.groups` and the tables.
 """
 
-from app.core import groups
+from app.core import codes, groups
 from app.words import en
 
 # Code, its own name, and the way it is written.
@@ -150,6 +150,9 @@ def reason_words(reason: str) -> str:
     return say("reason." + reason)
 
 
-def error_words(code: str) -> tuple[str, str]:
-    """What went wrong, and the way out."""
+def error_words(code: str, nails: list | None = None) -> tuple[str, str]:
+    """What went wrong, and the way out; by the nails, too, where it was not how they were held: no picture of them in
+    grey can be measured."""
+    if code == codes.UNUSABLE_NAILS and nails and all(nail["reason"] == codes.NAIL_NO_COLOUR for nail in nails):
+        code = codes.NAIL_NO_COLOUR
     return say("error." + code), say("error." + code + ".way")

@@ -231,6 +231,7 @@ TEXTS = {
     "reason.cut_off": "مقطوع عند حافة الصورة",
     "reason.too_dark": "إضاءة ضعيفة جدًا",
     "reason.overexposed": "تعريض زائد للضوء",
+    "reason.no_colour": "لا لون في الصورة",
     "reason.seen_too_seldom": "ظهر في لقطات قليلة جدًا",
     "reason.no_nail": "لا يوجد ظفر",
     "reason.implausible": "قيمة غير معقولة",
@@ -240,10 +241,19 @@ TEXTS = {
     "error.no_nail.way": "يُرجى بسط اليد على سطح بلا نقوش، والأظافر إلى الأعلى، في ضوء نهار متجانس.",
     "error.unusable_nails": "لا يمكن قياس أي ظفر",
     "error.unusable_nails.way": "يُرجى الاقتراب أكثر، وإبقاء الأظافر كاملةً داخل الصورة، وتجنّب الوهج والظل.",
+    "error.no_colour": "لا لون في الصورة",
+    "error.no_colour.way": (
+        "الصور الرمادية أو البنية الداكنة أو الملوّنة بلون واحد لا تقول شيئًا عن الهيموغلوبين. التقط صورة "
+        "بالألوان من دون مرشّحات."
+    ),
     "error.implausible": "خارج النطاق المعقول",
     "error.implausible.way": "يُرجى التقاط صورة جديدة في ضوء أبيض متجانس.",
     "error.unreadable_image": "لا يمكن فتح هذه الصورة",
-    "error.unreadable_image.way": "يُرجى استخدام صورة بصيغة JPEG أو PNG أو WebP.",
+    "error.unreadable_image.way": "استخدم صورة JPEG أو PNG أو WebP؛ ومن الملف الخام صورة JPEG مصدَّرة منه.",
+    "error.pictures_hidden": "هذا المتصفح يخفي الصور عن الصفحات",
+    "error.pictures_hidden.way": (
+        "اسمح لهذه الصفحة بقراءتها (في Firefox: بيانات canvas، أو أوقف resistFingerprinting)، أو استخدم متصفحًا آخر."
+    ),
     "error.too_large": "هذه الصورة كبيرة جدًا",
     "error.too_large.way": "يُرجى استخدام صورة لا تتجاوز 64 ميغابكسل.",
     "error.file_unreadable": "تتعذر قراءة هذا الملف",

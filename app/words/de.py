@@ -249,6 +249,7 @@ TEXTS = {
     "reason.cut_off": "vom Rand abgeschnitten",
     "reason.too_dark": "zu dunkel",
     "reason.overexposed": "überbelichtet",
+    "reason.no_colour": "keine Farbe im Bild",
     "reason.seen_too_seldom": "in zu wenigen Bildern zu sehen",
     "reason.no_nail": "kein Nagel",
     "reason.implausible": "unplausibler Wert",
@@ -262,10 +263,22 @@ TEXTS = {
     "error.unusable_nails.way": (
         "Gehen Sie näher heran, nehmen Sie ganze Nägel ins Bild, vermeiden Sie Glanz und Schatten."
     ),
+    "error.no_colour": "Keine Farbe im Bild",
+    "error.no_colour.way": (
+        "Graue, sepiafarbene oder getönte Bilder sagen nichts über Hämoglobin. Nehmen Sie ein Bild in Farbe "
+        "auf, ohne Filter."
+    ),
     "error.implausible": "Außerhalb des plausiblen Bereichs",
     "error.implausible.way": "Machen Sie ein neues Bild bei gleichmäßigem, weißem Licht.",
     "error.unreadable_image": "Dieses Foto lässt sich nicht öffnen",
-    "error.unreadable_image.way": "Nehmen Sie ein Foto im Format JPEG, PNG oder WebP.",
+    "error.unreadable_image.way": (
+        "Nehmen Sie ein Foto als JPEG, PNG oder WebP, statt einer Raw-Datei ein exportiertes JPEG."
+    ),
+    "error.pictures_hidden": "Dieser Browser verbirgt Bilder vor Seiten",
+    "error.pictures_hidden.way": (
+        "Erlauben Sie dieser Seite, sie zu lesen (in Firefox: Canvas-Daten, oder ohne resistFingerprinting), "
+        "oder nehmen Sie einen anderen Browser."
+    ),
     "error.too_large": "Dieses Foto ist zu groß",
     "error.too_large.way": "Nehmen Sie ein Foto mit höchstens 64 Megapixeln.",
     "error.file_unreadable": "Diese Datei lässt sich nicht lesen",

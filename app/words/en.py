@@ -232,6 +232,7 @@ TEXTS = {
     "reason.cut_off": "cut off by the edge",
     "reason.too_dark": "too dark",
     "reason.overexposed": "overexposed",
+    "reason.no_colour": "no colour in the picture",
     "reason.seen_too_seldom": "seen in too few frames",
     "reason.no_nail": "no nail",
     "reason.implausible": "implausible value",
@@ -241,10 +242,18 @@ TEXTS = {
     "error.no_nail.way": "Lay the hand flat on a plain surface, nails up, in even daylight.",
     "error.unusable_nails": "No nail can be measured",
     "error.unusable_nails.way": "Go closer, keep whole nails in the picture, avoid glare and shade.",
+    "error.no_colour": "No colour in the picture",
+    "error.no_colour.way": (
+        "Grey, sepia or toned pictures say nothing about haemoglobin. Take a picture in colour, without filters."
+    ),
     "error.implausible": "Outside the plausible range",
     "error.implausible.way": "Take a new picture in even, white light.",
     "error.unreadable_image": "This photo cannot be opened",
-    "error.unreadable_image.way": "Use a JPEG, PNG or WebP photo.",
+    "error.unreadable_image.way": "Use a JPEG, PNG or WebP photo; of a raw file, an exported JPEG.",
+    "error.pictures_hidden": "This browser hides pictures from pages",
+    "error.pictures_hidden.way": (
+        "Allow this page to read them (in Firefox: canvas data, or no resistFingerprinting), or use another browser."
+    ),
     "error.too_large": "This photo is too large",
     "error.too_large.way": "Use a photo of at most 64 megapixels.",
     "error.file_unreadable": "This file cannot be read",

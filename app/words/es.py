@@ -246,6 +246,7 @@ TEXTS = {
     "reason.cut_off": "cortada por el borde",
     "reason.too_dark": "demasiado oscura",
     "reason.overexposed": "sobreexpuesta",
+    "reason.no_colour": "sin color en la imagen",
     "reason.seen_too_seldom": "vista en muy pocos fotogramas",
     "reason.no_nail": "ninguna uña",
     "reason.implausible": "valor inverosímil",
@@ -257,10 +258,20 @@ TEXTS = {
     ),
     "error.unusable_nails": "No se puede medir ninguna uña",
     "error.unusable_nails.way": "Acérquese, mantenga las uñas enteras en la imagen y evite brillos y sombras.",
+    "error.no_colour": "Sin color en la imagen",
+    "error.no_colour.way": (
+        "Las imágenes en gris, sepia o con un solo tono no dicen nada sobre la hemoglobina. Haga una foto en "
+        "color, sin filtros."
+    ),
     "error.implausible": "Fuera del intervalo verosímil",
     "error.implausible.way": "Tome otra imagen con luz blanca y uniforme.",
     "error.unreadable_image": "No se puede abrir esta foto",
-    "error.unreadable_image.way": "Use una foto JPEG, PNG o WebP.",
+    "error.unreadable_image.way": "Use una foto JPEG, PNG o WebP; de un archivo raw, un JPEG exportado.",
+    "error.pictures_hidden": "Este navegador oculta las imágenes a las páginas",
+    "error.pictures_hidden.way": (
+        "Permita que esta página las lea (en Firefox: datos de canvas, o sin resistFingerprinting), o use "
+        "otro navegador."
+    ),
     "error.too_large": "Esta foto es demasiado grande",
     "error.too_large.way": "Use una foto de 64 megapíxeles como máximo.",
     "error.file_unreadable": "Este archivo no se puede leer",

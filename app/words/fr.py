@@ -255,6 +255,7 @@ TEXTS = {
     "reason.cut_off": "coupé par le bord",
     "reason.too_dark": "trop sombre",
     "reason.overexposed": "surexposé",
+    "reason.no_colour": "pas de couleur dans l’image",
     "reason.seen_too_seldom": "vu dans trop peu d’images",
     "reason.no_nail": "aucun ongle",
     "reason.implausible": "valeur invraisemblable",
@@ -268,10 +269,20 @@ TEXTS = {
     "error.unusable_nails.way": (
         "Rapprochez-vous, gardez les ongles entiers dans l’image, évitez les reflets et l’ombre."
     ),
+    "error.no_colour": "Pas de couleur dans l’image",
+    "error.no_colour.way": (
+        "Les images grises, sépia ou teintées ne disent rien de l’hémoglobine. Prenez une photo en couleur, "
+        "sans filtre."
+    ),
     "error.implausible": "Hors de l’intervalle vraisemblable",
     "error.implausible.way": "Prenez une nouvelle image sous une lumière blanche et uniforme.",
     "error.unreadable_image": "Impossible d’ouvrir cette photo",
-    "error.unreadable_image.way": "Utilisez une photo JPEG, PNG ou WebP.",
+    "error.unreadable_image.way": "Utilisez une photo JPEG, PNG ou WebP ; d’un fichier raw, un JPEG exporté.",
+    "error.pictures_hidden": "Ce navigateur cache les images aux pages",
+    "error.pictures_hidden.way": (
+        "Autorisez cette page à les lire (dans Firefox : données de canevas, ou sans resistFingerprinting), "
+        "ou utilisez un autre navigateur."
+    ),
     "error.too_large": "Cette photo est trop grande",
     "error.too_large.way": "Utilisez une photo de 64 mégapixels au plus.",
     "error.file_unreadable": "Ce fichier ne peut pas être lu",

@@ -143,9 +143,7 @@ TEXTS = {
     "elevation-understood": "समझा गया: {elevation}।",
     "elevation-counts": "अभी भी {elevation} ही माना जा रहा है।",
     "elevation-wrong.number": "यह कोई संख्या नहीं है। ऐसे लिखें: 2400, 2400\u00a0मीटर या 8000\u00a0फ़ुट।",
-    "elevation-wrong.unclear": (
-        "यह साफ़ नहीं है कि यह कौन-सी संख्या है। ऐसे लिखें: 2400, 2400\u00a0मीटर या 8000\u00a0फ़ुट।"
-    ),
+    "elevation-wrong.unclear": ("यह साफ़ नहीं है कि यह कौन-सी संख्या है। ऐसे लिखें: 2400, 2400\u00a0मीटर या 8000\u00a0फ़ुट।"),
     "elevation-wrong.unit": "यह इकाई यहाँ नहीं जानी जाती। मीटर (m) या फ़ुट (ft) में लिखें।",
     "elevation-wrong.range": "{elevation} तालिका से बाहर है, जो {low} से {high} तक जाती है।",
     "smoking": "रोज़ की सिगरेट",
@@ -233,6 +231,7 @@ TEXTS = {
     "reason.cut_off": "किनारे पर कटा हुआ",
     "reason.too_dark": "बहुत अँधेरा",
     "reason.overexposed": "बहुत ज़्यादा उजला",
+    "reason.no_colour": "चित्र में रंग नहीं",
     "reason.seen_too_seldom": "बहुत कम फ़्रेमों में दिखा",
     "reason.no_nail": "कोई नाखून नहीं",
     "reason.implausible": "मान संभव नहीं लगता",
@@ -242,10 +241,18 @@ TEXTS = {
     "error.no_nail.way": "दिन की एक-समान रोशनी में हाथ को सादी सतह पर सपाट रखें, नाखून ऊपर की ओर।",
     "error.unusable_nails": "किसी नाखून को मापा नहीं जा सकता",
     "error.unusable_nails.way": "और पास जाएँ, पूरे नाखून तस्वीर में रखें, चमक और छाया से बचें।",
+    "error.no_colour": "चित्र में रंग नहीं",
+    "error.no_colour.way": (
+        "धूसर, सीपिया या एक ही रंगत वाले चित्र हीमोग्लोबिन के बारे में कुछ नहीं बताते। बिना फ़िल्टर के रंगीन चित्र लें।"
+    ),
     "error.implausible": "संभव दायरे से बाहर",
     "error.implausible.way": "एक-समान, सफ़ेद रोशनी में नई तस्वीर लें।",
     "error.unreadable_image": "यह फ़ोटो खोली नहीं जा सकती",
-    "error.unreadable_image.way": "JPEG, PNG या WebP फ़ोटो का इस्तेमाल करें।",
+    "error.unreadable_image.way": "JPEG, PNG या WebP फ़ोटो चुनें; raw फ़ाइल की जगह उससे निर्यात की गई JPEG।",
+    "error.pictures_hidden": "यह ब्राउज़र पृष्ठों से चित्र छिपाता है",
+    "error.pictures_hidden.way": (
+        "इस पृष्ठ को उन्हें पढ़ने की अनुमति दें (Firefox में: canvas डेटा, या resistFingerprinting बंद), या कोई दूसरा ब्राउज़र लें।"
+    ),
     "error.too_large": "यह फ़ोटो बहुत बड़ी है",
     "error.too_large.way": "ज़्यादा से ज़्यादा 64 मेगापिक्सेल की फ़ोटो का इस्तेमाल करें।",
     "error.file_unreadable": "यह फ़ाइल पढ़ी नहीं जा सकती",

@@ -19,7 +19,7 @@ MAY_IMPORT = {
     "app/core": set(),
     "app/runtime": {"app.core"},
     "app/engine": {"app.build_id", "app.core", "app.runtime", "app.lent", "app.messages"},
-    "app/words": {"app.core.groups"},
+    "app/words": {"app.core.codes", "app.core.groups"},
     "app/ui": {
         "app.build_id",
         "app.core.aim",
