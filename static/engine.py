@@ -9,7 +9,6 @@ sys.path.insert(0, "engine.zip")
 
 from app.engine.door import (  # noqa: F401
     look,
-    measure_bitmap,
     measure_photo,
     scan_begin,
     scan_end,
@@ -21,4 +20,4 @@ from app.engine.loans import received
 
 xworker.onmessage = received
 
-__export__ = ["start", "look", "measure_photo", "measure_bitmap", "scan_begin", "scan_frame", "scan_end", "self_test"]
+__export__ = ["start", "look", "measure_photo", "scan_begin", "scan_frame", "scan_end", "self_test"]
