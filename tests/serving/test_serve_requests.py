@@ -113,6 +113,19 @@ def test_the_certificate_holds_for_every_name(https: Running, host: str) -> None
     assert body == (https.dist / "index.html").read_bytes()
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux answers at every address of its loopback")
+def test_an_address_that_comes_while_it_runs_is_trusted_as_well(built_dist: Path, tmp_path: Path) -> None:
+    # 127.0.0.2 is none that an interface has, so no certificate was made for it.
+    with serving(built_dist, tmp_path) as running:
+        for host in ("127.0.0.1", "127.0.0.2", "localhost", "127.0.0.2"):
+            assert running.ask("/", host=host)[0].status == 200
+        # What is kept is good for the next start.
+        kept = [file.read_bytes() for file in sorted((tmp_path / "certificate").iterdir())]
+    with serving(built_dist, tmp_path) as running:
+        assert running.ask("/", host="127.0.0.2")[0].status == 200
+    assert [file.read_bytes() for file in sorted((tmp_path / "certificate").iterdir())] == kept
+
+
 @pytest.mark.skipif(os.name != "posix", reason="file modes are a thing of POSIX")
 def test_the_key_is_for_its_owner_only(https: Running, cache: Path) -> None:
     assert stat.S_IMODE((cache / "certificate" / "server.pem").stat().st_mode) == 0o600
