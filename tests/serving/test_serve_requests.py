@@ -21,6 +21,7 @@ from pathlib import Path
 import brotli
 import pytest
 
+from tests.children import heeding_ctrl_c
 from tests.reliability.phones_at_once import phones_at_once
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -58,7 +59,12 @@ def serving(dist: Path, cache: Path, *arguments: str) -> Iterator[Running]:
     command = [sys.executable, str(ROOT / "serve.py"), "--no-build", "--dist", str(dist), "--port", "0", *arguments]
     environment = {**os.environ, "HEMOLENS_CACHE": str(cache), "PYTHONIOENCODING": "utf-8"}
     process = subprocess.Popen(
-        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8"
+        heeding_ctrl_c(command),
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
     )
     try:
         assert process.stdout
