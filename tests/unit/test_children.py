@@ -1,7 +1,6 @@
 """What a test starts can be interrupted, wherever the tests themselves were started."""
 
 import os
-import signal
 import subprocess
 import sys
 
