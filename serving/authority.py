@@ -4,9 +4,10 @@ Whoever held its key could pretend to be others before a phone that trusts it. S
 read it, and it can do as little as phones know how to hold it to:
 
 - It signs names of this machine, `localhost` and names below `.local`, which are of the network at hand, and no name
-  of the internet: the critical name constraints of RFC 5280 (4.2.1.10), which iOS, Android, Chromium, Firefox and
-  OpenSSL all keep to. Of addresses it may sign each: a VPN, a campus or a temporary IPv6 address may be any, and would
-  else take a new authority, which is what it is there to spare. Pages of the internet go by name.
+  of the internet: the critical name constraints of RFC 5280 (4.2.1.10). Chromium, Firefox and OpenSSL were seen to take
+  its certificates and to refuse a forged one; iOS and Android know these constraints as well. Of addresses it may sign
+  each: a VPN, a campus or a temporary IPv6 address may be any, and would else take a new authority, which is what this
+  one is there to spare. Pages of the internet go by name.
 - It signs servers alone (extended key usage), and no further authority (path length 0).
 
 A name that this machine gets later, and that the authority may not sign, is left out of its certificates.
