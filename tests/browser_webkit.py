@@ -39,6 +39,8 @@ PATIENCE_MS = 30_000
 LOOK_EVERY_S = 0.05
 # How WebKit writes a page's console to its standard output.
 CONSOLE_ERROR = re.compile(r"CONSOLE(?: [A-Z]+)? ERROR (.*)")
+# WebKitGTK installs no pages as apps, and calls what the policy says of that an error; Safari knows it.
+OF_WEBKITGTK_ALONE = ("Unrecognized Content-Security-Policy directive 'manifest-src'.",)
 
 # As Playwright evaluates: an expression, or a function that is called with the argument; promises are waited for.
 EVALUATE = """
@@ -252,7 +254,7 @@ def _terminal(on_console_error: Callable[[str], None]) -> Iterator[IO[str]]:
         with suppress(OSError), os.fdopen(ours, errors="replace") as lines:
             for line in lines:
                 found = CONSOLE_ERROR.search(line)
-                if found:
+                if found and found.group(1).strip() not in OF_WEBKITGTK_ALONE:
                     on_console_error(found.group(1).strip())
 
     thread = threading.Thread(target=listen, daemon=True)
