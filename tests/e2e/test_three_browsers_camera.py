@@ -1,4 +1,4 @@
-"""In Chromium, Firefox and WebKit: a scan through the camera, one that is cancelled, and a camera without a hand.
+"""In Chromium, Firefox and WebKit: a scan through the camera, one that is cancelled, and one that starts by itself.
 
 `tests/browser_kinds.py` says where the hand comes from in each, and what that cannot show.
 """
@@ -11,7 +11,7 @@ import pytest
 
 from app import words
 from tests.browser import PATIENCE_MS, Host, Visit
-from tests.browser_kinds import HAND, PRETENDED, Kind
+from tests.browser_kinds import HAND, Kind
 from tests.drawn_hand import draw_hand
 from tests.e2e.conftest import assert_nothing_went_wrong
 from tests.film import SIZE, fitted
@@ -83,29 +83,3 @@ def test_a_hand_held_still_is_scanned_by_itself(looking):
     assert len(looking.reading()["nails"]) == 3
     page.click("[data-testid=close-result]")
     page.uncheck("#auto-capture")
-
-
-def test_the_browsers_own_test_picture_is_looked_at_and_a_scan_of_it_ends_with_words(kind, built_dist, tmp_path):
-    """Through the browser's own camera path; what is seen there is no hand."""
-    host = Host(built_dist)
-    with kind.visiting(host.address, tmp_path, camera=PRETENDED) as visit:
-        page = visit.page
-        visit.open()
-        switch_auto_capture_off(visit)
-        page.wait_for_selector("[data-testid=camera]", timeout=PATIENCE_MS)
-        visit.wait_for_engine()
-        lights = [words.say(f"light.{light}") for light in ("like_training", "darker", "brighter", "tinted")]
-        page.wait_for_function(
-            "(lights) => lights.includes(document.querySelector('[data-testid=lighting]').innerText)",
-            arg=lights,
-            timeout=PATIENCE_MS,
-        )
-        page.click("[data-testid=capture]")
-        wait_for_state(visit, "result", "error")
-        if page.is_visible("[data-testid=error]"):
-            assert page.inner_text("[data-testid=error]").strip()
-        else:
-            assert visit.reading()["nails"]
-        assert page.evaluate("document.getElementById('video').srcObject") is None
-    host.stop()
-    assert_nothing_went_wrong(visit)
