@@ -16,7 +16,8 @@ What these tests cannot show:
   a canvas instead of `getUserMedia`, so its colours have not been halved as a camera's are, and no permission is asked.
 - WebKit: this is WebKitGTK. It has Safari's engine, but neither Apple's picture and video decoders (HEIC, colour), nor
   its camera, storage limits, suspended tabs and home screen. Its pretended camera shows a clock, the drawn hand comes
-  from a canvas as in Firefox. Which addresses it asks is not heard; the page's policy is what keeps it to its own.
+  from a canvas as in Firefox. Which addresses it asks is not heard; the page's policy is what keeps it to its own. The
+  last stage of its compiler is off, for it takes longer than a test lives (`JSC_useOMGJIT=1` in the environment: on).
 """
 
 from __future__ import annotations

@@ -216,6 +216,8 @@ def webkit_page(
         environment = {**os.environ, "DISPLAY": display, "GDK_BACKEND": "x11", "NO_AT_BRIDGE": "1"}
         # What belongs to our own Python would lead the system's astray.
         environment = {key: value for key, value in environment.items() if not key.startswith("PYTHON")}
+        # The last stage of WebKit's compiler takes longer than a test lives, and half of its processor time.
+        environment.setdefault("JSC_useOMGJIT", "0")
         service = Service(driver_path, log_output=output, env=environment)
         driver = WebDriver(options, service)
         try:
