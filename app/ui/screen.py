@@ -47,7 +47,7 @@ class Screen:
         self._settings = Settings()
         words.use(self._settings.language())
         self._boot = BootProgress()
-        self._engine = EngineClient(self._boot.step, self._engine_died)
+        self._engine = EngineClient(self._boot.step, self._boot.again, self._engine_died)
         self._engine_ready = self._engine_starting = False
         self._live = Live(self._engine, self._settings, self._scan, self._camera_lost)
         self._scanner = Scanner(self._engine, self._settings)
