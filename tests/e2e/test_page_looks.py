@@ -17,7 +17,7 @@ from tests.film import fitted, write_film
 PHONE, SMALL, SIDEWAYS, DESKTOP = (390, 844), (320, 568), (844, 390), (1280, 800)
 LANGUAGES = [code for code, _, _ in words.LANGUAGES]
 # What the camera sees, width and height in pixels.
-CAMERAS = {"landscape": (1280, 960), "portrait": (960, 1280)}
+CAMERAS = {"landscape": (1280, 960), "portrait": (720, 960)}
 
 
 @pytest.fixture(scope="module")
@@ -37,17 +37,21 @@ def resize(page, size):
     page.set_viewport_size({"width": size[0], "height": size[1]})
 
 
-def boxes(page, selector):
-    """[left, top, right, bottom] of what is visible, in pixels of the screen; two frames later, when all is laid out."""
+def boxes(page, selector, revealed=()):
+    """[left, top, right, bottom] of what is visible, in pixels of the screen; two frames later, when all is laid out.
+
+    What is `revealed` by its id is there too, though now it has nothing to say.
+    """
     return page.evaluate(
-        """async (selector) => {
+        """async ([selector, revealed]) => {
             for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame);
+            for (const id of revealed) document.getElementById(id).hidden = false;
             return [...document.querySelectorAll(selector)].filter((each) => each.checkVisibility()).map((each) => {
                 const { left, top, right, bottom } = each.getBoundingClientRect();
                 return [left, top, right, bottom];
             });
         }""",
-        selector,
+        [selector, list(revealed)],
     )
 
 
@@ -111,21 +115,19 @@ def test_the_shutter_is_a_circle_around_its_word_in_every_language(visit):
     page = visit.page
     visit.open()
     page.wait_for_selector("#start:not([hidden])")
-    # As with several cameras and a light.
-    page.evaluate("for (const name of ['switch-camera', 'torch']) document.getElementById(name).hidden = false")
     page.click("#open-settings")
     for language, size in itertools.product(LANGUAGES, (PHONE, SMALL)):
         page.select_option("#language", language)
-        page.evaluate("for (const name of ['switch-camera', 'torch']) document.getElementById(name).hidden = false")
         resize(page, size)
         found = page.evaluate(REACH)
         assert found["width"] == pytest.approx(found["height"], abs=0.5), language
         assert found["radius"] == "50%"
         assert found["reach"] < found["width"] / 2, (language, size)
-        beside = boxes(page, ".thumbs > *")
+        # As with several cameras and a light.
+        beside = boxes(page, ".thumbs > *", ["switch-camera", "torch"])
         assert len(beside) == 4
         assert_apart(beside)
-        assert all(0 <= box[0] and box[2] <= size[0] for box in beside), (language, size)
+        assert all(box[0] >= 0 and box[2] <= size[0] for box in beside), (language, size)
 
 
 def tall(hand):
@@ -155,7 +157,7 @@ def test_three_nails_stand_in_a_row_and_a_picture_of_any_shape_fills_its_frame(v
             assert stage == pytest.approx(shown, abs=1)
             wanted = (shown[2] - shown[0]) * picture.height / picture.width
             assert shown[3] - shown[1] == pytest.approx(wanted, abs=1)
-            assert 0 <= shown[0] and shown[2] <= size[0] and shown[3] - shown[1] < size[1]
+            assert shown[0] >= 0 and shown[2] <= size[0] and shown[3] - shown[1] < size[1]
             # And the boxes' own picture lies on it.
             assert boxes(page, "#overlay")[0] == pytest.approx(shown, abs=1)
             nails = boxes(page, "[data-testid=nail-item]")
@@ -172,7 +174,6 @@ def test_the_cameras_picture_is_large_whole_and_over_the_shutter(host, new_visit
     page.uncheck("#auto-capture")
     visit.wait_for_engine()
     page.wait_for_selector("[data-testid=overlay] rect.nail", state="attached", timeout=PATIENCE_MS)
-    page.evaluate("document.getElementById('aim').hidden = false")
     for size in (PHONE, SMALL, SIDEWAYS, DESKTOP):
         resize(page, size)
         page.evaluate("scrollTo(0, 0)")
@@ -185,8 +186,8 @@ def test_the_cameras_picture_is_large_whole_and_over_the_shutter(host, new_visit
         assert_apart([picture, shutter, *boxes(page, "header")])
         assert shutter[3] <= size[1], size
         # What lies over the picture does not lie over each other.
-        over = boxes(page, "#chips, #aim")
-        assert len(over) == 2
+        over = boxes(page, "#chips, #low-light, #aim", ["low-light", "aim"])
+        assert len(over) == 3
         assert_apart(over)
     assert boxes(page, "[data-testid=debug]") == []
     resize(page, PHONE)
