@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import ExifTags, Image
 
-from app.core.codes import UNKNOWN_COLOURS, UNREADABLE_IMAGE
+from app.core.codes import UNREADABLE_IMAGE
 from app.core.errors import MeasureError
 from app.core.icc import ProfileError, parse_profile
 from app.core.photo import open_photo
@@ -152,7 +152,7 @@ def test_png_says_its_colours_in_the_order_of_its_specification(name):
 def test_an_hdr_png_is_refused_by_name():
     with pytest.raises(MeasureError) as caught:
         open_photo(with_chunks(COLOURS, (b"cICP", bytes([9, 16, 0, 1]))))
-    assert caught.value.code == UNKNOWN_COLOURS and "HDR" in caught.value.message
+    assert caught.value.code == UNREADABLE_IMAGE and "HDR" in caught.value.message
 
 
 def test_the_mark_of_a_camera_set_to_adobe_rgb_counts():
@@ -176,7 +176,7 @@ def test_a_damaged_profile_is_refused_by_name_and_never_guessed(kind, damage):
     }[damage]
     with pytest.raises(MeasureError) as caught:
         open_photo(encoded(COLOURS, kind, icc_profile=damaged, **FORMATS[kind]))
-    assert caught.value.code == UNKNOWN_COLOURS and "sRGB" in caught.value.message
+    assert caught.value.code == UNREADABLE_IMAGE and "sRGB" in caught.value.message
 
 
 @pytest.mark.parametrize("name", [*PROFILES, "ink", "grey"])
@@ -195,7 +195,7 @@ def test_a_profile_with_any_damage_is_followed_or_refused_never_another_error(na
         try:
             assert open_photo(encoded(picture, "TIFF", icc_profile=bytes(damaged))).mode == "RGB"
         except MeasureError as error:
-            assert error.code == UNKNOWN_COLOURS
+            assert error.code == UNREADABLE_IMAGE
 
 
 def test_a_profile_of_version_4_with_its_own_tables_is_followed():
