@@ -12,6 +12,7 @@ from app.engine.door import (  # noqa: F401
     measure_bitmap,
     measure_photo,
     scan_begin,
+    scan_cancel,
     scan_end,
     scan_frame,
     self_test,
@@ -21,4 +22,14 @@ from app.engine.loans import received
 
 xworker.onmessage = received
 
-__export__ = ["start", "look", "measure_photo", "measure_bitmap", "scan_begin", "scan_frame", "scan_end", "self_test"]
+__export__ = [
+    "start",
+    "look",
+    "measure_photo",
+    "measure_bitmap",
+    "scan_begin",
+    "scan_frame",
+    "scan_end",
+    "scan_cancel",
+    "self_test",
+]

@@ -28,7 +28,11 @@ NAIL_REASONS = (NAIL_TOO_SMALL, NAIL_CUT_OFF, NAIL_TOO_DARK, NAIL_OVEREXPOSED, N
 
 # Why a frame of a scan does not count, besides the reasons of its nails.
 FRAME_OUTLIER = "outlier"
-FRAME_REASONS = (NO_NAIL, IMPLAUSIBLE, FRAME_OUTLIER) + NAIL_REASONS
+# The camera gave the same picture again.
+FRAME_REPEATED = "repeated"
+# Of another width or height than the frames after it.
+FRAME_OTHER_SIZE = "other_size"
+FRAME_REASONS = (NO_NAIL, IMPLAUSIBLE, FRAME_OUTLIER, FRAME_REPEATED, FRAME_OTHER_SIZE) + NAIL_REASONS
 
 # The light on the nails against that of the training photographs.
 LIGHT_GOOD = "like_training"
@@ -44,9 +48,26 @@ CAMERA_MISSING = "camera_missing"
 CAMERA_BUSY = "camera_busy"
 CAMERA_LOST = "camera_lost"
 CAMERA_INSECURE = "camera_insecure"
+# It gives no picture, or the same one for ever.
+CAMERA_FROZEN = "camera_frozen"
+# The system holds its picture back for a while, as a phone does during a call.
+CAMERA_MUTED = "camera_muted"
+# The browser plays no picture before somebody taps.
+CAMERA_TAP = "camera_tap"
 SCAN_HIDDEN = "scan_hidden"
 SCAN_TURNED = "scan_turned"
-CAMERA_CODES = (CAMERA_DENIED, CAMERA_MISSING, CAMERA_BUSY, CAMERA_LOST, CAMERA_INSECURE, SCAN_HIDDEN, SCAN_TURNED)
+CAMERA_CODES = (
+    CAMERA_DENIED,
+    CAMERA_MISSING,
+    CAMERA_BUSY,
+    CAMERA_LOST,
+    CAMERA_INSECURE,
+    CAMERA_FROZEN,
+    CAMERA_MUTED,
+    CAMERA_TAP,
+    SCAN_HIDDEN,
+    SCAN_TURNED,
+)
 
 # What is done with a frame, in this order.
 TRANSFER = "transfer"

@@ -10,6 +10,7 @@ detector is asked beside it whether the nails are still all there are.
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from dataclasses import dataclass
 from functools import partial
 
@@ -24,6 +25,11 @@ from app.core.pipeline import Instrument, Seen, crop, estimate, look, read, see
 from app.core.reading import Reading
 from app.core.stages import Stages
 from app.core.tracking import match_boxes
+
+# Every frame of a sensor has its own noise: two that are the same at all of these points, (width, height), are one.
+POINTS = (192, 144)
+# A camera that is stuck gives the few buffers of its driver in turn.
+BUFFERS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +54,16 @@ class FramePairs:
         self._follower = Follower(partial(look, instrument))
         self._held: _Held | None = None
         self._estimating: asyncio.Task[list[Reading]] | None = None
+        self._shown: deque[bytes] = deque(maxlen=BUFFERS)
         self.taken = 0
+
+    def is_new(self, picture: Image.Image) -> bool:
+        """Whether the camera has not just given the very same picture; to be asked once a picture."""
+        points = picture.resize(POINTS, Image.Resampling.NEAREST).tobytes()
+        if points in self._shown:
+            return False
+        self._shown.append(points)
+        return True
 
     async def see(self, picture: Image.Image, stages: Stages | None = None) -> Seen:
         """What the next frame shows; where nothing has moved, the detector is not waited for."""
@@ -86,6 +101,15 @@ class FramePairs:
             self._estimating = asyncio.ensure_future(self._alone(held, _both_ways(held.straight, held.straight)))
             readings += await self._estimated(stages)
         return readings
+
+    async def leave(self) -> None:
+        """Let go of every frame that still waits, with its crops; their readings are not wanted."""
+        self._follower.leave()
+        self._held = None
+        if self._estimating is not None:
+            estimating, self._estimating = self._estimating, None
+            # The networks cannot be stopped in the middle, and they keep the crops until they are done.
+            await asyncio.gather(estimating, return_exceptions=True)
 
     async def _estimated(self, stages: Stages | None) -> list[Reading]:
         """The readings of the frames that are being estimated, once they are there."""

@@ -3,6 +3,8 @@
 Thirty frames of one finger are one sample, not thirty: the frames say how steadily a nail is read, and only the
 fingers say how much nails differ. So every nail is followed through the frames and read by itself, as the median of
 its frames without their outliers; the person is made of the nails, as for a photo.
+
+A frame with a reason does not count, and nothing of it goes into the reading.
 """
 
 from __future__ import annotations
@@ -14,7 +16,17 @@ from typing import Any
 import numpy as np
 
 from app.core.arrays import FloatArray
-from app.core.codes import FRAME_OUTLIER, IMPLAUSIBLE, NAIL_SELDOM, NO_NAIL, TOO_FEW_FRAMES, UNRELIABLE
+from app.core.codes import (
+    CAMERA_FROZEN,
+    FRAME_OTHER_SIZE,
+    FRAME_OUTLIER,
+    FRAME_REPEATED,
+    IMPLAUSIBLE,
+    NAIL_SELDOM,
+    NO_NAIL,
+    TOO_FEW_FRAMES,
+    UNRELIABLE,
+)
 from app.core.errors import MeasureError
 from app.core.manifest import Manifest
 from app.core.person import typical_of_nails
@@ -24,6 +36,10 @@ from app.core.tracking import match_boxes
 FRAMES = 30
 # A reading stands on at least half of its frames.
 LEAST_FRAMES = 15
+# So many repeated frames in a row come from a camera that stands still, not from a slow one.
+MOST_REPEATED = 15
+# A scan ends after so many frames a wanted one, however many of them were new.
+MOST_A_FRAME = 2
 # A nail counts that was read in at least half of the frames that count.
 LEAST_SHARE = 0.5
 # Values this many interquartile ranges beyond the quartiles are outliers: J. W. Tukey, Exploratory Data Analysis, 1977.
@@ -40,8 +56,17 @@ class _Track:
     last_box: FloatArray
     seen: dict[int, Nail] = field(default_factory=dict)
 
-    def values(self) -> dict[int, float]:
-        return {frame: nail.hb_g_dl for frame, nail in self.seen.items() if nail.hb_g_dl is not None}
+    def values(self, frames: list[Frame]) -> dict[int, float]:
+        """Those of the frames that count."""
+        return {
+            index: nail.hb_g_dl
+            for index, nail in self.seen.items()
+            if nail.hb_g_dl is not None and frames[index].hb_g_dl is not None
+        }
+
+    def usable(self) -> list[int]:
+        """The frames in which the nail itself could be measured."""
+        return [index for index, nail in self.seen.items() if nail.hb_g_dl is not None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +92,7 @@ class Scan:
         self._tracks: list[_Track] = []
         self._skins: list[tuple[Skin, ...]] = []
         self._size = (0, 0)
+        self._repeated_in_a_row = 0
 
     def add(self, reading: Reading) -> Frame:
         """The next frame, measured."""
@@ -74,13 +100,22 @@ class Scan:
         if (reading.width, reading.height) != self._size:
             # Another picture: nothing in it can be compared with what was there.
             self._size = (reading.width, reading.height)
-            self._tracks, self._skins = [], []
-            self.frames = [Frame(None, NO_NAIL) for _ in self.frames]
-            self._skins = [() for _ in self.frames]
+            self._tracks, self._skins = [], [() for _ in self.frames]
+            self.frames = [
+                frame if frame.reason == FRAME_REPEATED else Frame(None, FRAME_OTHER_SIZE) for frame in self.frames
+            ]
         self._follow(index, reading.nails)
-        self._skins.append(reading.skin)
-        frame = self._frame_of(reading)
+        self._repeated_in_a_row = 0
+        return self._append(self._frame_of(reading), reading.skin)
+
+    def repeat(self) -> Frame:
+        """The camera gave a picture again that it had given before: it is not measured."""
+        self._repeated_in_a_row += 1
+        return self._append(Frame(None, FRAME_REPEATED), ())
+
+    def _append(self, frame: Frame, skin: tuple[Skin, ...]) -> Frame:
         self.frames.append(frame)
+        self._skins.append(skin)
         return frame
 
     @property
@@ -89,27 +124,31 @@ class Scan:
         return sum(frame.hb_g_dl is not None for frame in self.frames)
 
     @property
+    def new(self) -> int:
+        """How many frames showed something new so far."""
+        return sum(frame.reason != FRAME_REPEATED for frame in self.frames)
+
+    @property
     def hopeless(self) -> bool:
         """Whether too few frames are left for a reading."""
-        return self.counting + self.goal - len(self.frames) < self.least
+        return self.counting + self.goal - self.new < self.least or self._repeated_in_a_row >= MOST_REPEATED
 
     @property
     def finished(self) -> bool:
         """Whether no further frame is wanted."""
-        return len(self.frames) >= self.goal or self.hopeless
+        return self.new >= self.goal or len(self.frames) >= MOST_A_FRAME * self.goal or self.hopeless
 
     def conclude(self) -> Reading:
         """The reading of all frames; its `error` says why there is no value."""
         still = self._still()
         if self.counting < self.least:
             return self._reading(still, {}, None, self._too_few(), {})
-        kept = {number: _kept(track.values()) for number, track in enumerate(self._tracks)}
+        values_of = {number: track.values(self.frames) for number, track in enumerate(self._tracks)}
         counted = {
-            number: values
-            for number, values in kept.items()
-            if len(self._tracks[number].values()) >= LEAST_SHARE * self.counting
+            number: _kept(values) for number, values in values_of.items() if len(values) >= LEAST_SHARE * self.counting
         }
         if not counted:
+            self._keep(set(), NAIL_SELDOM)
             message = "no nail stayed in view for half of the frames; keep hand and phone still"
             return self._reading(still, {}, None, MeasureError(UNRELIABLE, message), {})
         of_nail = {number: float(np.median(list(values.values()))) for number, values in counted.items()}
@@ -117,7 +156,8 @@ class Scan:
         by_frame = self._by_frame(counted, of_nail, hb_g_dl)
         values = np.array(list(by_frame.values()))
         spread = float(values.std(ddof=1)) if len(values) > 1 else 0.0
-        self._mark_outliers(by_frame)
+        self._keep({frame for number in counted for frame in values_of[number]}, NAIL_SELDOM)
+        self._keep(set(by_frame), FRAME_OUTLIER)
         error = plausible_error(hb_g_dl, self.manifest.plausible_g_dl)
         if spread > MOST_SPREAD_G_DL:
             message = (
@@ -128,7 +168,6 @@ class Scan:
         figures = {
             "std_dev_g_dl": round(spread, 3),
             "range_g_dl": [round(float(values.min()), 3), round(float(values.max()), 3)],
-            "frames_used": len(values),
         }
         return self._reading(still, of_nail, hb_g_dl, error, figures)
 
@@ -165,9 +204,10 @@ class Scan:
                 off.setdefault(frame, []).append(value - of_nail[number])
         return {frame: hb_g_dl + float(np.mean(differences)) for frame, differences in sorted(off.items())}
 
-    def _mark_outliers(self, by_frame: dict[int, float]) -> None:
+    def _keep(self, kept: set[int], reason: str) -> None:
+        """Frames that counted so far and are not among these count no more, for this reason."""
         self.frames = [
-            replace(frame, reason=FRAME_OUTLIER) if frame.hb_g_dl is not None and index not in by_frame else frame
+            replace(frame, reason=reason) if frame.reason is None and index not in kept else frame
             for index, frame in enumerate(self.frames)
         ]
 
@@ -175,16 +215,19 @@ class Scan:
         """The first frame that shows most of the nails: the screen keeps its picture while the scan runs."""
         shown = np.zeros(max(1, len(self.frames)))
         for track in self._tracks:
-            for frame in track.values():
+            for frame in track.usable():
                 shown[frame] += 1
         return int(shown.argmax())
 
     def _too_few(self) -> MeasureError:
-        reasons = Counter(frame.reason for frame in self.frames if frame.reason)
+        if self.frames and self.new < self.least:
+            message = f"of {len(self.frames)} pictures only {self.new} were new; {self.least} are needed"
+            return MeasureError(CAMERA_FROZEN, message)
+        reasons = Counter(frame.reason for frame in self.frames if frame.reason not in (None, FRAME_REPEATED))
         if not reasons or reasons.most_common(1)[0][0] == NO_NAIL:
             return MeasureError(TOO_FEW_FRAMES, "nails were seen in too few frames; hold them steadily in the picture")
         why = reasons.most_common(1)[0][0]
-        message = f"only {self.counting} of {len(self.frames)} frames can be used ({why}); change light or distance"
+        message = f"only {self.counting} of {self.new} frames can be used ({why}); change light or distance"
         return MeasureError(TOO_FEW_FRAMES, message)
 
     def _reading(
@@ -198,7 +241,7 @@ class Scan:
         nails = []
         # A nail that flickered up in a frame or two is a false alarm more often than a nail.
         for number, track in enumerate(self._tracks):
-            if number not in of_nail and len(track.seen) < LEAST_SHARE * len(self.frames):
+            if number not in of_nail and len(track.seen) < LEAST_SHARE * self.new:
                 continue
             shown = track.seen.get(still) or track.seen[max(track.seen)]
             reason = None if number in of_nail else _usual_reason(track)
@@ -207,7 +250,7 @@ class Scan:
         scan = {
             "frames": len(self.frames),
             "frames_goal": self.goal,
-            "frames_used": 0,
+            "frames_used": sum(frame.reason is None for frame in self.frames),
             "still": still,
             "reasons": [frame.reason for frame in self.frames],
             **figures,

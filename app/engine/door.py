@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from app.core.frames import FramePairs
     from app.core.pipeline import Instrument, Seen
     from app.core.reading import Reading
-    from app.core.scan import Scan
+    from app.core.scan import Frame, Scan
 
 # A guide shows a finger that points up: the hand lies below the nail.
 GUIDE_DIRECTION = (0.0, 1.0)
@@ -121,6 +121,7 @@ async def scan_begin(mirror: bool) -> str:
 
         if _follower is not None:
             _follower.leave()
+        await _forget_scan()
         _scan = Scan(_loaded().manifest)
         _pairs = FramePairs(_loaded(), bool(mirror))
         return {"frames": _scan.goal}
@@ -137,7 +138,8 @@ async def scan_frame(number: int, guide: str) -> str:
         guide: JSON [x1, y1, x2, y2] of the nail that a guide shows, in pixels of the frame; "" where the detector finds
             nails.
 
-    Answers {"frames": [{"hb_g_dl", "reason"}] of the frames that are measured by now and were not before,
+    Answers {"frames": [{"hb_g_dl", "reason"}] of the frames that are measured by now and were not before, "repeated":
+    whether this one is the same picture as one before, and so the only one in "frames" and not measured,
     "nails", "skin", "width", "height" of this one, "finished", "ms"}.
     """
 
@@ -147,6 +149,11 @@ async def scan_frame(number: int, guide: str) -> str:
         picture, stages = await _grab(number, THUMBNAIL_PX)
         if _scan is None or _pairs is None:
             raise MeasureError(MODEL_UNAVAILABLE, "no scan was begun")
+        repeated = not _pairs.is_new(picture)
+        if repeated or _scan.finished:
+            nothing = {"width": picture.width, "height": picture.height, "nails": [], "skin": []}
+            frames = [] if _scan.finished else [_scan.repeat()]
+            return _answered(frames, repeated, nothing, _scan, stages)
         if guide:
             seen = see_guided(picture, json.loads(guide), GUIDE_DIRECTION)
         else:
@@ -154,26 +161,54 @@ async def scan_frame(number: int, guide: str) -> str:
         readings = await _pairs.take(picture, seen, stages)
         if _pairs.taken == _scan.goal:
             readings += await _pairs.flush(stages)
-        frames = [_scan.add(reading).as_json() for reading in readings]
-        return {"frames": frames, **_shown(seen), "finished": _scan.finished, "ms": stages.rounded()}
+        frames = [_scan.add(reading) for reading in readings]
+        return _answered(frames, False, _shown(seen), _scan, stages)
 
     return await _answer(measure)
 
 
+def _answered(frames: list[Frame], repeated: bool, shown: dict[str, Any], scan: Scan, stages: Stages) -> dict[str, Any]:
+    read = {"frames": [frame.as_json() for frame in frames], "repeated": repeated}
+    return {**read, **shown, "finished": scan.finished, "ms": stages.rounded()}
+
+
 async def scan_end() -> str:
-    """Conclude the scan. Answers what `Reading.as_json` describes, with `scan`."""
+    """Conclude the scan.
+
+    Answers what `Reading.as_json` describes, with `scan`, and "frames" as `scan_frame` does, of those that were still
+    waiting.
+    """
 
     async def conclude() -> dict[str, Any]:
-        global _scan, _pairs
         if _scan is None or _pairs is None:
             raise MeasureError(MODEL_UNAVAILABLE, "no scan was begun")
-        for reading in await _pairs.flush():
-            _scan.add(reading)
-        scan, _scan, _pairs = _scan, None, None
-        gc.collect()
-        return scan.conclude().as_json()
+        try:
+            waiting = [] if _scan.finished else await _pairs.flush()
+            frames = [_scan.add(reading).as_json() for reading in waiting]
+            return {**_scan.conclude().as_json(), "frames": frames}
+        finally:
+            await _forget_scan()
 
     return await _answer(conclude)
+
+
+async def scan_cancel() -> str:
+    """Let go of the scan, where there is one, and of all its pictures. Answers {}."""
+
+    async def cancel() -> dict[str, Any]:
+        await _forget_scan()
+        return {}
+
+    return await _answer(cancel)
+
+
+async def _forget_scan() -> None:
+    global _scan, _pairs
+    pairs, _scan, _pairs = _pairs, None, None
+    if pairs is not None:
+        await pairs.leave()
+        del pairs
+        gc.collect()
 
 
 async def self_test() -> str:

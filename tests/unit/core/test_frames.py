@@ -130,3 +130,53 @@ def test_frames_without_a_usable_nail_ask_nothing_of_the_estimator():
     readings = taken(FramePairs(measuring), [picture(8), picture(9)])
     assert [reading.error.code for reading in readings[2]] == ["no_nail"] * 2
     assert measuring.estimator.asked == []
+
+
+def test_a_picture_that_was_just_there_is_not_new():
+    pairs = FramePairs(instrument([NAIL_1], hb_of))
+    shown = [picture(0), picture(0), picture(1), picture(0), picture(2)]
+    assert [pairs.is_new(each) for each in shown] == [True, False, True, False, True]
+    # Noise of one grey level is enough.
+    noisy = np.asarray(picture(2)) + np.random.default_rng(9).integers(0, 2, (480, 640, 3), dtype=np.uint8)
+    assert pairs.is_new(Image.fromarray(noisy))
+    # Another size is another picture.
+    assert pairs.is_new(picture(3)) and pairs.is_new(picture(3).transpose(Image.Transpose.ROTATE_90))
+
+
+def test_a_scan_that_is_left_keeps_nothing_and_waits_for_the_networks():
+    measuring = instrument([NAIL_1], hb_of)
+    estimated, done = measuring.estimator.run, []
+
+    async def slow(inputs):
+        for _ in range(5):
+            await asyncio.sleep(0)
+        done.append(True)
+        return await estimated(inputs)
+
+    measuring.estimator.run = slow
+
+    async def run():
+        pairs = FramePairs(measuring)
+        for seed in range(3):
+            await pairs.take(picture(seed), await pairs.see(picture(seed)))
+        assert not done
+        await pairs.leave()
+        assert done == [True]
+        # Nothing waits any more, and leaving twice is leaving.
+        assert await pairs.flush() == []
+        await pairs.leave()
+
+    asyncio.run(run())
+
+
+def test_leaving_says_nothing_of_a_network_that_fails(caplog):
+    measuring = instrument([NAIL_1], lambda crops: np.full(len(crops), np.nan, dtype=np.float32))
+
+    async def run():
+        pairs = FramePairs(measuring)
+        for seed in range(2):
+            await pairs.take(picture(seed), await pairs.see(picture(seed)))
+        await pairs.leave()
+
+    asyncio.run(run())
+    assert not caplog.records

@@ -2,9 +2,14 @@
 
 import numpy as np
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from app.core.codes import (
+    CAMERA_FROZEN,
+    FRAME_OTHER_SIZE,
     FRAME_OUTLIER,
+    FRAME_REPEATED,
     IMPLAUSIBLE,
     NAIL_SELDOM,
     NAIL_TOO_DARK,
@@ -14,9 +19,10 @@ from app.core.codes import (
 )
 from app.core.person import typical_of_nails
 from app.core.reading import Nail, Reading
-from app.core.scan import FRAMES, LEAST_FRAMES, MOST_SPREAD_G_DL, Scan
+from app.core.scan import FRAMES, LEAST_FRAMES, MOST_A_FRAME, MOST_REPEATED, MOST_SPREAD_G_DL, Scan
 from tests.unit.core.test_pipeline import MANIFEST
 
+REPEATED = None
 BOXES = ((100.0, 100.0, 140.0, 130.0), (100.0, 160.0, 140.0, 190.0), (300.0, 40.0, 330.0, 80.0))
 
 
@@ -34,7 +40,7 @@ def scanned(frames):
     for each in frames:
         if scan.finished:
             break
-        scan.add(each)
+        scan.repeat() if each is REPEATED else scan.add(each)
     return scan, scan.conclude()
 
 
@@ -122,9 +128,100 @@ def test_a_value_that_no_living_person_has_is_said():
     assert IMPLAUSIBLE in reading.error.message
 
 
+@pytest.mark.parametrize("implausible", [3.6, 21.0])
+def test_frames_with_an_implausible_value_go_into_nothing(implausible):
+    plausible = 4.4 if implausible < 4 else 19.0
+    _, reading = scanned([frame([plausible if i % 2 else implausible]) for i in range(FRAMES)])
+    assert reading.hb_g_dl == plausible
+    assert reading.scan["range_g_dl"] == [plausible, plausible]
+    assert reading.scan["std_dev_g_dl"] == 0.0
+    assert reading.scan["frames_used"] == FRAMES // 2
+    assert reading.scan["reasons"] == [None if i % 2 else IMPLAUSIBLE for i in range(FRAMES)]
+
+
+def test_frames_with_other_nails_than_those_that_count_are_marked():
+    frames = [frame([12.0, None] if i < 20 else [None, 12.0]) for i in range(FRAMES)]
+    _, reading = scanned(frames)
+    assert reading.scan["reasons"] == [None] * 20 + [NAIL_SELDOM] * 10
+    assert reading.scan["frames_used"] == 20
+
+
+def test_no_nail_in_half_of_the_frames_leaves_no_frame_used():
+    frames = [frame([12.0 if i % 3 == place else None for place in range(3)]) for i in range(FRAMES)]
+    _, reading = scanned(frames)
+    assert reading.error.code == UNRELIABLE
+    assert reading.scan["frames_used"] == 0
+    assert set(reading.scan["reasons"]) == {NAIL_SELDOM}
+
+
+@pytest.mark.parametrize("new", [1, LEAST_FRAMES - 1])
+def test_a_camera_that_stands_still_is_no_reading(new):
+    scan, reading = scanned([frame([12.0])] * new + [REPEATED] * 100)
+    assert len(scan.frames) == new + MOST_REPEATED
+    assert reading.error.code == CAMERA_FROZEN
+    assert f"{new} were new" in reading.error.message
+    assert reading.scan["frames_used"] == new
+
+
+def test_a_slow_camera_is_read_by_its_new_frames():
+    scan, reading = scanned([frame([12.0]) if i % 3 else REPEATED for i in range(100)])
+    assert reading.error is None
+    assert scan.new == reading.scan["frames_used"] == FRAMES
+    assert reading.scan["reasons"].count(FRAME_REPEATED) == FRAMES // 2
+
+
+def test_a_scan_ends_however_slow_the_camera_is():
+    scan, reading = scanned([REPEATED if i % 3 else frame([12.0]) for i in range(1000)])
+    assert len(scan.frames) == MOST_A_FRAME * FRAMES
+    assert reading.scan["frames_used"] == 20
+
+
+# One frame: the camera's old one again, or three nails, each with a value, or none.
+VALUES = st.one_of(st.none(), st.floats(2, 24), st.sampled_from([3.6, 4.4, 12.0, 12.1, 12.2]))
+SHOWN = st.one_of(st.just(REPEATED), st.builds(frame, st.lists(VALUES, max_size=3)))
+SIZES = st.sampled_from([(640, 480)] * 9 + [(480, 640)])
+
+
+@settings(max_examples=40)
+@given(st.lists(st.one_of(SHOWN, st.builds(frame, st.lists(VALUES, max_size=1), size=SIZES)), max_size=70))
+@example([frame([3.6 if i % 2 else 4.4]) for i in range(FRAMES)])
+def test_what_is_used_is_what_has_no_reason(shown):
+    scan, reading = scanned(shown)
+    used = [index for index, each in enumerate(scan.frames) if each.reason is None]
+    assert reading.scan["reasons"] == [each.reason for each in scan.frames]
+    assert reading.scan["frames_used"] == len(used)
+    assert reading.scan["frames"] == len(scan.frames) <= MOST_A_FRAME * FRAMES
+    assert all(scan.frames[index].hb_g_dl is not None for index in used)
+    if reading.error is None:
+        low, high = MANIFEST.plausible_g_dl
+        assert all(low <= scan.frames[index].hb_g_dl <= high for index in used)
+
+
+# Of one nail, in scans that are long enough: often near 12, so that there are readings and outliers.
+ONE_NAIL = st.one_of(st.floats(11.8, 12.2), st.floats(11.8, 12.2), st.floats(2, 24), st.none())
+
+
+@settings(max_examples=40)
+@given(st.lists(ONE_NAIL, min_size=FRAMES, max_size=FRAMES))
+@example([3.6 if i % 2 else 4.4 for i in range(FRAMES)])
+def test_the_frames_used_are_the_sums(values):
+    _, reading = scanned([frame([value]) for value in values])
+    if reading.hb_g_dl is None:
+        return
+    reasons = reading.scan["reasons"]
+    used = [value for value, reason in zip(values, reasons, strict=False) if reason is None]
+    assert reading.hb_g_dl == pytest.approx(np.median(used))
+    assert reading.scan["range_g_dl"] == pytest.approx([min(used), max(used)], abs=1e-3)
+    assert reading.scan["std_dev_g_dl"] == pytest.approx(np.std(used, ddof=1), abs=1e-3)
+    # Without the implausible values it is the same.
+    without = [None if reason == IMPLAUSIBLE else value for value, reason in zip(values, reasons, strict=True)]
+    assert scanned([frame([value]) for value in without])[1].hb_g_dl == reading.hb_g_dl
+
+
 def test_another_picture_size_begins_anew():
     frames = [frame([12.0])] * 10 + [frame([13.0], size=(480, 640))] * 20
     scan, reading = scanned(frames)
+    assert reading.scan["reasons"] == [FRAME_OTHER_SIZE] * 10 + [None] * 20
     assert reading.hb_g_dl == pytest.approx(13.0)
     assert (reading.width, reading.height) == (480, 640)
     assert scan.counting == 20
