@@ -31,6 +31,7 @@ OURS = (
     "engine.json",
     "engine.py",
     "engine.zip",
+    "guard.js",
     "hemolens.css",
     "icon.svg",
     "icons/",

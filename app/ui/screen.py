@@ -118,6 +118,7 @@ class Screen:
     def _scan(self):
         if state() == messages.STATE_READY and self._live.camera.running and self._engine_ready:
             set_state(messages.STATE_SCANNING)
+            self._scanner.ask()
             asyncio.create_task(self._run_scan())
 
     async def _run_scan(self):
@@ -129,11 +130,9 @@ class Screen:
         element("cancel-scan").focus()
         announce(words.say("scanning"))
         self._signals.begin()
-        await self._signals.stay_awake()
         camera = self._live.camera
-        await camera.hold_picture()
+        reading, stopped = await self._scanner.run(camera, self._live.guided, self._prepare_scan)
         held = camera.settings()
-        reading, stopped = await self._scanner.run(self._live.video, self._live.guided)
         self._signals.may_sleep()
         await camera.release_picture()
         show("cancel-scan", False)
@@ -154,6 +153,10 @@ class Screen:
         stage.show_still()
         self._show_reading(reading)
         mark("scan-end")
+
+    async def _prepare_scan(self):
+        await self._signals.stay_awake()
+        await self._live.camera.hold_picture()
 
     def _stop_camera(self):
         self._settings["camera"] = False

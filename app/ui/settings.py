@@ -20,6 +20,9 @@ DEFAULTS = {
     "sound": False,
     "mirror": True,
     "camera": True,
+    # The camera that was switched to; "" where none was.
+    "camera_id": "",
+    "camera_label": "",
 }
 
 

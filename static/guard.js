@@ -1,0 +1,27 @@
+// What the page's Python cannot do for itself. Old browsers read this file too, so it is written for them.
+// MicroPython does not see what a function of the browser throws: app/ui/attempts.py calls through here where one may.
+window.attempt = function (target, name, values) {
+  try {
+    return [values ? target[name].apply(target, values) : target[name]];
+  } catch (error) {
+    return [null, error];
+  }
+};
+// And where no Python can run, nobody else would say so. Only whether it can is decided here; the words stand in
+// index.html, in each language.
+(function () {
+  function say(id) {
+    if (performance.getEntriesByName("hemolens-screen").length) return; // the screens have words of their own
+    var wanted = (navigator.language || "en").split("-")[0], section = document.getElementById(id);
+    var chosen = section.querySelector("[lang='" + wanted + "']") || section.querySelector("[lang='en']");
+    for (var line = section.firstElementChild; line; line = line.nextElementSibling) line.hidden = line !== chosen;
+    section.hidden = false;
+    document.getElementById("splash").hidden = true;
+  }
+  var modules = "noModule" in document.createElement("script");
+  if (typeof WebAssembly !== "object" || !modules) return say("cannot-start");
+  window.addEventListener("error", function (event) {
+    if (event.target.tagName === "SCRIPT") say("not-started");
+  }, true);
+  setTimeout(function () { say("not-started"); }, 30000);
+})();
