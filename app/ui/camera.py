@@ -14,7 +14,7 @@ WIDTH_PX, HEIGHT_PX = 1280, 960
 # What changes from frame to frame unless it is held.
 MODES = ("exposureMode", "whiteBalanceMode", "focusMode")
 # How long a camera may take to show its first picture, to do what it is told, and the browser to list them.
-FIRST_PICTURE_MS, OBEY_MS, LIST_MS = 8000, 1000, 2000
+FIRST_PICTURE_MS, OBEY_MS, LIST_MS = 12000, 1000, 2000
 GLANCE_MS = 50
 # Of a <video>: there is a picture to show.
 HAVE_CURRENT_DATA = 2

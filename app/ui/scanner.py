@@ -134,6 +134,7 @@ class Scanner:
                 if not guided:
                     overlay.draw(seen, overlay.COVER)
                 self._show_progress(done, total)
+                paused = False
             for read in seen["frames"]:
                 self._read(read, thumbnail if read["reason"] == codes.FRAME_REPEATED else unread.pop(0))
             if seen["finished"]:
