@@ -57,6 +57,10 @@ def stop(line: str) -> NoReturn:
 
 def require_python() -> None:
     """Goes on under a newer Python of this machine where the calling one is too old."""
+    for stream in (sys.stdout, sys.stderr):
+        # Names of folders have signs that not every encoding has: then their numbers are printed.
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
     if sys.version_info[:2] >= PYTHON_NEEDED:
         return
     has = _go_on_with_another_python(PYTHON_NEEDED[1] + 8)
@@ -102,14 +106,19 @@ def node_tools(install: bool = True) -> tuple[list[str], list[str]] | None:
     return ([node], [npm]) if node and npm else None
 
 
-def apt_install(package: str, why: str) -> bool:
-    """Installs a Debian package where that is allowed without asking anybody; False where it is not."""
-    if not shutil.which("apt-get") or not hasattr(os, "geteuid") or os.geteuid() != 0:
+def may_apt_install() -> bool:
+    """Whether Debian packages can be installed here without asking anybody."""
+    return bool(shutil.which("apt-get")) and hasattr(os, "geteuid") and os.geteuid() == 0
+
+
+def apt_install(*packages: str, why: str) -> bool:
+    """Installs Debian packages where that is allowed without asking anybody; False where it is not."""
+    if not may_apt_install():
         return False
-    say(f"{why}: installing the system package {package}")
+    say(f"{why}: installing the system package{'s' * (len(packages) > 1)} {', '.join(packages)}")
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     run(["apt-get", "update", "-qq"], environment)
-    return run(["apt-get", "install", "-y", "-qq", "--no-install-recommends", package], environment)
+    return run(["apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages], environment)
 
 
 def run(
@@ -143,7 +152,7 @@ def _make_venv() -> None:
     if not _has_module("ensurepip") or not _has_module("venv"):
         package = f"python3.{sys.version_info[1]}-venv"
         why = "this Python cannot make environments (ensurepip is missing)"
-        if not apt_install(package, why):
+        if not apt_install(package, why=why):
             stop(f"{why}: install the package {package} (or python3-venv) and run the command again")
     if not run([sys.executable, "-m", "venv", str(VENV)]):
         shutil.rmtree(VENV, ignore_errors=True)

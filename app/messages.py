@@ -3,8 +3,9 @@
 No import: MicroPython reads this file as well.
 """
 
-# The engine reports its boot on this broadcast channel, as JSON {"step": ..., "done": n, "total": n}.
-PROGRESS_CHANNEL = "hemolens-engine-progress"
+# The engine reports its boot to the page that started it, by a message of its worker's: a string that begins so, then
+# JSON {"step": ..., "done": n, "total": n}.
+PROGRESS = "hemolens-progress "
 
 STEP_PYTHON = "python"
 STEP_NUMERICS = "numerics"

@@ -13,6 +13,7 @@ from app.core.errors import MeasureError
 from app.core.golden import PICTURE, VALUES, Check, compare, golden_values
 from app.files import write_json, write_whole
 from app.models import SHIPPED_MODELS, load_instrument
+from app.terminal import show_any_sign, shown
 
 DESCRIPTION = f"""\
 Run both networks and the whole way from a picture to a value on the test picture {PICTURE}, and hold every number
@@ -27,6 +28,7 @@ exit status: 0 all as written down, 1 something differs, 2 wrong usage."""
 
 def main(arguments: list[str] | None = None) -> int:
     """Compare, or write; returns the exit status."""
+    show_any_sign()
     parser = argparse.ArgumentParser(
         prog="python -m app.self_test",
         description=DESCRIPTION,
@@ -39,11 +41,11 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         if options.renew:
             renew(options.models)
-            print(f"{options.models / VALUES}: written")
+            print(f"{shown(options.models / VALUES)}: written")
             return 0
         checks = check(options.models)
     except (MeasureError, OSError, ValueError) as error:
-        print(f"self-test: {error}", file=sys.stderr)
+        print(f"self-test: {shown(error)}", file=sys.stderr)
         return 1
     wrong = [each for each in checks if not each.ok]
     for each in wrong:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from .places import APP, NODE_MODULES, STATIC, BuildError, sha256, source_files, zipped
 from .pyscript_edits import edited
@@ -14,7 +14,16 @@ from .pyscript_edits import edited
 Source = Path | bytes
 
 # Python of the house that never runs in the engine: the terminal's, and the screens'.
-NOT_IN_THE_ENGINE = ("__main__.py", "files.py", "models.py", "self_test.py", "runtime/native.py", "ui/", "words/")
+NOT_IN_THE_ENGINE = (
+    "__main__.py",
+    "files.py",
+    "models.py",
+    "self_test.py",
+    "terminal.py",
+    "runtime/native.py",
+    "ui/",
+    "words/",
+)
 
 # Of ours, what MicroPython imports on the main thread: tests/unit/test_house.py keeps the screens to it.
 IN_THE_SCREEN = (
@@ -27,6 +36,7 @@ IN_THE_SCREEN = (
     "core/__init__.py",
     "core/aim.py",
     "core/codes.py",
+    "core/elevation.py",
     "core/groups.py",
     "core/severity.py",
 )
@@ -61,6 +71,26 @@ VENDOR: dict[str, tuple[str, tuple[str, ...]]] = {
         ("ort.wasm.min.mjs", "ort-wasm-simd-threaded.mjs", "ort-wasm-simd-threaded.wasm"),
     ),
 }
+
+
+# What the engine begins with; what else it needs its own files say.
+ENGINE = ("engine-shim.mjs", "engine.json", "engine.py", "engine.zip", "memory.mjs", "networks.mjs")
+ENGINE_FOLDERS = ("vendor/pyodide/", "vendor/ort/", "vendor/wheels/")
+MODELS = "models/models.json"
+MEMORY = "vendor/memory/memory.json"
+
+
+def first_visit(files: dict[str, bytes]) -> list[str]:
+    """Of all that ships, what a first visit's engine fetches before it can measure: the page counts these bytes.
+
+    Python's memory is not among them, since only a later visit goes on from it: its libraries are.
+    """
+    models = json.loads(files.get(MODELS, b"{}")).values()
+    libraries = json.loads(files.get(MEMORY, b"{}")).get("libraries", [])
+    wanted = {*ENGINE, MODELS, MEMORY}
+    wanted |= {f"models/{part['file']}" for part in models if isinstance(part, dict) and "file" in part}
+    wanted |= {f"{PurePosixPath(MEMORY).parent}/{library['file']}" for library in libraries}
+    return sorted(path for path in files if path in wanted or path.startswith(ENGINE_FOLDERS))
 
 
 def collect(wheels: list[Path], node_modules: Path = NODE_MODULES) -> dict[str, Source]:

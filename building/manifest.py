@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,18 +30,21 @@ class Manifest:
     version: str
     inputs: str
     files: dict[str, Entry]
+    # Of them, what a first visit's engine fetches.
+    first_visit: tuple[str, ...] = ()
 
     def to_json(self) -> bytes:
         content = {
             "schema": SCHEMA,
             "version": self.version,
             "inputs": self.inputs,
+            "first_visit": self.first_visit,
             "files": {path: {"sha256": e.sha256, "bytes": e.bytes} for path, e in self.files.items()},
         }
         return (json.dumps(content, indent=1) + "\n").encode()
 
 
-def make(files: dict[str, bytes], service_worker_template: bytes) -> Manifest:
+def make(files: dict[str, bytes], service_worker_template: bytes, first_visit: Iterable[str] = ()) -> Manifest:
     """The manifest of these contents; the same contents make the same version.
 
     The template of the service worker counts too: another worker needs another cache.
@@ -48,7 +52,7 @@ def make(files: dict[str, bytes], service_worker_template: bytes) -> Manifest:
     entries = {path: Entry(sha256(data), len(data)) for path, data in sorted(files.items())}
     lines = [f"{path} {entry.sha256}" for path, entry in entries.items()]
     lines.append(f"{SERVICE_WORKER} {sha256(service_worker_template)}")
-    return Manifest(sha256("\n".join(sorted(lines)).encode())[:16], inputs_hash(), entries)
+    return Manifest(sha256("\n".join(sorted(lines)).encode())[:16], inputs_hash(), entries, tuple(first_visit))
 
 
 def read(dist: Path = DIST) -> Manifest | None:
@@ -58,7 +62,7 @@ def read(dist: Path = DIST) -> Manifest | None:
         if content["schema"] != SCHEMA:
             return None
         files = {path: Entry(e["sha256"], e["bytes"]) for path, e in content["files"].items()}
-        return Manifest(content["version"], content["inputs"], files)
+        return Manifest(content["version"], content["inputs"], files, tuple(content.get("first_visit", ())))
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
 

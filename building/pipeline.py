@@ -120,7 +120,8 @@ def versioned(files: dict[str, bytes]) -> tuple[manifest.Manifest, dict[str, byt
     """Everything that ships: the files with the manifest of their hashes and the service worker of this version."""
     template = TEMPLATE.read_text("utf-8")
     # Other headers are another worker, too.
-    made = manifest.make(files, (template + json.dumps(policy.HEADERS)).encode())
+    first_visit = contents.first_visit(files)
+    made = manifest.make(files, (template + json.dumps(policy.HEADERS)).encode(), first_visit)
     worker = service_worker(template, made)
     return made, {**files, manifest.NAME: made.to_json(), manifest.SERVICE_WORKER: worker}
 

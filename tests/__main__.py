@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 import bootstrap
-from tests.find_browser import find_browser
+from tests import find_browser
 
 # Two files of tests side by side: a browser waits as often as it works. `-n 0` puts them one after the other.
 PROCESSES = ("--numprocesses=auto", "--maxprocesses=2", "--dist=loadfile")
@@ -36,9 +36,15 @@ def main(arguments: list[str]) -> int:
         bootstrap.stop("no Node for the tests: install Node 20 or newer with npm, then run this again")
     os.environ["HEMOLENS_NODE"] = tools[0][0]
     os.environ["HEMOLENS_NPM"] = tools[1][0]
-    os.environ["HEMOLENS_CHROMIUM"] = find_browser()
+    # Empty where there is none, so that the tests do not look again.
+    firefox, webkit = find_browser.find_firefox(), find_browser.find_webkit()
+    os.environ[find_browser.CHROMIUM] = find_browser.find_browser()
+    os.environ[find_browser.FIREFOX] = firefox or ""
+    os.environ[find_browser.WEBKIT] = webkit or ""
     bootstrap.say(f"Python {sys.executable}")
-    bootstrap.say(f"Node {os.environ['HEMOLENS_NODE']}, browser {os.environ['HEMOLENS_CHROMIUM']}")
+    bootstrap.say(f"Node {os.environ['HEMOLENS_NODE']}, Chromium {os.environ[find_browser.CHROMIUM]}")
+    bootstrap.say(f"Firefox {firefox}" if firefox else f"{find_browser.NO_FIREFOX}; its tests are skipped")
+    bootstrap.say(f"WebKit {webkit}" if webkit else f"{find_browser.NO_WEBKIT}; its tests are skipped")
     well = [
         run("style", "ruff", "check"),
         run("types", "mypy"),

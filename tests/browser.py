@@ -25,6 +25,14 @@ CHROMIUM_ARGUMENTS = [
     "--disable-sync",
 ]
 PATIENCE_MS = 90_000
+# What the result screen shows: of each nail its box, xyxy in pixels of the photo, and its value.
+READING = """() => ({
+    hb_g_dl: Number(document.querySelector("[data-testid=hb-value]").innerText),
+    nails: [...document.querySelectorAll("[data-testid=nail-item]")].map(({ dataset }) => ({
+        box: dataset.box.split(",").map(Number),
+        hb_g_dl: dataset.hb ? Number(dataset.hb) : null,
+    })),
+})"""
 
 
 def chromium_arguments() -> list[str]:
@@ -96,8 +104,9 @@ class Host:
 class Visit:
     """One person's browser at the page, with what it said and whom it asked."""
 
+    # In WebKit a WebKitPage, which has the part of it that tests in all browsers use, and no context.
     page: Page
-    context: BrowserContext
+    context: BrowserContext | None
     address: str
     console_errors: list[str] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
@@ -122,17 +131,11 @@ class Visit:
     def reading(self) -> dict:
         """What the result screen shows, as numbers."""
         assert self.page.get_attribute("body", "data-state") == "result", self.page.inner_text("main")
-        items = self.page.query_selector_all("[data-testid=nail-item]")
-        return {
-            "hb_g_dl": float(self.page.inner_text("[data-testid=hb-value]")),
-            "nails": [
-                {
-                    "box": [float(side) for side in item.get_attribute("data-box").split(",")],
-                    "hb_g_dl": float(item.get_attribute("data-hb")) if item.get_attribute("data-hb") else None,
-                }
-                for item in items
-            ],
-        }
+        return self.page.evaluate(READING)
+
+    def screenshot(self, path: Path) -> None:
+        """What is on the screen. Hiding the caret, as Playwright does, is a style that the page's policy refuses."""
+        self.page.screenshot(path=path, **({"caret": "initial"} if self.context else {}))
 
     def requests_elsewhere(self) -> list[str]:
         return [url for url in self.requests if not url.startswith((self.address, "blob:", "data:"))]

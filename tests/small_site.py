@@ -5,12 +5,12 @@ from __future__ import annotations
 
 import http.server
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from building import manifest
-from building.pipeline import replace_folder, versioned
+from building.pipeline import TEMPLATE, replace_folder, service_worker, versioned
 
 # Resolves to the new worker's last state: "installed" where an older one is there, else "activated"; or "redundant".
 REGISTER = """async () => {
@@ -26,8 +26,8 @@ REGISTER = """async () => {
   while (worker && !ends.includes(state())) await new Promise((done) => setTimeout(done, 10));
   return worker ? state() : null;
 }"""
-# The names of our caches.
-CACHES = "async () => (await caches.keys()).filter((name) => name.startsWith('hemolens-')).sort()"
+# The names of our caches, of all copies and versions.
+CACHES = "async () => (await caches.keys()).filter((name) => name.startsWith('hemolens')).sort()"
 # Every file of a cache as {path: sha256 in hexadecimal}.
 KEPT = """async (name) => {
   const cache = await caches.open(name);
@@ -43,12 +43,22 @@ KEPT = """async (name) => {
 
 
 def put_site(
-    folder: Path, text: str, files: dict[str, bytes] | None = None, spoiled: dict[str, bytes] | None = None
+    folder: Path,
+    text: str,
+    files: dict[str, bytes] | None = None,
+    spoiled: dict[str, bytes] | None = None,
+    *,
+    template: Path = TEMPLATE,
+    worker: Callable[[str], str] = str,
 ) -> manifest.Manifest:
-    """A small build with a real manifest and worker; `spoiled` replaces bytes after they were hashed."""
+    """A small build with a real manifest and worker; `spoiled` replaces bytes after they were hashed.
+
+    `template` is another service worker's, `worker` changes its script.
+    """
     contents = {"index.html": page(text), "a.js": b"1", "deep/b.bin": bytes(9000), **(files or {})}
     made, shipped = versioned(contents)
-    replace_folder(folder, {**shipped, **(spoiled or {})})
+    script = worker(service_worker(template.read_text("utf-8"), made).decode())
+    replace_folder(folder, {**shipped, manifest.SERVICE_WORKER: script.encode(), **(spoiled or {})})
     return made
 
 
@@ -57,9 +67,9 @@ def page(text: str) -> bytes:
     return f'<!doctype html><title>{text}</title><link rel="icon" href="data:,"><h1>{text}</h1>'.encode()
 
 
-def cache_of(made: manifest.Manifest) -> str:
-    """The name of a version's cache in the browser."""
-    return f"hemolens-{made.version}"
+def cache_of(made: manifest.Manifest, path: str = "/page/") -> str:
+    """The name in the browser of the cache of a version that lies at this path of its origin."""
+    return f"hemolens {path} {made.version}"
 
 
 def hashes_of(made: manifest.Manifest) -> dict[str, str]:
@@ -74,22 +84,33 @@ class FailingHost(http.server.ThreadingHTTPServer):
         bytes_left: after so many bytes of bodies every connection breaks off in mid-sentence; None: never.
         error: the status that every file is answered with instead of its bytes, page and worker excepted; None: none.
         sent: how often each path was sent whole.
+        moved: paths that are answered with a redirection -> where to.
+        headers: what it says with every file besides.
+        stalled: paths of which only the first byte comes.
     """
 
     daemon_threads = True
     allow_reuse_address = True
 
-    def __init__(self, folder: Path, port: int = 0) -> None:
+    def __init__(self, folders: dict[str, Path], port: int = 0) -> None:
         super().__init__(("127.0.0.1", port), _Handler)
-        self.folder = folder
+        self.folders = folders
         self.bytes_left: int | None = None
         self.error: int | None = None
         self.sent: dict[str, int] = {}
+        self.moved: dict[str, str] = {}
+        self.headers: dict[str, str] = {}
+        self.stalled: set[str] = set()
+        self.ended = threading.Event()
         self.lock = threading.Lock()
 
     @property
+    def origin(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}"
+
+    @property
     def address(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}/page/"
+        return self.origin + "/page/"
 
     def may_send(self, wanted: int) -> int:
         """How many of so many bytes still come through."""
@@ -111,9 +132,21 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     server: FailingHost
 
     def do_GET(self) -> None:
-        path = self.path.partition("?")[0].removeprefix("/page/")
-        file = self.server.folder / (path or "index.html")
+        asked = self.path.partition("?")[0]
+        copies = [copy for copy in self.server.folders if asked.startswith(copy)]
+        if not copies:
+            self.send_error(404)
+            return
+        copy = max(copies, key=len)
+        path = asked.removeprefix(copy)
+        file = self.server.folders[copy] / (path or "index.html")
         first = path in ("", "sw.js")
+        if path in self.server.moved:
+            self.send_response(301)
+            self.send_header("Location", copy + self.server.moved[path])
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+            return
         if not file.is_file():
             self.send_error(404)
             return
@@ -124,26 +157,34 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         self.send_response(200)
         self.send_header("Content-Type", TYPES.get(file.suffix, "application/octet-stream"))
         self.send_header("Content-Length", str(len(body)))
+        for name, value in self.server.headers.items():
+            self.send_header(name, value)
         self.end_headers()
+        if path in self.server.stalled:
+            self.wfile.write(body[:1])
+            self.server.ended.wait()
+            return
         given = len(body) if first else self.server.may_send(len(body))
         self.wfile.write(body[:given])
         if given == len(body):
             with self.server.lock:
-                self.server.sent[path] = self.server.sent.get(path, 0) + 1
+                name = asked.removeprefix("/page/")
+                self.server.sent[name] = self.server.sent.get(name, 0) + 1
 
     def log_message(self, format: str, *args: object) -> None:
         """Nobody reads it."""
 
 
 @contextmanager
-def host(folder: Path, port: int = 0) -> Iterator[FailingHost]:
-    """Serves `folder` below /page/; it is gone afterwards."""
-    server = FailingHost(folder, port)
+def host(folder: Path | dict[str, Path], port: int = 0) -> Iterator[FailingHost]:
+    """Serves `folder` below /page/, or each below its own path; it is gone afterwards."""
+    server = FailingHost(folder if isinstance(folder, dict) else {"/page/": folder}, port)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     try:
         yield server
     finally:
+        server.ended.set()
         server.shutdown()
         server.server_close()
         thread.join()

@@ -140,8 +140,7 @@ def board_table(patients: list[Patient]) -> NailTable:
 
 def _pictures(patients: list[Patient]) -> Iterator[tuple[Image.Image, Patient]]:
     for person in patients:
-        with Image.open(person.photo) as photo:
-            yield photo.convert("RGB"), person
+        yield person.picture(), person
 
 
 def _parts(split: Split) -> tuple[tuple[str, np.ndarray], ...]:

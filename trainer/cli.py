@@ -6,6 +6,7 @@ import argparse
 import json
 from pathlib import Path
 
+from app.terminal import show_any_sign, shown
 from trainer.backbones import DEFAULT_BACKBONE
 from trainer.config import DEFAULT_CONFIG, WEIGHTS_BESIDE_REPOSITORY
 from trainer.dataset import DATA_VARIABLE, WILD_VARIABLE, DataError
@@ -44,15 +45,16 @@ STEPS = ("prepare", "detector", "features", "hb", "export", "evaluate", "wild", 
 
 def main(arguments: list[str] | None = None) -> int:
     """Exit status: 0 done, 1 the data or a file is at fault, 2 usage, 130 interrupted."""
+    show_any_sign()
     options = _parser().parse_args(arguments)
     progress = Progress()
     try:
         _run(options, progress)
     except DataError as error:
-        progress.console.print(f"error: {error}", markup=False, style="red")
+        progress.console.print(f"error: {shown(error)}", markup=False, style="red")
         return 1
     except OSError as error:
-        progress.console.print(f"error: {error}", markup=False, style="red")
+        progress.console.print(f"error: {shown(error)}", markup=False, style="red")
         return 1
     except ModuleNotFoundError as error:
         line = f"error: {error.name} is not installed; the trainer needs the extra `train`: pip install '.[train]'"

@@ -19,6 +19,8 @@ import numpy as np
 from PIL import Image
 
 from app.core.arrays import FloatArray
+from app.core.errors import MeasureError
+from app.core.photo import open_photo
 
 DATA_VARIABLE = "HEMOLENS_DATA"
 WILD_VARIABLE = "HEMOLENS_WILD"
@@ -48,6 +50,29 @@ class Patient:
     height: int
     nail_boxes: FloatArray
     skin_boxes: FloatArray
+
+    def picture(self) -> Image.Image:
+        """The photograph, upright and in sRGB, as the app opens it.
+
+        Raises:
+            DataError: it cannot be read.
+        """
+        return read_photograph(self.photo)
+
+
+def read_photograph(photo: Path) -> Image.Image:
+    """A photograph's file, opened as the app opens it.
+
+    Raises:
+        DataError: it cannot be read.
+        FileNotFoundError: there is none.
+    """
+    try:
+        return open_photo(photo.read_bytes())
+    except FileNotFoundError:
+        raise
+    except (OSError, MeasureError) as error:
+        raise DataError(f"{photo}: cannot be read as a photograph ({error})") from None
 
 
 def find_dataset(given: str | Path | None) -> Path:
@@ -135,14 +160,9 @@ def _read_row(row: dict[str, str], folder: Path, where: str, warn: Warn) -> Pati
 
     photo = folder / "photo" / f"{patient_id}.jpg"
     try:
-        with Image.open(photo) as picture:
-            picture.load()
-            width, height = picture.size
+        width, height = read_photograph(photo).size
     except FileNotFoundError:
         raise DataError(f"{photo}: not found, though {where} names it") from None
-    except (OSError, ValueError, ImportError, Image.DecompressionBombError) as error:
-        # ImportError: ultralytics, once loaded, asks a HEIF reader about files that Pillow does not know.
-        raise DataError(f"{photo}: cannot be read as a photograph ({error})") from None
     return Patient(
         patient_id=patient_id,
         session=session,

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 import onnx
-from PIL import Image
 
 from app.core.letterbox import letterbox_picture
 from app.runtime.native import NativeNetwork
@@ -54,8 +53,7 @@ def largest_difference(checkpoint: Path, shipped: onnx.ModelProto, patients: lis
     network = NativeNetwork(shipped.SerializeToString())
     boxes_px = scores = 0.0
     for patient in patients:
-        with Image.open(patient.photo) as photo:
-            canvas, _ = letterbox_picture(photo.convert("RGB"), SIDE_PX)
+        canvas, _ = letterbox_picture(patient.picture(), SIDE_PX)
         image = np.ascontiguousarray(canvas.transpose(2, 0, 1)[None], dtype=np.float32) / np.float32(255.0)
         ours = network.run_now({INPUT_NAME: image})["output0"]
         with torch.no_grad():

@@ -32,8 +32,7 @@ def end_to_end(instrument: Instrument, table: NailTable, patients: list[Patient]
     found: list[FloatArray | None] = []
     with progress.task("through the detector, patients", len(patients)) as advance:
         for person in patients:
-            with Image.open(person.photo) as photo:
-                found.append(_embedding_of_found_nails(instrument, photo.convert("RGB")))
+            found.append(_embedding_of_found_nails(instrument, person.picture()))
             advance()
     by_detector = np.full(len(patients), np.nan)
     by_boxes = np.full(len(patients), np.nan)

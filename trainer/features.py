@@ -109,8 +109,7 @@ def _around_the_nails(person: Patient) -> tuple[Image.Image, FloatArray, FloatAr
     boxes = np.concatenate([person.nail_boxes, person.skin_boxes])
     left, top = np.maximum(boxes[:, :2].min(axis=0) - REACH_PX, 0).astype(int)
     right, bottom = np.minimum(boxes[:, 2:].max(axis=0) + REACH_PX, (person.width, person.height)).astype(int)
-    with Image.open(person.photo) as photo:
-        part = photo.convert("RGB").crop((left, top, right, bottom))
+    part = person.picture().crop((left, top, right, bottom))
     offset = np.array([left, top, left, top])
     return part, person.nail_boxes - offset, person.skin_boxes - offset
 

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PIL import Image
 
 from app.core.arrays import FloatArray, IntArray
 from app.files import write_json
@@ -67,8 +66,7 @@ def pixel_table(patients: list[Patient], side_px: int) -> NailTable:
     """Crops of all nails as rows of levels 0..255, (m, side_px * side_px * 3)."""
     rows = []
     for person in patients:
-        with Image.open(person.photo) as photo:
-            picture = photo.convert("RGB")
+        picture = person.picture()
         rows += [original_crop(picture, box, side_px).reshape(-1) for box in person.nail_boxes]
     return as_table(patients, np.array(rows))
 

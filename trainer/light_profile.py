@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from PIL import Image
 
 from app.core.light import light_on_nails
 from trainer.dataset import Patient
@@ -18,8 +17,7 @@ def light_profile(patients: list[Patient], progress: Progress) -> dict[str, list
     lights = []
     with progress.task("the light of the photographs, patients", len(patients)) as advance:
         for patient in patients:
-            with Image.open(patient.photo) as opened:
-                light = light_on_nails(opened.convert("RGB"), patient.nail_boxes)
+            light = light_on_nails(patient.picture(), patient.nail_boxes)
             if light is not None:
                 lights.append((light.luma, light.red_over_green, light.blue_over_green))
             advance()

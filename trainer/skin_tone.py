@@ -10,7 +10,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from PIL import Image
 
 from app.core.arrays import FloatArray, Uint8Array
 from app.core.colour import patch_pixels, rgb_to_lab8
@@ -41,8 +40,7 @@ def patients_ita(patients: list[Patient]) -> FloatArray:
     """The median ITA of each patient's patches, (n,) degrees."""
     found = []
     for person in patients:
-        with Image.open(person.photo) as photo:
-            picture = photo.convert("RGB")
+        picture = person.picture()
         found.append(np.median([ita_degrees(patch_pixels(picture, box)) for box in person.skin_boxes]))
     return np.array(found)
 

@@ -47,8 +47,7 @@ def colour_table(patients: list[Patient], cache: Path, progress: Progress) -> Na
     def compute(advance: Advance) -> FloatArray:
         rows = []
         for person in patients:
-            with Image.open(person.photo) as photo:
-                picture = photo.convert("RGB")
+            picture = person.picture()
             for nail in person.nail_boxes:
                 skin = person.skin_boxes[nearest_skin(nail, person.skin_boxes)]
                 rows.append(colour_features(patch_pixels(picture, nail), patch_pixels(picture, skin)))
@@ -126,8 +125,7 @@ def embeddings(backbone: Backbone, patients: list[Patient], cache: Path, progres
         mean, std = np.float32(backbone.mean), np.float32(backbone.std)
         rows = []
         for person in patients:
-            with Image.open(person.photo) as photo:
-                picture = photo.convert("RGB")
+            picture = person.picture()
             for box in person.nail_boxes:
                 crop = original_crop(picture, box, backbone.side_px) / np.float32(255.0)
                 pixels = ((crop - mean) / std).transpose(2, 0, 1)

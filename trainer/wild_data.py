@@ -15,12 +15,12 @@ from typing import Any
 
 import cv2
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image
 from sklearn.model_selection import GroupKFold
 
 from app.core.arrays import FloatArray, IntArray, Uint8Array
 from app.core.detection import iou_matrix
-from trainer.dataset import DATA_BESIDE_REPOSITORY, WILD_VARIABLE, DataError, Warn
+from trainer.dataset import DATA_BESIDE_REPOSITORY, WILD_VARIABLE, DataError, Warn, read_photograph
 from trainer.outlines import rounded_outline
 
 WILD_BESIDE_REPOSITORY = DATA_BESIDE_REPOSITORY.parent / "nails-in-the-wild"
@@ -53,9 +53,8 @@ class WildPhoto:
     outlines: tuple[FloatArray, ...]
 
     def pixels(self) -> Uint8Array:
-        """(height, width, 3) uint8 RGB, upright."""
-        with Image.open(self.picture) as picture:
-            return np.array(ImageOps.exif_transpose(picture).convert("RGB"))
+        """(height, width, 3) uint8 sRGB, upright."""
+        return np.array(read_photograph(self.picture))
 
 
 def find_wild(given: str | Path | None) -> Path | None:
@@ -127,13 +126,9 @@ def _read_photo(folder: Path, name: str, entry: Any, where: str) -> WildPhoto:
         raise DataError(f"{where}: expected a plain file name and an object with boxes")
     picture = folder / "images" / name
     try:
-        with Image.open(picture) as opened:
-            width, height = ImageOps.exif_transpose(opened).size
+        width, height = read_photograph(picture).size
     except FileNotFoundError:
         raise DataError(f"{picture}: not found, though boxes.json names it") from None
-    except (OSError, ValueError, ImportError, Image.DecompressionBombError) as error:
-        # ImportError: ultralytics, once loaded, asks a HEIF reader about files that Pillow does not know.
-        raise DataError(f"{picture}: cannot be read as a photograph ({error})") from None
     if (entry.get("width"), entry.get("height")) != (width, height):
         raise DataError(f"{where}: is {width}x{height}, boxes.json says {entry.get('width')}x{entry.get('height')}")
     nail_boxes = _boxes(entry.get("boxes"), width, height, f"{where}: boxes")

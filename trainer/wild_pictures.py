@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from PIL import Image
 
 from app.core.arrays import FloatArray, Uint8Array
 from trainer.backgrounds import drawn_background, nail_free_patch
@@ -45,8 +44,7 @@ def read_material(patients: list[Patient], wild: list[WildPhoto], progress: Prog
     board, fingers = [], []
     with progress.task("cutting fingers out of photographs", len(patients)) as advance:
         for patient in patients:
-            with Image.open(patient.photo) as opened:
-                picture = np.array(opened.convert("RGB"))
+            picture = np.array(patient.picture())
             board.append(_board_photo(patient, picture))
             cut = cut_fingers(picture, patient.nail_boxes, patient.skin_boxes)
             if cut:

@@ -65,8 +65,7 @@ def write_yolo_dataset(
 
 
 def _write_example(patient: Patient, images: Path, labels: Path, side_px: int) -> None:
-    with Image.open(patient.photo) as photo:
-        canvas, place = letterbox_picture(photo.convert("RGB"), side_px)
+    canvas, place = letterbox_picture(patient.picture(), side_px)
     rows = slice(place.top, place.top + place.content_height)
     columns = slice(place.left, place.left + place.content_width)
     Image.fromarray(canvas[rows, columns]).save(images / f"{patient.patient_id}.png")

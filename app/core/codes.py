@@ -17,14 +17,24 @@ TOO_FEW_FRAMES = "too_few_frames"
 UNRELIABLE = "unreliable"
 SCAN_CODES = (TOO_FEW_FRAMES, UNRELIABLE)
 
+# What only the page can say: a chosen file that does not come, a browser that hides from pages what pictures look like,
+# one that cannot run the networks, a fault of ours.
+FILE_UNREADABLE = "file_unreadable"
+PICTURES_HIDDEN = "pictures_hidden"
+BROWSER_TOO_OLD = "browser_too_old"
+UNEXPECTED = "unexpected"
+PAGE_CODES = (FILE_UNREADABLE, PICTURES_HIDDEN, BROWSER_TOO_OLD, UNEXPECTED)
+
 # Why a nail that was found does not count.
 NAIL_TOO_SMALL = "too_small"
 NAIL_CUT_OFF = "cut_off"
 NAIL_TOO_DARK = "too_dark"
 NAIL_OVEREXPOSED = "overexposed"
+# Of a picture: it is grey, or toned in one colour.
+NAIL_NO_COLOUR = "no_colour"
 # Of a scan: in too few of its frames.
 NAIL_SELDOM = "seen_too_seldom"
-NAIL_REASONS = (NAIL_TOO_SMALL, NAIL_CUT_OFF, NAIL_TOO_DARK, NAIL_OVEREXPOSED, NAIL_SELDOM)
+NAIL_REASONS = (NAIL_TOO_SMALL, NAIL_CUT_OFF, NAIL_TOO_DARK, NAIL_OVEREXPOSED, NAIL_NO_COLOUR, NAIL_SELDOM)
 
 # Why a frame of a scan does not count, besides the reasons of its nails.
 FRAME_OUTLIER = "outlier"

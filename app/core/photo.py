@@ -1,14 +1,18 @@
-"""A photograph's bytes -> an upright RGB picture."""
+"""A photograph's bytes -> an upright RGB picture in sRGB: the one door for phone, terminal and trainer."""
 
 from __future__ import annotations
 
 import io
+import re
 import warnings
+from typing import Any
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, UnidentifiedImageError
 
 from app.core.codes import TOO_LARGE, UNREADABLE_IMAGE
 from app.core.errors import MeasureError
+from app.core.raw import is_raw
+from app.core.srgb import profile_of, to_srgb
 
 # 64 megapixels as RGB are 192 MB: what a phone's tab survives, and above the 48 of today's cameras.
 MAX_PIXELS = 64_000_000
@@ -17,13 +21,29 @@ MAX_PIXELS = 64_000_000
 # Pillow is as old as its Pyodide (docs/audits.md).
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
 
+# What makes a picture upright, by its orientation (Exif 3.0, tag 0x0112); 1 is upright.
+TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+UPRIGHT = 1
+XMP_ORIENTATION = re.compile(rb"""tiff:Orientation\s*(?:=\s*["']|>)\s*([1-8])\s*["'<]""")
+
 
 def open_photo(data: bytes) -> Image.Image:
-    """Decode a photograph, turn it as its EXIF orientation says, and make it RGB.
+    """Decode a photograph, turn it as its orientation says, and make it RGB, in sRGB.
 
     Raises:
         MeasureError: `unreadable_image` or `too_large`.
     """
+    if is_raw(data):
+        message = "this is a camera's raw file, of which only a small preview could be read; export it as a JPEG"
+        raise MeasureError(UNREADABLE_IMAGE, message)
     try:
         with warnings.catch_warnings():
             # Of size: Pillow's own limit is far lower, ours is checked below, before a pixel is decoded. Of damage and
@@ -33,9 +53,13 @@ def open_photo(data: bytes) -> Image.Image:
                 if photo.width * photo.height > MAX_PIXELS:
                     raise too_large(photo.width, photo.height)
                 photo.load()
-                # Turned in place, and not copied where it is RGB already: one photo of 48 megapixels is 192 MB.
-                ImageOps.exif_transpose(photo, in_place=True)
-                return flatten(photo)
+                turn, profile = TURNS.get(orientation_of(photo)), profile_of(photo, data)
+                picture = flatten(photo)
+            # One photo of 48 megapixels is 144 MB: of each that is made, the one before is let go of.
+            del photo
+            if turn is not None:
+                picture = picture.transpose(turn)
+            return to_srgb(picture, profile)
     except MeasureError:
         raise
     except Image.DecompressionBombError:
@@ -57,12 +81,38 @@ def too_large(width: int, height: int) -> MeasureError:
     )
 
 
+def orientation_of(photo: Image.Image) -> int:
+    """How a decoded photo has still to be turned, 1 to 8: as EXIF says, else as XMP says, else not at all.
+
+    EXIF's number may be of any integer type. Where the two contradict each other EXIF is right: cameras write it, and
+    programs that turn a photo keep it. Of TIFF, Pillow has done what it could understand, and taken that out.
+    """
+    try:
+        by_exif = _integer(photo.getexif().get(ExifTags.Base.Orientation))
+    except Exception:  # damaged EXIF raises what it likes
+        by_exif = None
+    if by_exif is not None and UPRIGHT <= by_exif <= max(TURNS):
+        return by_exif
+    xmp: Any = photo.info.get("XML:com.adobe.xmp") or photo.info.get("xmp") or b""
+    found = XMP_ORIENTATION.search(xmp.encode(errors="replace") if isinstance(xmp, str) else bytes(xmp))
+    return int(found.group(1)) if found else UPRIGHT
+
+
+def _integer(value: Any) -> int | None:
+    """A tag's number: bytes come as they are, of several the first counts."""
+    if isinstance(value, bytes):
+        return value[0] if len(value) == 1 else None
+    if isinstance(value, tuple) and value:
+        value = value[0]
+    return value if isinstance(value, int) else None
+
+
 def flatten(photo: Image.Image) -> Image.Image:
-    """Any mode -> RGB; transparent parts become white, 16-bit grey is scaled to 8."""
+    """Any mode -> RGB, or L and CMYK as they are; transparent parts become white, 16-bit grey is scaled to 8."""
     if photo.mode.startswith("I;16") or photo.mode in ("I", "F"):
-        return photo.convert("F").point(lambda value: value / 257.0).convert("RGB")
+        return photo.convert("F").point(lambda value: value / 257.0).convert("L")
     if photo.mode in ("RGBA", "LA", "PA") or "transparency" in photo.info:
         rgba = photo.convert("RGBA")
         white = Image.new("RGBA", rgba.size, (255, 255, 255, 255))
         return Image.alpha_composite(white, rgba).convert("RGB")
-    return photo if photo.mode == "RGB" else photo.convert("RGB")
+    return photo if photo.mode in ("RGB", "L", "CMYK") else photo.convert("RGB")

@@ -20,7 +20,7 @@ from app.core.codes import MODEL_UNAVAILABLE
 from app.core.errors import MeasureError
 from app.core.manifest import DetectorSpec, EstimatorSpec, parse_manifest
 from app.engine.wheels import Later, unpack
-from app.messages import PROGRESS_CHANNEL, STEP_NETWORKS, STEP_NUMERICS, STEP_READY
+from app.messages import PROGRESS, STEP_NETWORKS, STEP_NUMERICS, STEP_READY
 
 if TYPE_CHECKING:
     from app.core.pipeline import Instrument
@@ -71,9 +71,7 @@ async def boot() -> tuple[Instrument, int]:
 
 def report(step: str, done: int, total: int) -> None:
     """Tell the screen how far the boot is."""
-    channel = js.BroadcastChannel.new(PROGRESS_CHANNEL)
-    channel.postMessage(json.dumps({"step": step, "done": done, "total": total}))
-    channel.close()
+    js.postMessage(PROGRESS + json.dumps({"step": step, "done": done, "total": total}))
 
 
 async def fetch_bytes(path: str) -> Any:

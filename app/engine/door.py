@@ -18,6 +18,7 @@ from app.core.codes import GRAB, LIGHT_UNKNOWN, MODEL_UNAVAILABLE
 from app.core.errors import MeasureError
 from app.core.stages import Stages
 from app.engine.boot import MODELS_FOLDER, boot, fetch_bytes
+from app.engine.loans import borrowed, give_back
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from app.core.follow import Follower
     from app.core.frames import FramePairs
     from app.core.pipeline import Instrument, Seen
-    from app.core.reading import Reading
     from app.core.scan import Frame, Scan
 
 # A guide shows a finger that points up: the hand lies below the nail.
@@ -62,26 +62,29 @@ async def start() -> str:
     return await _answer(load)
 
 
-async def measure_photo(photo: Any, mirror: bool) -> str:
-    """Measure an encoded photo, a JavaScript ArrayBuffer; with its nails' mirror images, or without.
+async def measure_photo(number: int, mirror: bool) -> str:
+    """Measure a photo, with its nails' mirror images or without: a file's ArrayBuffer lent under this number.
+
+    It goes back with the upright picture that was measured, where there is one, as `screen_picture` makes it.
 
     Answers what `Reading.as_json` describes, and "ms".
     """
 
     async def measure() -> dict[str, Any]:
-        from app.core.photo import open_photo
+        from app.core import pipeline
+        from app.core.crops import STRAIGHT
+        from app.engine.pictures import photo_picture, screen_picture
 
-        return await _measured(open_photo(photo.to_bytes()), Stages(), bool(mirror))
-
-    return await _answer(measure)
-
-
-async def measure_bitmap(number: int, mirror: bool) -> str:
-    """The same for a photo that the browser decoded, an ImageBitmap lent under this number, see `app.engine.loans`."""
-
-    async def measure() -> dict[str, Any]:
-        picture, stages = await _grab(number)
-        return await _measured(picture, stages, bool(mirror))
+        content, shown = await borrowed(number), None
+        try:
+            stages = Stages()
+            with stages.timed(GRAB):
+                picture = await photo_picture(content)
+                shown = screen_picture(picture)
+            reading = await pipeline.measure_picture(_loaded(), picture, stages, None if mirror else STRAIGHT)
+            return {**reading.as_json(), "ms": stages.rounded()}
+        finally:
+            give_back(number, content, shown)
 
     return await _answer(measure)
 
@@ -232,14 +235,6 @@ async def self_test() -> str:
         return {"checks": [check.as_json() for check in checks]}
 
     return await _answer(test)
-
-
-async def _measured(picture: Image.Image, stages: Stages, mirror: bool) -> dict[str, Any]:
-    from app.core import pipeline
-    from app.core.crops import STRAIGHT
-
-    reading: Reading = await pipeline.measure_picture(_loaded(), picture, stages, None if mirror else STRAIGHT)
-    return {**reading.as_json(), "ms": stages.rounded()}
 
 
 async def _grab(number: int, thumbnail_px: int | None = None) -> tuple[Image.Image, Stages]:

@@ -1,4 +1,5 @@
-"""Pictures that the screen lends: each comes by a message of its own, moved instead of copied, and goes back so."""
+"""What the screen lends, pictures and files: each comes by a message of its own, moved instead of copied, and goes back
+so."""
 
 from __future__ import annotations
 
@@ -12,7 +13,7 @@ _awaited: dict[int, asyncio.Future[Any]] = {}
 
 
 def received(event: Any) -> None:
-    """A message of the screen: [number, ImageBitmap or VideoFrame]."""
+    """A message of the screen: [number, ImageBitmap, VideoFrame or ArrayBuffer]."""
     number, picture = event.data
     if number in _awaited:
         _awaited.pop(number).set_result(picture)
@@ -29,5 +30,8 @@ async def borrowed(number: int) -> Any:
 
 
 def give_back(number: int, picture: Any, thumbnail: Any = None) -> None:
-    """The screen has it again, with its thumbnail, an ImageData, where there is one; here it is empty from now on."""
-    js.postMessage(js.Array.of(number, picture, thumbnail), js.Array.of(picture))
+    """The screen has it again, with a picture of it, an ImageData, where there is one; here both are empty then."""
+    moved = js.Array.of(picture)
+    if thumbnail is not None:
+        moved.push(thumbnail.data.buffer)
+    js.postMessage(js.Array.of(number, picture, thumbnail), moved)

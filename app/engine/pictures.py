@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import js
 from PIL import Image
-from pyodide.ffi import to_js
+from pyodide.ffi import JsException, to_js
 
+from app.core.codes import PICTURES_HIDDEN, UNREADABLE_IMAGE
+from app.core.errors import MeasureError
+from app.core.photo import MAX_PIXELS, open_photo, too_large
+from app.core.raw import is_raw
+from app.core.srgb import UnknownColoursError
 from app.engine.loans import borrowed, give_back
 from app.lent import copied, size_of
+
+# What a screen shows of a photo: more pixels than this a side it has not.
+SCREEN_PX = 1600
+# The largest photo takes a browser some seconds.
+DECODE_PATIENCE_S = 20.0
+# Drawn and read again to see whether the browser hides pictures. Some change a level or two, which does no harm.
+PROBE_PX, PROBE_COLOUR, PROBE_LEVELS = 16, (200, 120, 40), 8
 
 # One of each serves all frames: new ones would leave megabytes a frame to the collector.
 _buffer: Any = None
 _canvas: Any = None
 _context: Any = None
+# Whether what is drawn can be read; None until it was tried.
+_readable: bool | None = None
 
 
 async def rgb_picture(number: int, thumbnail_px: int | None = None) -> Image.Image:
@@ -35,6 +50,47 @@ async def rgb_picture(number: int, thumbnail_px: int | None = None) -> Image.Ima
         give_back(number, lent, thumbnail)
 
 
+async def photo_picture(content: Any) -> Image.Image:
+    """A photo's file, a JavaScript ArrayBuffer -> the upright RGB picture that is measured.
+
+    What Pillow cannot open, HEIC and AVIF for two, the browser may; it converts their colours to sRGB as it draws.
+
+    Raises:
+        MeasureError: as `app.core.photo.open_photo` does, or `pictures_hidden`.
+    """
+    data = content.to_bytes()
+    try:
+        return open_photo(data)
+    except UnknownColoursError:
+        # The browser would read it without its profile.
+        raise
+    except MeasureError as error:
+        if error.code != UNREADABLE_IMAGE or is_raw(data):
+            raise
+        unreadable = error
+    try:
+        decoding = js.createImageBitmap(js.Blob.new(js.Array.of(content)))
+        bitmap = await asyncio.wait_for(decoding, DECODE_PATIENCE_S)
+    except (JsException, TimeoutError):
+        raise unreadable from None
+    try:
+        if bitmap.width * bitmap.height > MAX_PIXELS:
+            raise too_large(bitmap.width, bitmap.height)
+        levels = _drawn(bitmap, bitmap.width, bitmap.height)
+        return Image.frombytes("RGB", (bitmap.width, bitmap.height), levels, "raw", "RGBX")
+    finally:
+        bitmap.close()
+
+
+def screen_picture(picture: Image.Image) -> Any:
+    """An ImageData of the very picture that is measured; of a large one, as much as a screen can show."""
+    scale = SCREEN_PX / max(picture.size)
+    if scale < 1:
+        size = [max(1, round(side * scale)) for side in picture.size]
+        picture = picture.resize((size[0], size[1]), Image.Resampling.BILINEAR, reducing_gap=2.0)
+    return _image_data(picture)
+
+
 async def _levels(lent: Any, width: int, height: int) -> Any:
     """Red, green, blue and one byte more a pixel."""
     global _buffer
@@ -46,8 +102,15 @@ async def _levels(lent: Any, width: int, height: int) -> Any:
 
 
 def _drawn(picture: Any, width: int, height: int) -> Any:
-    """The same by way of a canvas."""
+    """The same by way of a canvas.
+
+    Raises:
+        MeasureError: `pictures_hidden`.
+    """
     global _canvas, _context
+    if not _reads_what_was_drawn():
+        message = "this browser hides from pages what pictures look like, so nothing can be measured in them"
+        raise MeasureError(PICTURES_HIDDEN, message)
     if _canvas is None:
         _canvas = js.OffscreenCanvas.new(width, height)
         _context = _canvas.getContext("2d", _options(willReadFrequently=True, alpha=False))
@@ -57,11 +120,29 @@ def _drawn(picture: Any, width: int, height: int) -> Any:
     return _context.getImageData(0, 0, width, height).data.to_py()
 
 
+def _reads_what_was_drawn() -> bool:
+    """Whether the browser gives pages the pixels that they drew: Firefox's resistFingerprinting gives noise instead."""
+    global _readable
+    if _readable is None:
+        context = js.OffscreenCanvas.new(PROBE_PX, PROBE_PX).getContext("2d", _options(alpha=False))
+        context.fillStyle = f"rgb{PROBE_COLOUR}"
+        context.fillRect(0, 0, PROBE_PX, PROBE_PX)
+        pixels = bytes(context.getImageData(0, 0, PROBE_PX, PROBE_PX).data.to_py())
+        _readable = all(
+            abs(level - PROBE_COLOUR[channel]) <= PROBE_LEVELS for channel in range(3) for level in pixels[channel::4]
+        )
+    return _readable
+
+
 def _thumbnail(picture: Image.Image, width: int, height: int) -> Any:
     """An ImageData of a picture made this small; each of its pixels is the mean of four."""
     small = picture.resize((2 * width, 2 * height), Image.Resampling.NEAREST)
-    levels = small.resize((width, height), Image.Resampling.BOX).convert("RGBA").tobytes()
-    return js.ImageData.new(js.Uint8ClampedArray.new(to_js(levels)), width, height)
+    return _image_data(small.resize((width, height), Image.Resampling.BOX))
+
+
+def _image_data(picture: Image.Image) -> Any:
+    levels = js.Uint8ClampedArray.new(to_js(picture.convert("RGBA").tobytes()))
+    return js.ImageData.new(levels, *picture.size)
 
 
 def _options(**options: Any) -> Any:

@@ -21,6 +21,7 @@ class BootProgress:
         self.download = Download(self._bytes_came)
         self._step = messages.STEP_PYTHON
         self._downloaded = ""
+        self._stalled = False
         # A photo waits for the engine.
         self.photo_waits = False
         # The engine has been started before, and had to be again.
@@ -44,7 +45,11 @@ class BootProgress:
         """Hide it."""
         show("splash", False)
 
-    def _bytes_came(self, done_bytes, total_bytes):
+    def _bytes_came(self, done_bytes, total_bytes, stalled):
+        self._stalled = stalled
+        if not total_bytes:
+            self._say()
+            return
         done, total = words.number(done_bytes / 1e6), words.number(total_bytes / 1e6)
         self._downloaded = words.say("boot.of", done=done, total=total)
         if self._step == messages.STEP_PYTHON:
@@ -58,6 +63,8 @@ class BootProgress:
             parts.insert(0, words.say("boot.again"))
         if self._step == messages.STEP_PYTHON and self._downloaded:
             parts.append(self._downloaded)
+        if self._step == messages.STEP_PYTHON and self._stalled:
+            parts.append(words.say("boot.stalled"))
         if self.photo_waits:
             parts.append(words.say("queued"))
         set_text("status", " ".join(parts))

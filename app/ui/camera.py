@@ -13,6 +13,8 @@ from app.ui.patience import TookTooLongError, within
 WIDTH_PX, HEIGHT_PX = 1280, 960
 # What changes from frame to frame unless it is held.
 MODES = ("exposureMode", "whiteBalanceMode", "focusMode")
+# How long a person may take to allow the camera.
+ASK_MS = 600000
 # How long a camera may take to show its first picture, to do what it is told, and the browser to list them.
 FIRST_PICTURE_MS, OBEY_MS, LIST_MS = 12000, 1000, 2000
 GLANCE_MS = 50
@@ -163,14 +165,14 @@ class Camera:
         stream = None
         if wanted is not None:
             try:
-                stream = await devices.getUserMedia(_constraints({"deviceId": {"exact": wanted["id"]}}))
+                stream = await _stream_of(devices, {"deviceId": {"exact": wanted["id"]}})
             except Exception as error:
                 if error_code(error) == codes.CAMERA_DENIED:
                     raise CameraError(codes.CAMERA_DENIED) from None
                 # It was unplugged, or is one that cannot be opened: any other will do.
         if stream is None and asked == self._asked:
             try:
-                stream = await devices.getUserMedia(_constraints({"facingMode": {"ideal": facing}}))
+                stream = await _stream_of(devices, {"facingMode": {"ideal": facing}})
             except Exception as error:
                 if asked == self._asked:
                     raise CameraError(error_code(error)) from None
@@ -262,6 +264,8 @@ class Camera:
 
 def error_code(error):
     """Which of the codes a browser's error is."""
+    if isinstance(error, TookTooLongError):
+        return codes.CAMERA_FROZEN
     name = getattr(error, "name", None)
     words = f"{name} {error}"
     for known, code in ERROR_CODES.items():
@@ -270,10 +274,11 @@ def error_code(error):
     return codes.CAMERA_BUSY
 
 
-def _constraints(which):
-    size = {"width": {"ideal": WIDTH_PX}, "height": {"ideal": HEIGHT_PX}}
-    size.update(which)
-    return to_js({"audio": False, "video": size})
+async def _stream_of(devices, which):
+    video = {"width": {"ideal": WIDTH_PX}, "height": {"ideal": HEIGHT_PX}}
+    video.update(which)
+    asking = devices.getUserMedia(to_js({"audio": False, "video": video}))
+    return await within(ASK_MS, asking, late=_stop_all)
 
 
 def _described(device):

@@ -1,11 +1,10 @@
 """Behind the reading: every frame of the last scan, where the time went, and which version this is."""
 
-import asyncio
 import json
 
 from app import words
 from app.core.codes import STAGES
-from app.ui import service_worker
+from app.ui import service_worker, tasks
 from app.ui.page import add, element, on, set_text, show
 
 
@@ -16,7 +15,7 @@ class Debug:
         self._settings = settings
         element("flip-tta").checked = settings["mirror"]
         on("flip-tta", "change", self._flip)
-        on("debug", "toggle", lambda _event: asyncio.create_task(self._ask_version()))
+        on("debug", "toggle", lambda _event: tasks.run(self._ask_version()))
 
     def show_engine(self, answer):
         """What the engine said when it was ready."""

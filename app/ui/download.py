@@ -1,55 +1,124 @@
 """The first visit's download, counted byte by byte: the browser tells nobody how far a worker's own fetches are.
 
 Every part of the engine is asked for once here, and the worker, which wants the same parts at the same time, gets
-them from the browser's cache.
+them from the browser's cache. Which parts those are the build has written down (building/contents.py).
 """
 
 import asyncio
 import json
 
 from pyscript import window
+from pyscript.ffi import create_proxy, to_js
 
-# What the engine needs before it can measure.
-ENGINE_FOLDERS = ("vendor/pyodide/", "vendor/wheels/", "vendor/ort/", "models/")
+from app.ui import service_worker
+from app.ui.patience import within
+from app.ui.place import here
+
 AT_ONCE = 3
+# When nothing has come for so long, the person is told.
+STALLED_MS = 15000
+# When nothing has come for so long, nothing more is expected: the engine's own patience begins (engine_client.py).
+GIVEN_UP_MS = 90000
+# A connection that brings nothing for so long is left for another one; one that breaks off, after a moment.
+DEAD_MS = 30000
+RETRY_S = 2
+GLANCE_MS = 1000
 
 
 class Download:
     """How many of how many bytes have come."""
 
     def __init__(self, on_progress):
-        """`on_progress(bytes, total_bytes)` is called as they come."""
+        """`on_progress(bytes, total_bytes, stalled)` is called as they come, and when they stop coming or go on."""
         self._on_progress = on_progress
         self._bytes = 0
         self._total_bytes = 0
-        self.arrived = False
+        self._stalled = self._ended = False
+        self._came_ms = window.performance.now()
+
+    def arrived(self):
+        """Whether all is there, or nobody expects any more that the rest comes."""
+        return self._ended or self._silent_ms() > GIVEN_UP_MS
 
     async def run(self):
-        """Count until all is there. A part that fails is left to whoever needs it, which says so."""
+        """Count until then. A part that the host does not have is left to whoever needs it, which says so."""
+        self._came_ms = window.performance.now()
+        clock = window.setInterval(create_proxy(self._glance), GLANCE_MS)
         try:
-            if getattr(window.navigator, "serviceWorker", None) and window.navigator.serviceWorker.controller:
-                # Everything lies on the device.
-                return
-            built = json.loads(await (await window.fetch("./build.json")).text())
-            waiting = []
-            for path, entry in built["files"].items():
-                if path.startswith(ENGINE_FOLDERS):
-                    waiting.append(path)
-                    self._total_bytes += entry["bytes"]
-            await asyncio.gather(*[self._fetch_all(waiting) for _ in range(AT_ONCE)])
+            waiting = await self._parts()
+            self._total_bytes = sum([length for _path, length in waiting])
+            await asyncio.gather(*[self._fetch_some(waiting) for _ in range(AT_ONCE)])
         except Exception:
             # Only the counting failed.
             return
         finally:
-            self.arrived = True
+            window.clearInterval(clock)
+            self._ended = True
 
-    async def _fetch_all(self, waiting):
-        while waiting:
-            response = await window.fetch("./" + waiting.pop())
+    async def _parts(self):
+        """[(path, bytes)] of what has to come through the network before anything can be measured."""
+        missing = None
+        if service_worker.controller():
+            answer = await service_worker.ask(service_worker.VERSION)
+            missing = list(answer.missing) if answer else []
+            if not missing:
+                # Everything lies on the device.
+                return []
+        built = await self._build()
+        paths = [path for path in built["first_visit"] if missing is None or path in missing]
+        return [(path, built["files"][path]["bytes"]) for path in paths]
+
+    async def _build(self):
+        """What build.json says. Where the host has none, the engine says what is missing."""
+        while True:
+            try:
+                response = await within(DEAD_MS, window.fetch(here("build.json")))
+                text = await within(DEAD_MS, response.text())
+                break
+            except Exception:
+                if self.arrived():
+                    raise
+                await asyncio.sleep(RETRY_S)
+        return json.loads(text)
+
+    async def _fetch_some(self, waiting):
+        while waiting and not self.arrived():
+            path, length = waiting.pop()
+            while not self.arrived() and not await self._fetch(path, length):
+                await asyncio.sleep(RETRY_S)
+
+    async def _fetch(self, path, length):
+        """Count one part; whether that came to an end."""
+        counted = 0
+        leaving = window.AbortController.new()
+        try:
+            response = await within(DEAD_MS, window.fetch(here(path), to_js({"signal": leaving.signal})))
+            if not response.ok:
+                self._count(length)
+                return True
             reader = response.body.getReader()
             while True:
-                part = await reader.read()
+                part = await within(DEAD_MS, reader.read())
                 if part.done:
-                    break
-                self._bytes += part.value.length
-                self._on_progress(self._bytes, self._total_bytes)
+                    return True
+                counted += part.value.length
+                self._count(part.value.length)
+        except Exception:
+            # Broken off, or nothing comes any more: from the beginning.
+            leaving.abort()
+            self._bytes -= counted
+            return False
+
+    def _count(self, length):
+        self._bytes += length
+        self._came_ms = window.performance.now()
+        self._stalled = False
+        self._on_progress(self._bytes, self._total_bytes, False)
+
+    def _silent_ms(self):
+        return window.performance.now() - self._came_ms
+
+    def _glance(self, *_arguments):
+        if self._silent_ms() > STALLED_MS and not self._stalled:
+            self._stalled = True
+            self._on_progress(self._bytes, self._total_bytes, True)

@@ -1,37 +1,22 @@
-"""The engine as the screen sees it: calls that are answered with JSON, a channel for its progress, and a watchdog."""
+"""The engine as the screen sees it: calls that are answered with JSON, its progress, and a watchdog."""
 
-import asyncio
 import json
 
-from pyscript import document, window, workers
-from pyscript.ffi import create_proxy
+from pyscript import document, workers
 
 from app import messages
 from app.core import codes
-from app.ui.lending import Lender
+from app.ui.attempts import BrowserError
+from app.ui.lending import Lender, let_go
+from app.ui.page import listen
+from app.ui.patience import TookTooLongError, Wait
 
 NAME = "engine"
+WORKER = 'script[type="py"]'
 # Once all its parts have arrived, a worker that says nothing for so long will not come any more.
 BOOT_PATIENCE_MS = 60000
 # The longest photo takes some seconds on a slow phone; a worker that the system killed never answers.
 CALL_PATIENCE_MS = 45000
-GLANCE_MS = 500
-
-
-class _Call:
-    """One call that waits for its answer."""
-
-    def __init__(self, patience_ms):
-        self.answer = None
-        self.answered = asyncio.Event()
-        self.heard_ms = window.performance.now()
-        self.patience_ms = patience_ms
-
-    def end(self, answer):
-        """The answer, or what stands in its place; only the first counts."""
-        if self.answer is None:
-            self.answer = answer
-            self.answered.set()
 
 
 class EngineClient:
@@ -43,43 +28,45 @@ class EngineClient:
         self._worker = self._lender = None
         self._on_progress = on_progress
         self._on_dead = on_dead
-        self._calls = []
+        # What is waited for now, of this worker.
+        self._waits = []
         self._parts_arrived = lambda: True
-        # The first worker is the page's own; each restart has another.
+        # The first worker is the page's own; each start after it has another.
         self._starts = 0
-        self._channel = window.BroadcastChannel.new(messages.PROGRESS_CHANNEL)
-        self._channel.addEventListener("message", create_proxy(self._progress))
-        window.setInterval(create_proxy(self._watch), GLANCE_MS)
+        self._ended = False
 
     async def start(self, parts_arrived):
-        """Wait for Python in the worker, then load the networks.
+        """Wait for Python in the worker, then load the networks; one start at a time.
 
         `parts_arrived()` tells whether everything has been downloaded: before that nobody knows how long it takes.
+        Where it fails, the next start has a new worker: what the old one hangs on would hang again.
         """
         self._parts_arrived = parts_arrived
-        return await self._wait_for(self._begin(), BOOT_PATIENCE_MS)
+        answer = await self._wait_for(self._begin(), BOOT_PATIENCE_MS)
+        if "error" in answer:
+            self.end()
+        return answer
 
-    def restart(self):
-        """Let the worker go; the next `start` begins with a new one."""
+    def end(self):
+        """Let the worker go, and whoever waits for it; the next `start` begins with a new one."""
+        self._ended = True
         self._starts += 1
         self._worker = None
-        old = document.querySelector('script[type="py"]')
+        if self._lender is not None:
+            self._lender.close()
+        for wait in list(self._waits):
+            wait.end(TookTooLongError("the engine has ended"))
+        old = document.querySelector(WORKER)
         if getattr(old, "xworker", None):
             old.xworker.terminate()
-        fresh = document.createElement("script")
-        fresh.type = "py"
-        fresh.setAttribute("worker", "")
-        fresh.setAttribute("name", self._name())
-        fresh.setAttribute("src", old.getAttribute("src"))
-        old.replaceWith(fresh)
 
     async def measure_photo(self, photo, mirror):
-        """The reading of an encoded photo, an ArrayBuffer, see `app.core.reading`."""
-        return await self._ask("measure_photo", photo, mirror)
+        """The reading of an encoded photo, see `app.core.reading`, and the upright picture that was measured.
 
-    async def measure_bitmap(self, bitmap, mirror):
-        """The reading of a photo that the browser decoded, an ImageBitmap, which is closed."""
-        return await self._ask_once("measure_bitmap", bitmap, mirror)
+        `photo` is an ArrayBuffer, which is empty from now on; the picture is an ImageData, None where there is none.
+        """
+        answer, _file, picture = await self._ask_about("measure_photo", photo, mirror)
+        return answer, picture
 
     async def look(self, frame):
         """What a frame of `app.ui.frame` shows, which is closed; see `app.engine.door`."""
@@ -113,64 +100,93 @@ class EngineClient:
         return NAME if self._starts == 0 else f"{NAME}-{self._starts}"
 
     async def _begin(self):
-        if self._worker is None:
-            self._on_progress(messages.STEP_PYTHON, 0, 1)
-            self._worker = await workers[self._name()]
-            self._lender = Lender(document.querySelector('script[type="py"]').xworker)
-        return await self._worker.start()
+        if self._ended:
+            self._ended = False
+            self._replace_worker()
+        number = self._starts
+        self._on_progress(messages.STEP_PYTHON, 0, 1)
+        worker = await workers[self._name()]
+        if number != self._starts:
+            raise TookTooLongError("another start has begun")
+        by_message = document.querySelector(WORKER).xworker
+        listen(by_message, "message", lambda event: number == self._starts and self._progress(event))
+        self._lender = Lender(by_message)
+        self._worker = worker
+        return await worker.start()
+
+    def _replace_worker(self):
+        """PyScript starts a worker for every new element of this kind."""
+        old = document.querySelector(WORKER)
+        fresh = document.createElement("script")
+        fresh.type = "py"
+        fresh.setAttribute("worker", "")
+        fresh.setAttribute("name", self._name())
+        fresh.setAttribute("src", old.getAttribute("src"))
+        old.replaceWith(fresh)
 
     async def _ask_once(self, name, picture, *arguments):
         answer, picture, _thumbnail = await self._ask_about(name, picture, *arguments)
-        if picture:
-            picture.close()
+        let_go(picture)
         return answer
 
     async def _ask_about(self, name, picture, *arguments):
+        if self._worker is None:
+            let_go(picture)
+            return _failure("the engine has ended"), None, None
         lender = self._lender
-        number = lender.lend(picture)
+        try:
+            number = lender.lend(picture)
+        except BrowserError as error:
+            return _error(f"the picture cannot be handed over ({error})"), None, None
         answer = await self._ask(name, number, *arguments)
-        picture, thumbnail = (None, None) if answer.get("dead") else await lender.returned(number)
+        if answer.get("dead"):
+            lender.give_up(number)
+            return answer, None, None
+        picture, thumbnail = await lender.returned(number)
         return answer, picture, thumbnail
 
     async def _ask(self, name, *arguments):
+        worker = self._worker
+        if worker is None:
+            return _failure("the engine has ended")
+
         async def call():
-            return await getattr(self._worker, name)(*arguments)
+            return await getattr(worker, name)(*arguments)
 
         answer = await self._wait_for(call(), CALL_PATIENCE_MS)
-        if answer.get("dead"):
+        if answer.get("dead") and worker is self._worker:
             self._on_dead()
         return answer
 
     async def _wait_for(self, asking, patience_ms):
-        call = _Call(patience_ms)
-
-        async def run():
-            try:
-                call.end(json.loads(await asking))
-            except Exception as error:
-                # Errors of measuring come as data: what is thrown is the worker's own end.
-                call.end(_failure(str(error)))
-
-        self._calls.append(call)
-        asyncio.create_task(run())
-        await call.answered.wait()
-        self._calls.remove(call)
-        return call.answer
-
-    def _watch(self, *_arguments):
-        now_ms = window.performance.now()
-        for call in self._calls:
-            if not self._parts_arrived():
-                call.heard_ms = now_ms
-            elif now_ms - call.heard_ms > call.patience_ms:
-                call.end(_failure("the engine does not answer"))
+        wait = Wait(patience_ms, paused=lambda: not self._parts_arrived())
+        self._waits.append(wait)
+        try:
+            return json.loads(await wait.of(asking))
+        except TookTooLongError:
+            return _failure("the engine does not answer")
+        except Exception as error:
+            # Errors of measuring come as data: what is thrown is the worker's own end.
+            return _failure(str(error))
+        finally:
+            self._waits.remove(wait)
 
     def _progress(self, event):
-        for call in self._calls:
-            call.heard_ms = window.performance.now()
-        report = json.loads(event.data)
+        said = event.data
+        if not isinstance(said, str) or not said.startswith(messages.PROGRESS):
+            # A picture that comes back, or PyScript's own.
+            return
+        for wait in self._waits:
+            wait.renew()
+        report = json.loads(said[len(messages.PROGRESS) :])
         self._on_progress(report["step"], report["done"], report["total"])
 
 
+def _error(message):
+    return {"error": {"code": codes.MODEL_UNAVAILABLE, "message": message}}
+
+
 def _failure(message):
-    return {"error": {"code": codes.MODEL_UNAVAILABLE, "message": message}, "dead": True}
+    failure = _error(message)
+    failure["dead"] = True
+    return failure

@@ -1,5 +1,9 @@
 """Keep the app on the device: register the service worker, say when all is saved, go on where it was cut, and let a
-new version in when the person agrees."""
+new version in when the person agrees.
+
+What was saved may go: the browser clears it when storage runs low, another tab does, a part of it is damaged. So
+whether all is there is asked again whenever somebody looks, and never remembered.
+"""
 
 import asyncio
 
@@ -7,16 +11,25 @@ from pyscript import document, window
 from pyscript.ffi import to_js
 
 from app import messages, words
-from app.ui import service_worker
+from app.ui import keeping, service_worker, tasks
 from app.ui.page import element, listen, on, optional, reload_once, set_text, show, state
+from app.ui.patience import within
+from app.ui.place import here, of_this_copy
 
 CHIP = "offline"
-ISOLATED = "hemolens-isolated"
-# Why saving stopped, as the service worker says it.
+ISOLATED = of_this_copy("hemolens-isolated")
+# Why saving stopped, as the service worker says it, and as it is seen from here.
 NETWORK = "network"
-REASONS = (NETWORK, "host", "damaged", "full")
+FORBIDDEN = "forbidden"
+SILENT = "silent"
+REASONS = (NETWORK, "host", "damaged", "full", FORBIDDEN, SILENT)
+# Where trying again changes nothing.
+FINAL = (FORBIDDEN,)
 # A page that stays open looks for a new version when it is looked at again, this often at most.
 LOOK_EVERY_MS = 3600 * 1000
+# The service worker itself gives up a part of which nothing comes for a minute, and says so.
+SILENCE_MS = 90 * 1000
+GLANCE_S = 0.25
 IDLE = (messages.STATE_BOOTING, messages.STATE_READY)
 
 
@@ -32,6 +45,13 @@ class Installation:
         self._said = None
         self._filling = False
         self._failed = None
+        # How far saving is, and when it was last heard of.
+        self._percent = 0
+        self._heard_ms = 0
+        # Whether a version of it was there at some time in this visit.
+        self._was_there = False
+        # Saved parts that the self-test found to be others than those that were built.
+        self._damaged = 0
         self._looked_ms = 0
         # Whether the browser promised to keep what is saved; None: not asked yet.
         self.kept_for_good = None
@@ -45,13 +65,14 @@ class Installation:
         listen(workers, "message", self._message)
         listen(workers, "controllerchange", lambda _event: self._controller_changed())
         listen(document.defaultView, "online", lambda _event: self._failed == NETWORK and self.go_on())
-        listen(document, "visibilitychange", lambda _event: self._look_again())
+        listen(document.defaultView, "focus", lambda _event: self.look_again())
+        listen(document, "visibilitychange", lambda _event: self.look_again())
         on("update", "click", lambda _event: self._use_update())
         on("offline-again", "click", lambda _event: self.go_on())
 
     def start(self):
         """Begin in the background."""
-        asyncio.create_task(self._run())
+        tasks.run(self._run())
 
     def speak(self):
         """Say again what was said, in the language that is spoken now."""
@@ -62,101 +83,175 @@ class Installation:
     def go_on(self):
         """Save what is still missing."""
         if not self._filling:
-            asyncio.create_task(self._restore() if service_worker.controller() else self._register())
+            self._begin_filling()
+            tasks.run(self._go_on())
 
     def idle(self):
         """Nothing is on the screen that a reload would lose."""
         if self._outdated:
             window.location.reload()
 
+    def look_again(self):
+        """Somebody looks at the page: say what is true now."""
+        if not document.hidden and self._registration is not None:
+            tasks.run(self._look())
+
     def after_reading(self):
         """Somebody uses this: now is the moment to ask the browser not to clear it away when storage runs low."""
-        asyncio.create_task(self.ask_to_keep())
+        tasks.run(self._ask_to_keep())
+        self.look_again()
 
-    async def ask_to_keep(self):
-        """Whether what is saved stays until the person removes it. Browsers may ask the person."""
-        storage = optional(window.navigator, "storage")
-        if storage is None or self.kept_for_good is not None or service_worker.controller() is None:
-            return
-        try:
-            self.kept_for_good = bool(await storage.persist())
-        except Exception:
-            self.kept_for_good = False
-        if self._said is not None and self._said[1] == "ready":
-            self._say_ready()
+    def after_self_test(self, damaged):
+        """The self-test compared every saved file, and so many are not as they were built."""
+        self._damaged = damaged
+        self.look_again()
 
     async def look_whether_kept(self):
-        """Whether the browser promised it at an earlier visit, or to an installed app: no question to the person."""
-        storage = optional(window.navigator, "storage")
-        try:
-            if storage and await storage.persisted():
-                self.kept_for_good = True
-        except Exception:
-            return
+        """Learn whether the browser promised to keep it."""
+        self.kept_for_good = await keeping.promised() or self.kept_for_good
 
     async def _run(self):
         if service_worker.container() is None:
+            self._say_failed(FORBIDDEN)
             return
         await self.look_whether_kept()
+        if service_worker.controller() is None:
+            self._begin_filling()
         await self._register()
-        if self._registration is None:
-            return
-        await service_worker.container().ready
-        self._isolate()
-        await self._judge()
+
+    async def _ask_to_keep(self):
+        if self.kept_for_good is None and service_worker.controller():
+            self.kept_for_good = await keeping.ask_for_it()
+            if self._said is not None and self._said[1] == "ready":
+                self._say_ready()
 
     async def _register(self):
-        """Register the worker, which saves what is not saved yet."""
-        self._filling = service_worker.controller() is None
+        """Register the worker, which saves what is not saved yet, and follow it."""
+        found = None
         try:
-            options = to_js({"updateViaCache": "none"})
-            self._registration = await service_worker.container().register("./sw.js", options)
-        except Exception:
-            # With no network what was registered at an earlier visit still holds.
-            self._registration = await service_worker.container().getRegistration() or None
-        if self._registration is None:
-            self._say_failed(NETWORK, 0)
+            found = await service_worker.register()
+        except Exception as error:
+            if service_worker.keeps_nothing(error):
+                self._say_failed(FORBIDDEN)
+                return
+        # With no network what was registered at an earlier visit still holds.
+        found = found or await service_worker.registration()
+        if found is None:
+            self._say_failed(NETWORK)
             return
-        listen(self._registration, "updatefound", lambda _event: self._update_found())
+        if self._registration is None:
+            listen(found, "updatefound", lambda _event: self._update_found())
+        self._registration = found
         # Another tab, or one closed by now, may have begun it.
         self._update_found()
         self._look_for_update()
+        if self._filling:
+            await self._follow()
+        else:
+            await self._judge()
+        self._isolate()
+
+    async def _follow(self):
+        """Until the first version is there, or does not come. No event tells of all ends in all browsers."""
+        begun_at, ended = self._percent, 0
+        while self._filling:
+            if optional(self._registration, "active"):
+                self._filling = False
+                await self._judge()
+            elif optional(self._registration, "installing") or optional(self._registration, "waiting"):
+                ended = 0
+                self._give_up_in_silence()
+            else:
+                # What it has to say of its end may still be on the way.
+                ended += 1
+                if ended == 8:
+                    self._ended_without_a_word(begun_at)
+            await asyncio.sleep(GLANCE_S)
+
+    def _ended_without_a_word(self, begun_at):
+        """Browsers end an installation that takes minutes: what has come stays, and the next goes on from there."""
+        if self._percent > begun_at:
+            self._filling = False
+            self.go_on()
+        else:
+            self._say_failed(NETWORK)
+
+    def _give_up_in_silence(self):
+        if window.performance.now() - self._heard_ms > SILENCE_MS:
+            self._say_failed(NETWORK)
 
     async def _judge(self):
         """Say whether everything is there."""
-        # Right after a first installation the worker takes the page over a moment later.
-        answer = await service_worker.ask(service_worker.VERSION)
-        missing = answer.missing.length if answer and optional(answer, "missing") else 0
-        self._filling, self._failed = False, None
-        if missing:
+        answer = None
+        for _ in range(2):
+            answer = answer or await service_worker.ask(service_worker.VERSION)
+        if self._filling:
+            return
+        if answer is None:
+            if await service_worker.registration():
+                self._say_failed(SILENT)
+            else:
+                self._say("offline-gone", "failed")
+            return
+        self._was_there = True
+        missing = answer.missing.length
+        if missing and missing == optional(answer, "total"):
+            self._say("offline-gone", "failed")
+        elif missing:
             self._say("offline-missing", "failed", count=missing)
+        elif self._damaged:
+            self._say("offline-damaged", "failed", count=self._damaged)
+        elif await service_worker.registration() is None:
+            # It still answers for this page, and will for no other.
+            self._say("offline-gone", "failed")
         else:
+            self._failed = None
             self._say_ready()
 
-    async def _restore(self):
-        self._filling = True
-        self._say("offline-loading", "loading", percent=0)
-        await service_worker.ask(service_worker.RESTORE, patience_ms=None)
-        if self._filling:
-            await self._judge()
+    async def _go_on(self):
+        found = await service_worker.registration()
+        if found is None or not optional(found, "active"):
+            await self._register()
+            return
+        answer = await service_worker.ask(service_worker.RESTORE, SILENCE_MS, lambda: self._heard_ms)
+        if not self._filling:
+            # It said why it failed.
+            return
+        if answer is None:
+            self._say_failed(NETWORK)
+            return
+        self._filling, self._damaged = False, 0
+        await self._judge()
+
+    def _begin_filling(self):
+        self._filling, self._failed = True, None
+        self._heard_ms = window.performance.now()
+        self._say("offline-loading", "loading", percent=self._percent)
 
     def _message(self, event):
         said = event.data
-        # The old version stays as it is while a new one comes in, and if that fails.
-        if not self._filling or said.type not in ("precache", "precache-failed"):
+        kind = optional(said, "type")
+        if kind not in ("precache", "precache-failed") or (optional(said, "scope") or here()) != here():
             return
-        percent = int(100 * said.bytes / said.total_bytes)
-        if said.type == "precache":
-            self._say("offline-loading", "loading", percent=percent)
+        # The old version stays as it is while a new one comes in, and if that fails.
+        if not self._filling:
+            if kind == "precache" and self._failed and not self._was_there:
+                # It comes after all, or another tab tries again.
+                self.go_on()
+            return
+        self._heard_ms = window.performance.now()
+        self._percent = min(100, int(100 * said.bytes / said.total_bytes))
+        if kind == "precache":
+            self._say("offline-loading", "loading", percent=self._percent)
         else:
-            self._say_failed(said.reason if said.reason in REASONS else "host", percent)
+            self._say_failed(said.reason if said.reason in REASONS else "host")
 
     def _say_ready(self):
         self._say("offline-kept" if self.kept_for_good else "offline-ready", "ready")
 
-    def _say_failed(self, reason, percent):
+    def _say_failed(self, reason):
         self._filling, self._failed = False, reason
-        self._say("offline-failed." + reason, "failed", percent=percent)
+        self._say("offline-failed." + reason, "failed", percent=self._percent)
 
     def _say(self, key, chip_state, **values):
         self._said = (key, chip_state, values)
@@ -164,7 +259,7 @@ class Installation:
         chip.hidden = False
         chip.setAttribute("data-offline", chip_state)
         set_text("offline-words", words.say(key, **values))
-        show("offline-again", chip_state == "failed")
+        show("offline-again", chip_state == "failed" and self._failed not in FINAL)
 
     def _isolate(self):
         """A host that sends no isolation headers: one reload lets the service worker add them."""
@@ -179,16 +274,15 @@ class Installation:
     def _look_for_update(self):
         show("update", bool(self._registration.waiting and service_worker.controller()))
 
-    def _look_again(self):
+    async def _look(self):
+        if self._was_there and not self._filling:
+            await self._judge()
         now_ms = window.performance.now()
-        if document.hidden or self._registration is None or now_ms - self._looked_ms < LOOK_EVERY_MS:
+        if now_ms - self._looked_ms < LOOK_EVERY_MS:
             return
         self._looked_ms = now_ms
-        asyncio.create_task(self._ask_for_update())
-
-    async def _ask_for_update(self):
         try:
-            await self._registration.update()
+            await within(service_worker.REGISTER_PATIENCE_MS, self._registration.update())
         except Exception:
             # No network: the version that is here is good.
             return
@@ -201,6 +295,9 @@ class Installation:
             self._registration.waiting.postMessage(to_js({"type": "skip-waiting"}))
 
     def _controller_changed(self):
+        if service_worker.controller() is None:
+            # Another copy's worker further up, or none any more.
+            return
         first, self._controlled = not self._controlled, True
         if first:
             # On a first visit the worker takes the page over only now.

@@ -1,4 +1,4 @@
-"""Pictures lent to the engine: they move to its worker and back, and are never copied.
+"""What is lent to the engine, pictures and files: it moves to its worker and back, and is never copied.
 
 A copy of a camera's frame is megabytes, and holds up whatever else the screen does.
 """
@@ -7,6 +7,13 @@ import asyncio
 
 from pyscript import window
 from pyscript.ffi import create_proxy
+
+from app.ui.attempts import attempt
+from app.ui.patience import TookTooLongError, within
+from app.ui.tasks import guarded
+
+# A picture comes back before the answer that speaks of it, or right after.
+BACK_WITHIN_MS = 5000
 
 
 class Lender:
@@ -17,24 +24,54 @@ class Lender:
         self._lent = 0
         # number -> when it is back, and what then is back
         self._away, self._back = {}, {}
-        worker.addEventListener("message", create_proxy(self._message))
+        self._listener = create_proxy(guarded(self._message))
+        worker.addEventListener("message", self._listener)
 
     def lend(self, picture):
-        """Send an ImageBitmap or a VideoFrame, which is empty here from now on; returns its number for the engine."""
+        """Send an ImageBitmap or a VideoFrame, which is empty here from now on; returns its number for the engine.
+
+        Raises:
+            BrowserError: it is empty already, or the system has taken it back.
+        """
         self._lent += 1
+        message = window.Array.of(self._lent, picture)
+        attempt(self._worker, "postMessage", message, window.Array.of(picture))
         self._away[self._lent] = asyncio.Event()
-        self._worker.postMessage(window.Array.of(self._lent, picture), window.Array.of(picture))
         return self._lent
 
     async def returned(self, number):
-        """Wait for it: the picture again, and its thumbnail, an ImageData, or None."""
-        await self._away[number].wait()
-        del self._away[number]
+        """Wait for it: the picture again, and its thumbnail, an ImageData, or None; None and None where it is lost."""
+        try:
+            await within(BACK_WITHIN_MS, self._away[number].wait())
+        except TookTooLongError:
+            # Whatever comes now is closed.
+            return None, None
+        finally:
+            del self._away[number]
         return self._back.pop(number)
+
+    def give_up(self, number):
+        """Nobody waits for it any more."""
+        self._away.pop(number, None)
+        if number in self._back:
+            let_go(self._back.pop(number)[0])
+
+    def close(self):
+        """Nothing comes back from a worker that has ended."""
+        self._worker.removeEventListener("message", self._listener)
 
     def _message(self, event):
         if not window.Array.isArray(event.data):
             return
-        number = event.data[0]
-        self._back[number] = event.data[1], event.data[2]
+        number, picture, thumbnail = event.data[0], event.data[1], event.data[2]
+        if number not in self._away:
+            let_go(picture)
+            return
+        self._back[number] = picture, thumbnail
         self._away[number].set()
+
+
+def let_go(picture):
+    """Give a picture's memory back at once; a file's has no such way."""
+    if picture is not None and getattr(picture, "close", None):
+        picture.close()

@@ -3,6 +3,9 @@
 from pyscript import document, window
 from pyscript.ffi import create_proxy
 
+from app.ui.attempts import BrowserError, attempt, look_up
+from app.ui.tasks import guarded
+
 SVG = "http://www.w3.org/2000/svg"
 
 
@@ -32,7 +35,7 @@ def on(element_id, event, handler):
 
 def listen(target, event, handler):
     """The same for any target: the window, a track of the camera."""
-    target.addEventListener(event, create_proxy(handler))
+    target.addEventListener(event, create_proxy(guarded(handler)))
 
 
 def optional(target, name):
@@ -89,12 +92,28 @@ def mark(name):
 
 
 def reload_once(reason):
-    """Load the page anew, unless it was for this reason before; returns whether it does."""
-    if window.sessionStorage.getItem(reason):
+    """Load the page anew, unless it was for this reason before; returns whether it does.
+
+    A browser that lets the page remember nothing would load it for ever: there it is not loaded anew.
+    """
+    try:
+        remembered = look_up(window, "sessionStorage")
+        if remembered.getItem(reason):
+            return False
+        attempt(remembered, "setItem", reason, "1")
+    except BrowserError:
         return False
-    window.sessionStorage.setItem(reason, "1")
     window.location.reload()
     return True
+
+
+def reload_again(reason):
+    """From now on `reload_once` may load the page for this reason once more."""
+    try:
+        look_up(window, "sessionStorage").removeItem(reason)
+    except BrowserError:
+        # Nothing was remembered, then.
+        return
 
 
 def state():

@@ -6,15 +6,24 @@ from app import words
 from app.core import codes
 from app.ui import stage
 from app.ui.page import add, element, listen, on, set_text, show
+from app.ui.patience import TookTooLongError, within
+
+# A file may have to come out of a cloud first.
+FILE_PATIENCE_MS = 60000
+
+# The longer side of a picture in the list, in pixels of the screen.
+THUMBNAIL_PX = 240
 
 
 class Photo:
-    """One photo: its file, a URL to show it by, and its reading once there is one."""
+    """One photo: its file, a URL for the browser's own picture of it, and its reading once there is one.
+
+    `picture` is what was measured, on a canvas; None where nothing was."""
 
     def __init__(self, file):
         self.file = file
         self.url = window.URL.createObjectURL(file)
-        self.reading = None
+        self.reading = self.picture = None
 
 
 class Album:
@@ -48,13 +57,18 @@ class Album:
         """Let go of all photos: nothing of them stays after their reading is closed."""
         for photo in self._photos:
             window.URL.revokeObjectURL(photo.url)
+            if photo.picture:
+                photo.picture.width = photo.picture.height = 1
         self._photos, self.shown = [], None
         show("photos", False)
 
     def show(self, photo):
         """Put a photo on the stage, and mark it in the list."""
         self.shown = photo
-        stage.show_photo(photo.url)
+        if photo.reading:
+            stage.show_picture(photo.picture)
+        else:
+            stage.show_preview(photo.url)
         show("photos", len(self._photos) > 1)
         strip = element("photo-list")
         strip.replaceChildren()
@@ -63,21 +77,21 @@ class Album:
             button = add(item, "button", class_="thumb", type="button")
             if listed is photo:
                 button.setAttribute("aria-current", "true")
-            add(button, "img", src=listed.url, alt=words.say("photo-number", number=number + 1))
+            _add_thumbnail(button, listed, words.say("photo-number", number=number + 1))
             add(button, "span", _words_of(listed.reading))
             listen(button, "click", lambda _event, listed=listed: self._open(listed))
 
     async def measure(self):
-        """Measure all; returns the first, or None where other photos were chosen meanwhile."""
+        """Measure all; returns the first, or None where other photos were chosen meanwhile, or the engine ended."""
         photos = self._photos
         for number, photo in enumerate(photos):
             several = words.say("measuring-of", number=number + 1, count=len(photos))
             set_text("status", words.say("measuring") if len(photos) == 1 else several)
             self.show(photo)
-            reading = await measure(self._engine, photo.file, self._settings["mirror"])
-            if photos is not self._photos:
+            reading, picture = await measure(self._engine, photo.file, self._settings["mirror"])
+            if photos is not self._photos or reading.get("dead"):
                 return None
-            photo.reading = reading
+            photo.reading, photo.picture = reading, picture and stage.canvas_of(picture)
         return photos[0]
 
     def _open(self, photo):
@@ -122,13 +136,26 @@ def _words_of(reading):
     return words.value_words(reading["hb_g_dl"])
 
 
+def _add_thumbnail(button, photo, name):
+    """The picture that was measured; until then the browser's own, and nothing where there is none."""
+    if photo.picture:
+        thumbnail = stage.smaller(photo.picture, THUMBNAIL_PX)
+        thumbnail.setAttribute("role", "img")
+        thumbnail.setAttribute("aria-label", name)
+        button.appendChild(thumbnail)
+    elif photo.reading:
+        add(button, "span", class_="no-picture", role="img", aria_label=name)
+    else:
+        add(button, "img", src=photo.url, alt=name)
+
+
 async def measure(engine, file, mirror):
-    """The reading of a photo's file. What Pillow cannot open, HEIC for one, the browser may."""
-    reading = await engine.measure_photo(await file.arrayBuffer(), mirror)
-    if "error" in reading and reading["error"]["code"] == codes.UNREADABLE_IMAGE:
-        try:
-            bitmap = await window.createImageBitmap(file)
-        except Exception:
-            return reading
-        reading = await engine.measure_bitmap(bitmap, mirror)
-    return reading
+    """The reading of a photo's file, and the picture that was measured, an ImageData or None."""
+    try:
+        content = await within(FILE_PATIENCE_MS, file.arrayBuffer())
+    except Exception as error:
+        # Deleted, changed or locked since it was chosen, or in a cloud that is out of reach.
+        reason = "did not arrive" if isinstance(error, TookTooLongError) else "cannot be read"
+        message = f"the file {file.name} {reason}"
+        return {"error": {"code": codes.FILE_UNREADABLE, "message": message}}, None
+    return await engine.measure_photo(content, mirror)

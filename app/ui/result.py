@@ -4,6 +4,7 @@ from pyscript import document
 
 from app import words
 from app.core import severity
+from app.ui.attempts import attempt
 from app.ui.page import add, element, set_text, show
 
 # The scale reaches a little beyond what people live with, in g/dL.
@@ -18,7 +19,7 @@ def show_reading(reading, person, picture, guided):
     Args:
         reading: one that has a value.
         person: whose limits count, a `groups.Person`.
-        picture: the <img> or <canvas> that its boxes belong to.
+        picture: the <canvas> that shows what its boxes belong to, at any size.
         guided: whether a guide said where the nail is.
     """
     low, high = reading["interval_g_dl"]
@@ -85,7 +86,10 @@ def forget():
 def _list_nails(reading, picture):
     nails = element("nails")
     nails.replaceChildren()
+    # A large photo is shown smaller than it was measured.
+    scale = picture.width / reading["width"]
     for number, nail in enumerate(reading["nails"]):
+        box = [side * scale for side in nail["box"]]
         item = add(
             nails,
             "li",
@@ -94,7 +98,7 @@ def _list_nails(reading, picture):
             data_box=",".join([f"{side:.2f}" for side in nail["box"]]),
             data_hb="" if nail["hb_g_dl"] is None else nail["hb_g_dl"],
         )
-        item.appendChild(_thumbnail(picture, nail["box"], words.say("nail-number", number=number + 1)))
+        item.appendChild(_thumbnail(picture, box, words.say("nail-number", number=number + 1)))
         value = words.value_words(nail["hb_g_dl"]) if nail["used"] else words.reason_words(nail["reason"])
         add(item, "span", value)
 
@@ -108,7 +112,8 @@ def _thumbnail(picture, box, name):
     x1, y1, x2, y2 = box
     side = max(x2 - x1, y2 - y1) * (1 + 2 * MARGIN_IN_NAILS)
     left, top = (x1 + x2 - side) / 2, (y1 + y2 - side) / 2
-    canvas.getContext("2d").drawImage(picture, left, top, side, side, 0, 0, THUMBNAIL_PX, THUMBNAIL_PX)
+    drawn = (picture, left, top, side, side, 0, 0, THUMBNAIL_PX, THUMBNAIL_PX)
+    attempt(canvas.getContext("2d"), "drawImage", *drawn)
     return canvas
 
 

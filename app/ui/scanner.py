@@ -8,7 +8,7 @@ from pyscript import document, window
 from app import words
 from app.core import codes
 from app.lent import size_of
-from app.ui import overlay, tasks
+from app.ui import overlay, stage, tasks
 from app.ui.attempts import BrowserError
 from app.ui.frame import draw
 from app.ui.page import add, announce, element, set_text, show
@@ -204,11 +204,8 @@ class Scanner:
 
     def _read(self, read, thumbnail):
         """The engine has read this frame."""
-        canvas = document.createElement("canvas")
         # It is lost where the frame did not come back.
-        if thumbnail:
-            canvas.width, canvas.height = thumbnail.width, thumbnail.height
-            canvas.getContext("2d").putImageData(thumbnail, 0, 0)
+        canvas = stage.canvas_of(thumbnail) if thumbnail else document.createElement("canvas")
         self.frames.append({"hb_g_dl": read["hb_g_dl"], "reason": read["reason"], "thumbnail": canvas})
         self._dots.append(add(element("dots"), "li", class_="used" if read["reason"] is None else "unused"))
 

@@ -1,27 +1,41 @@
 """The screen's states: booting, ready, scanning, measuring, result, error; and the ways between them."""
 
-import asyncio
-
 from pyscript import document, window
 from pyscript.ffi import to_js
 
 from app import messages, words
 from app.build_id import BUILD_ID
 from app.core import codes
-from app.ui import installation, overlay, result, stage
+from app.ui import error_card, installation, overlay, result, stage, tasks
 from app.ui.boot_progress import BootProgress
 from app.ui.debug import Debug
 from app.ui.engine_client import EngineClient
 from app.ui.live import Live
-from app.ui.page import announce, element, fill_words, listen, mark, on, reload_once, set_state, set_text, show, state
+from app.ui.page import (
+    announce,
+    element,
+    fill_words,
+    listen,
+    mark,
+    on,
+    reload_again,
+    reload_once,
+    set_state,
+    set_text,
+    show,
+    state,
+)
 from app.ui.photos import Album
+from app.ui.place import of_this_copy
 from app.ui.scanner import Scanner
 from app.ui.self_test import SelfTest
 from app.ui.settings import Settings, SettingsDialog
 from app.ui.signals import Signals
 
 # Set where the page was loaded again because its parts were of two builds.
-MIXED = "hemolens-mixed"
+MIXED = of_this_copy("hemolens-mixed")
+# The smallest module with a vector in it: a function that makes one of zeros (WebAssembly core specification 2.0, 5.4).
+VECTORS = [0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 8, 1, 6, 0, 65, 0, 253, 15, 11]
 # Why a scan was stopped, besides `codes.SCAN_HIDDEN`, `SCAN_TURNED` and `CAMERA_LOST`.
 CANCELLED = "cancelled"
 
@@ -34,7 +48,7 @@ class Screen:
         words.use(self._settings.language())
         self._boot = BootProgress()
         self._engine = EngineClient(self._boot.step, self._engine_died)
-        self._engine_ready = False
+        self._engine_ready = self._engine_starting = False
         self._live = Live(self._engine, self._settings, self._scan, self._camera_lost)
         self._scanner = Scanner(self._engine, self._settings)
         self._signals = Signals(self._settings)
@@ -45,13 +59,14 @@ class Screen:
         self._self_test = SelfTest(self._engine, self._installation)
         # The reading of a scan, while it is on the screen.
         self._scanned = None
+        tasks.handle(self._failed)
 
     async def start(self):
         """Show the controls at once, then start camera and engine side by side."""
         self._installation.listen()
         self._speak()
         on("capture", "click", lambda _event: self._scan())
-        on("cancel-scan", "click", lambda _event: self._scanner.stop(CANCELLED))
+        on("cancel-scan", "click", lambda _event: self._cancel())
         on("camera-stop", "click", lambda _event: self._stop_camera())
         on("close-result", "click", lambda _event: self._to_start())
         on("retake", "click", lambda _event: self._retake())
@@ -64,38 +79,61 @@ class Screen:
             listen(window.screen.orientation, "change", lambda _event: self._turned())
         self._show_start(asked_for())
         mark("screen")
-        asyncio.create_task(self._boot.download.run())
-        await self._start_engine()
-        self._installation.start()
+        # What static/guard.js may have said of a page that took long.
+        show("not-started", False)
+        tasks.run(self._boot.download.run())
+        try:
+            await self._start_engine()
+        finally:
+            # Whatever became of the engine: what is saved now need not be fetched by the next visit.
+            self._installation.start()
 
     # Engine
 
     async def _start_engine(self):
-        document.body.setAttribute("data-engine", messages.ENGINE_LOADING)
-        self._boot.begin()
-        answer = await self._engine.start(lambda: self._boot.download.arrived)
-        if "error" not in answer and answer["build"] != BUILD_ID:
-            # A new build was put up while this page was loading: half of it is the old one.
-            if reload_once(MIXED):
-                return
-            message = "page and engine are of two builds"
-            answer = {"error": {"code": codes.MODEL_UNAVAILABLE, "message": message}}
-        self._boot.end()
+        """Begin it, unless it begins already or cannot begin here; a photo that waits is measured then."""
+        if self._engine_starting or self._engine_ready:
+            return
+        self._engine_starting = True
+        try:
+            answer = await self._begin_engine()
+        finally:
+            self._engine_starting = False
+        if answer is None:
+            return
         if "error" in answer:
             document.body.setAttribute("data-engine", messages.ENGINE_FAILED)
             self._show_error(answer["error"])
             return
-        window.sessionStorage.removeItem(MIXED)
+        reload_again(MIXED)
         mark("engine")
         self._engine_ready = True
         self._live.engine_ready, self._live.guided = True, not answer["finds_nails"]
         document.body.setAttribute("data-engine", messages.ENGINE_READY)
         self._debug.show_engine(answer)
         if len(self._album):
-            await self._measure_photos()
+            tasks.run(self._measure_photos())
         elif state() in (messages.STATE_BOOTING, messages.STATE_READY):
             set_state(messages.STATE_READY)
             self._live.look()
+
+    async def _begin_engine(self):
+        """What the engine says when it is ready, or an error; None where the page is loaded anew instead."""
+        if not runs_networks():
+            return {"error": {"code": codes.BROWSER_TOO_OLD, "message": ""}}
+        document.body.setAttribute("data-engine", messages.ENGINE_LOADING)
+        self._boot.begin()
+        try:
+            answer = await self._engine.start(self._boot.download.arrived)
+        finally:
+            self._boot.end()
+        if "error" not in answer and answer["build"] != BUILD_ID:
+            # A new build was put up while this page was loading: half of it is the old one.
+            if reload_once(MIXED):
+                return None
+            self._engine.end()
+            return {"error": {"code": codes.MODEL_UNAVAILABLE, "message": "page and engine are of two builds"}}
+        return answer
 
     def _engine_died(self):
         """Its worker crashed or is silent: a new one begins, and the person goes on from where they are."""
@@ -103,15 +141,29 @@ class Screen:
             return
         self._engine_ready = self._live.engine_ready = False
         self._live.pause()
-        # Also where only the person starts it again: the old worker would never answer.
-        self._engine.restart()
+        self._engine.end()
         if self._boot.restarted:
             # Twice without a reading in between: what kills it would kill it again.
             self._album.forget()
             document.body.setAttribute("data-engine", messages.ENGINE_FAILED)
+            if state() == messages.STATE_MEASURING:
+                self._show_error({"code": codes.MODEL_UNAVAILABLE, "message": "the engine ended twice"})
             return
         self._boot.restarted = True
-        asyncio.create_task(self._start_engine())
+        tasks.run(self._start_engine())
+
+    def _failed(self, error):
+        """What nobody caught: words, and a way on where something was going on."""
+        busy = state() in (messages.STATE_BOOTING, messages.STATE_SCANNING, messages.STATE_MEASURING)
+        if busy:
+            self._scanner.stop(CANCELLED)
+            self._album.forget()
+            self._live.close()
+            for name in ("splash", "cancel-scan", "scan"):
+                show(name, False)
+        error_card.write(error_card.of_fault(error), again=busy)
+        if busy:
+            self._to_error()
 
     # Camera and scan
 
@@ -119,7 +171,7 @@ class Screen:
         if state() == messages.STATE_READY and self._live.camera.running and self._engine_ready:
             set_state(messages.STATE_SCANNING)
             self._scanner.ask()
-            asyncio.create_task(self._run_scan())
+            tasks.run(self._run_scan())
 
     async def _run_scan(self):
         mark("scan-begin")
@@ -131,11 +183,16 @@ class Screen:
         announce(words.say("scanning"))
         self._signals.begin()
         camera = self._live.camera
-        reading, stopped = await self._scanner.run(camera, self._live.guided, self._prepare_scan)
-        held = camera.settings()
-        self._signals.may_sleep()
-        await camera.release_picture()
-        show("cancel-scan", False)
+        try:
+            reading, stopped = await self._scanner.run(camera, self._live.guided, self._prepare_scan)
+            held = camera.settings()
+        finally:
+            self._signals.may_sleep()
+            await camera.release_picture()
+            show("cancel-scan", False)
+        if state() != messages.STATE_SCANNING:
+            # Something failed meanwhile, and the screen says so.
+            return
         self._debug.show(self._scanner.frames, self._scanner.stages)
         if stopped == CANCELLED:
             announce(words.say("scan-cancelled"))
@@ -158,6 +215,14 @@ class Screen:
         await self._signals.stay_awake()
         await self._live.camera.hold_picture()
 
+    def _cancel(self):
+        if state() == messages.STATE_SCANNING:
+            self._scanner.stop(CANCELLED)
+        elif state() == messages.STATE_MEASURING:
+            show("splash", False)
+            show("cancel-scan", False)
+            self._to_start()
+
     def _stop_camera(self):
         self._settings["camera"] = False
         self._live.turned_off()
@@ -172,7 +237,7 @@ class Screen:
             if state() != messages.STATE_SCANNING:
                 self._live.close()
         elif self._wants_camera():
-            asyncio.create_task(self._live.open())
+            tasks.run(self._live.open())
 
     def _turned(self):
         if state() == messages.STATE_SCANNING:
@@ -187,9 +252,9 @@ class Screen:
         show("aim", False)
 
     def _key(self, event):
-        if event.key == "Escape" and state() == messages.STATE_SCANNING:
+        if event.key == "Escape" and state() in (messages.STATE_SCANNING, messages.STATE_MEASURING):
             event.preventDefault()
-            self._scanner.stop(CANCELLED)
+            self._cancel()
         elif event.key == " " and event.target.tagName == "BODY" and state() == messages.STATE_READY:
             event.preventDefault()
             self._scan()
@@ -206,22 +271,24 @@ class Screen:
         show("result", False)
         show("error", False)
         if self._engine_ready:
-            asyncio.create_task(self._measure_photos())
+            tasks.run(self._measure_photos())
         else:
             self._boot.photo_waits = True
             if document.body.getAttribute("data-engine") == messages.ENGINE_FAILED:
                 set_state(messages.STATE_BOOTING)
-                asyncio.create_task(self._start_engine())
+                tasks.run(self._start_engine())
 
     async def _measure_photos(self):
         set_state(messages.STATE_MEASURING)
         element("boot-progress").removeAttribute("value")
-        for name in ("start", "controls"):
+        for name in ("start", "controls", "error"):
             show(name, False)
         show("splash")
+        show("cancel-scan")
         first = await self._album.measure()
         if first is not None:
             show("splash", False)
+            show("cancel-scan", False)
             self._show_photo(first)
 
     def _show_photo(self, photo):
@@ -243,7 +310,7 @@ class Screen:
             # What could not be opened cannot be shown.
             stage.hide()
         if "error" in reading:
-            self._show_error(reading["error"])
+            self._show_error(reading["error"], reading.get("nails"))
             return
         self._boot.restarted = False
         guided = bool(self._scanned) and self._live.guided
@@ -258,22 +325,18 @@ class Screen:
         element("result").focus(to_js({"preventScroll": True}))
         window.scrollTo(0, 0)
 
-    def _show_error(self, error):
+    def _show_error(self, error, nails=None):
         self._live.pause()
-        title, way_out = words.error_words(error["code"])
-        set_text("error-title", title)
-        set_text("error-way-out", way_out)
-        message = error["message"]
-        set_text("error-message", message[0].upper() + message[1:] + "." if message else "")
-        element("error").setAttribute("data-code", error["code"])
-        show("error")
+        error_card.write(error, again=error["code"] != codes.BROWSER_TOO_OLD, nails=nails)
+        self._to_error()
+
+    def _to_error(self):
         # A photo can be chosen whatever went wrong.
         show("controls")
-        for name in ("start", "result"):
+        for name in ("start", "result", "cancel-scan"):
             show(name, False)
         set_state(messages.STATE_ERROR)
-        element("error").focus(to_js({"preventScroll": True}))
-        window.scrollTo(0, 0)
+        error_card.go_to()
 
     def _show_start(self, asked=None):
         for name in ("result", "error"):
@@ -289,7 +352,7 @@ class Screen:
             self._live.turned_off()
             self._self_test.open()
         elif self._wants_camera() or asked == "camera":
-            asyncio.create_task(self._live.open())
+            tasks.run(self._live.open())
         elif self._live.camera.running:
             self._live.look()
         else:
@@ -316,10 +379,8 @@ class Screen:
         if self._engine_ready:
             self._retake()
         else:
-            show("error", False)
-            set_state(messages.STATE_BOOTING)
-            self._show_start()
-            asyncio.create_task(self._start_engine())
+            self._to_start()
+            tasks.run(self._start_engine())
 
     def _person_changed(self):
         reading = self._reading()
@@ -348,6 +409,15 @@ def asked_for():
     return window.URLSearchParams.new(window.location.search).get("start")
 
 
+def runs_networks():
+    """Whether this browser's WebAssembly has the vectors (SIMD) that ONNX Runtime is made of."""
+    return bool(window.WebAssembly.validate(window.Uint8Array.new(to_js(VECTORS))))
+
+
 def start():
     """Called by the page's one script."""
-    asyncio.create_task(Screen().start())
+
+    async def begin():
+        await Screen().start()
+
+    tasks.run(begin())

@@ -4,7 +4,7 @@ import asyncio
 import io
 import sys
 
-from pyscript import window
+from pyscript import document, window
 from pyscript.ffi import create_proxy
 
 _on_failure = []
@@ -13,7 +13,7 @@ _on_failure = []
 def handle(on_failure):
     """`on_failure(error)` tells the person from now on: of the one screen, once."""
     _on_failure.append(on_failure)
-    window.addEventListener("error", create_proxy(_thrown))
+    document.defaultView.addEventListener("error", create_proxy(_thrown))
 
 
 def run(coroutine):

@@ -1,9 +1,9 @@
 """Every word a person reads, for the terminal and the screens: one table of texts a language, `en` and its siblings.
 
-MicroPython reads this package as well: no import but `app.core.groups` and the tables.
+MicroPython reads this package as well: no import but `app.core.codes`, `app.core.groups` and the tables.
 """
 
-from app.core import groups
+from app.core import codes, groups
 from app.words import en
 
 # Code, its own name, and the way it is written.
@@ -75,6 +75,28 @@ def number(value: float, digits: int = 1) -> str:
     return f"{value:.{digits}f}".replace(".", _texts["decimal"])
 
 
+def whole(value: int) -> str:
+    """A whole number as the language writes it: 2,400 or 2.400."""
+    if value < 0:
+        return "\u2212" + whole(-value)
+    if value < 1000:
+        return str(value)
+    return say("thousands", thousands=whole(value // 1000), rest=f"{value % 1000:03d}")
+
+
+def elevation_words(elevation_m: int) -> str:
+    """ "2,400 m"."""
+    return say("metres", metres=whole(elevation_m))
+
+
+def elevation_wrong_words(reason: str, elevation_m: int | None = None) -> str:
+    """Why what was typed is no elevation, and how to write one: what `app.core.elevation.ElevationError` says."""
+    if elevation_m is None:
+        return say("elevation-wrong." + reason)
+    lowest, highest = elevation_words(groups.LOWEST_M), elevation_words(groups.HIGHEST_M)
+    return say("elevation-wrong." + reason, elevation=elevation_words(elevation_m), low=lowest, high=highest)
+
+
 def value_words(hb_g_dl: float, digits: int = 1) -> str:
     """ "12.3 g/dL"."""
     return say("value", value=number(hb_g_dl, digits))
@@ -128,6 +150,9 @@ def reason_words(reason: str) -> str:
     return say("reason." + reason)
 
 
-def error_words(code: str) -> tuple[str, str]:
-    """What went wrong, and the way out."""
+def error_words(code: str, nails: list | None = None) -> tuple[str, str]:
+    """What went wrong, and the way out; by the nails, too, where it was not how they were held: no picture of them in
+    grey can be measured."""
+    if code == codes.UNUSABLE_NAILS and nails and all(nail["reason"] == codes.NAIL_NO_COLOUR for nail in nails):
+        code = codes.NAIL_NO_COLOUR
     return say("error." + code), say("error." + code + ".way")

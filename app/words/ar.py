@@ -5,6 +5,8 @@ What stands between U+2066 and U+2069 is written from left to right: a number an
 
 TEXTS = {
     "decimal": ".",
+    "thousands": "{thousands},{rest}",
+    "metres": "\u2066{metres}\u2069\u00a0م",
     # The page as a whole
     "disclaimer": "للبحث والتعليم. هذا ليس جهازًا طبيًا: لا يمكنه تشخيص فقر الدم ولا استبعاده.",
     "tagline": "الهيموغلوبين من أظافر يديك، يُحسب على هذا الجهاز وحده.",
@@ -20,10 +22,14 @@ TEXTS = {
     "offline-ready": "جاهز للاستخدام دون إنترنت",
     "offline-kept": "جاهز للاستخدام دون اتصال بشكل دائم",
     "offline-missing": "الأجزاء المفقودة من التطبيق المحفوظ: {count}",
+    "offline-gone": "النسخة المحفوظة لم تعد موجودة على هذا الجهاز",
+    "offline-damaged": "الأجزاء التالفة من التطبيق المحفوظ: {count}",
     "offline-failed.network": "حُفظ {percent}٪: لا يوجد اتصال",
     "offline-failed.host": "حُفظ {percent}٪: خطأ في الخادم",
     "offline-failed.damaged": "حُفظ {percent}٪: وصل جزء تالفًا",
     "offline-failed.full": "حُفظ {percent}٪: ذاكرة الجهاز ممتلئة",
+    "offline-failed.forbidden": "لم يُحفظ: هذه النافذة لا تحتفظ بشيء (نافذة خاصة أو من دون \u2066HTTPS\u2069)",
+    "offline-failed.silent": "النسخة المحفوظة لا تستجيب",
     # Starting
     "boot.python": "يجري تشغيل محرك القياس…",
     "boot.numerics": "يجري تحميل معالجة الصور…",
@@ -31,6 +37,7 @@ TEXTS = {
     "boot.ready": "جاهز",
     "boot.again": "توقّف المحرك ويُعاد تشغيله الآن.",
     "boot.of": "{done} من {total} ميغابايت",
+    "boot.stalled": ("لم يصل شيء منذ فترة: الاتصال بطيء أو مقطوع. سيُستأنف التحميل تلقائيًا."),
     "queued": "تُقاس الصورة حالما يصبح المحرك جاهزًا.",
     "measuring": "يجري العثور على الأظافر وقياسها…",
     "measuring-of": "يجري قياس الصورة {number} من {count}…",
@@ -137,7 +144,12 @@ TEXTS = {
     "whose-why": "تختلف الحدود حسب العمر والجنس والحمل. لا شيء من هذا إلزامي، وهو يبقى على هذا الجهاز.",
     "group": "الفئة",
     "elevation": "ارتفاع مكان سكن الشخص عن سطح البحر، بالأمتار",
-    "elevation-wrong": "بالأمتار: من \u2066{low}\u2069 إلى \u2066{high}\u2069.",
+    "elevation-understood": "القيمة المفهومة: {elevation}.",
+    "elevation-counts": "ما زالت القيمة {elevation} هي المحتسبة.",
+    "elevation-wrong.number": "هذا ليس رقمًا. يُرجى الكتابة هكذا: 2400 أو 2400\u00a0م أو 8000\u00a0قدم.",
+    "elevation-wrong.unclear": "ليس واضحًا أيّ رقم هذا. يُرجى الكتابة هكذا: 2400 أو 2400\u00a0م أو 8000\u00a0قدم.",
+    "elevation-wrong.unit": "هذه الوحدة غير معروفة هنا. يُرجى الكتابة بالأمتار (م) أو بالأقدام (قدم).",
+    "elevation-wrong.range": "القيمة {elevation} خارج الجدول الذي يمتد من {low} إلى {high}.",
     "smoking": "عدد السجائر يوميًا",
     "smoking.no": "لا تدخين",
     "smoking.some": "تدخين بكمية غير معروفة",
@@ -190,6 +202,7 @@ TEXTS = {
     "self-test.detector": "كاشف الأظافر، الأرقام المطابقة للمدوَّن: {same} من {total}",
     "self-test.estimator": "مقدِّر الهيموغلوبين، الأرقام المطابقة للمدوَّن: {same} من {total}",
     "self-test.pipeline": "من صورة الاختبار إلى قيمتها، الأرقام المطابقة للمدوَّن: {same} من {total}",
+    "self-test.cut": "انقطع هذا الجزء من الفحص: لم يستجب المتصفح.",
     "self-test.no-engine": "تعذّر قياس صورة الاختبار.",
     "self-test.kept-yes": "يحتفظ المتصفح بالتطبيق حتى تزيله أنت.",
     "self-test.kept-no": "قد يزيل المتصفح التطبيق عندما تقل مساحة التخزين.",
@@ -221,6 +234,7 @@ TEXTS = {
     "reason.cut_off": "مقطوع عند حافة الصورة",
     "reason.too_dark": "إضاءة ضعيفة جدًا",
     "reason.overexposed": "تعريض زائد للضوء",
+    "reason.no_colour": "لا لون في الصورة",
     "reason.seen_too_seldom": "ظهر في لقطات قليلة جدًا",
     "reason.no_nail": "لا يوجد ظفر",
     "reason.implausible": "قيمة غير معقولة",
@@ -232,12 +246,29 @@ TEXTS = {
     "error.no_nail.way": "يُرجى بسط اليد على سطح بلا نقوش، والأظافر إلى الأعلى، في ضوء نهار متجانس.",
     "error.unusable_nails": "لا يمكن قياس أي ظفر",
     "error.unusable_nails.way": "يُرجى الاقتراب أكثر، وإبقاء الأظافر كاملةً داخل الصورة، وتجنّب الوهج والظل.",
+    "error.no_colour": "لا لون في الصورة",
+    "error.no_colour.way": (
+        "الصور الرمادية أو البنية الداكنة أو الملوّنة بلون واحد لا تقول شيئًا عن الهيموغلوبين. التقط صورة "
+        "بالألوان من دون مرشّحات."
+    ),
     "error.implausible": "خارج النطاق المعقول",
     "error.implausible.way": "يُرجى التقاط صورة جديدة في ضوء أبيض متجانس.",
     "error.unreadable_image": "لا يمكن فتح هذه الصورة",
-    "error.unreadable_image.way": "يُرجى استخدام صورة بصيغة JPEG أو PNG أو WebP.",
+    "error.unreadable_image.way": "استخدم صورة JPEG أو PNG أو WebP؛ ومن الملف الخام صورة JPEG مصدَّرة منه.",
+    "error.pictures_hidden": "هذا المتصفح يخفي الصور عن الصفحات",
+    "error.pictures_hidden.way": (
+        "اسمح لهذه الصفحة بقراءتها (في Firefox: بيانات canvas، أو أوقف resistFingerprinting)، أو استخدم متصفحًا آخر."
+    ),
     "error.too_large": "هذه الصورة كبيرة جدًا",
     "error.too_large.way": "يُرجى استخدام صورة لا تتجاوز 64 ميغابكسل.",
+    "error.file_unreadable": "تتعذر قراءة هذا الملف",
+    "error.file_unreadable.way": (
+        "ربما نُقل أو عُدّل أو حُذف، أو ما زال في التخزين السحابي. يُرجى اختياره مرة أخرى أو اختيار صورة أخرى."
+    ),
+    "error.browser_too_old": "هذا المتصفح قديم جدًا على HemoLens",
+    "error.browser_too_old.way": "يُرجى تحديثه، أو فتح هذه الصفحة في متصفح آخر.",
+    "error.unexpected": "حدث خطأ هنا",
+    "error.unexpected.way": "هذا خطأ في HemoLens. يُرجى إعادة المحاولة؛ وإن تكرر الأمر فأعِد تحميل الصفحة.",
     "error.model_unavailable": "المحرك غير متاح",
     "error.model_unavailable.way": "يُرجى إعادة المحاولة، أو إعادة تحميل الصفحة أثناء الاتصال بالإنترنت.",
     "error.too_few_frames": "اللقطات الصالحة قليلة جدًا",

@@ -2,6 +2,8 @@
 
 TEXTS = {
     "decimal": ",",
+    "thousands": "{thousands}.{rest}",
+    "metres": "{metres}\u00a0m",
     # The page as a whole
     "disclaimer": (
         "Für Forschung und Lehre. Kein Medizinprodukt: Eine Anämie lässt sich damit weder diagnostizieren noch "
@@ -20,10 +22,14 @@ TEXTS = {
     "offline-ready": "Auch offline nutzbar",
     "offline-kept": "Dauerhaft bereit für den Offline-Betrieb",
     "offline-missing": "Fehlende Teile der gespeicherten App: {count}",
+    "offline-gone": "Die gespeicherte Kopie ist auf diesem Gerät nicht mehr vorhanden",
+    "offline-damaged": "Beschädigte Teile der gespeicherten App: {count}",
     "offline-failed.network": "Zu {percent} % gespeichert: keine Verbindung",
     "offline-failed.host": "Zu {percent} % gespeichert: Fehler auf dem Server",
     "offline-failed.damaged": "Zu {percent} % gespeichert: ein Teil kam beschädigt an",
     "offline-failed.full": "Zu {percent} % gespeichert: der Speicher des Geräts ist voll",
+    "offline-failed.forbidden": "Nicht gespeichert: Dieses Fenster behält nichts (privates Fenster oder kein HTTPS)",
+    "offline-failed.silent": "Die gespeicherte Kopie antwortet nicht",
     # Starting
     "boot.python": "Messprogramm wird gestartet …",
     "boot.numerics": "Bildverarbeitung wird geladen …",
@@ -31,6 +37,9 @@ TEXTS = {
     "boot.ready": "Bereit",
     "boot.again": "Das Messprogramm ist stehen geblieben und startet neu.",
     "boot.of": "{done} von {total} MB",
+    "boot.stalled": (
+        "Seit einer Weile kommt nichts mehr an: Die Verbindung ist langsam oder weg. Es geht von selbst weiter."
+    ),
     "queued": "Das Foto wird ausgewertet, sobald das Messprogramm bereit ist.",
     "measuring": "Nägel werden gesucht und gemessen …",
     "measuring-of": "Foto {number} von {count} wird ausgewertet …",
@@ -147,7 +156,14 @@ TEXTS = {
     ),
     "group": "Gruppe",
     "elevation": "Höhe des Wohnorts über dem Meer, in Metern",
-    "elevation-wrong": "Von {low} bis {high} Meter.",
+    "elevation-understood": "Verstanden: {elevation}.",
+    "elevation-counts": "Es gilt weiter {elevation}.",
+    "elevation-wrong.number": "Das ist keine Zahl. Schreiben Sie zum Beispiel 2400, 2400\u00a0m oder 8000\u00a0ft.",
+    "elevation-wrong.unclear": (
+        "Es ist nicht klar, welche Zahl das ist. Schreiben Sie zum Beispiel 2400, 2400\u00a0m oder 8000\u00a0ft."
+    ),
+    "elevation-wrong.unit": "Diese Einheit ist hier nicht bekannt. Schreiben Sie Meter (m) oder Fuß (ft).",
+    "elevation-wrong.range": "{elevation} liegt außerhalb der Tabelle; sie reicht von {low} bis {high}.",
     "smoking": "Zigaretten am Tag",
     "smoking.no": "raucht nicht",
     "smoking.some": "raucht, Menge nicht bekannt",
@@ -204,6 +220,7 @@ TEXTS = {
     "self-test.detector": "Nagelsuche, Zahlen wie festgehalten: {same} von {total}",
     "self-test.estimator": "Hämoglobinschätzung, Zahlen wie festgehalten: {same} von {total}",
     "self-test.pipeline": "Vom Testbild zu seinem Wert, Zahlen wie festgehalten: {same} von {total}",
+    "self-test.cut": "Dieser Teil der Prüfung brach ab: Der Browser hat nicht geantwortet.",
     "self-test.no-engine": "Das Testbild konnte nicht gemessen werden.",
     "self-test.kept-yes": "Der Browser behält die App, bis Sie sie entfernen.",
     "self-test.kept-no": "Der Browser darf die App entfernen, wenn der Speicher knapp wird.",
@@ -237,6 +254,7 @@ TEXTS = {
     "reason.cut_off": "vom Rand abgeschnitten",
     "reason.too_dark": "zu dunkel",
     "reason.overexposed": "überbelichtet",
+    "reason.no_colour": "keine Farbe im Bild",
     "reason.seen_too_seldom": "in zu wenigen Bildern zu sehen",
     "reason.no_nail": "kein Nagel",
     "reason.implausible": "unplausibler Wert",
@@ -252,12 +270,36 @@ TEXTS = {
     "error.unusable_nails.way": (
         "Gehen Sie näher heran, nehmen Sie ganze Nägel ins Bild, vermeiden Sie Glanz und Schatten."
     ),
+    "error.no_colour": "Keine Farbe im Bild",
+    "error.no_colour.way": (
+        "Graue, sepiafarbene oder getönte Bilder sagen nichts über Hämoglobin. Nehmen Sie ein Bild in Farbe "
+        "auf, ohne Filter."
+    ),
     "error.implausible": "Außerhalb des plausiblen Bereichs",
     "error.implausible.way": "Machen Sie ein neues Bild bei gleichmäßigem, weißem Licht.",
     "error.unreadable_image": "Dieses Foto lässt sich nicht öffnen",
-    "error.unreadable_image.way": "Nehmen Sie ein Foto im Format JPEG, PNG oder WebP.",
+    "error.unreadable_image.way": (
+        "Nehmen Sie ein Foto als JPEG, PNG oder WebP, statt einer Raw-Datei ein exportiertes JPEG."
+    ),
+    "error.pictures_hidden": "Dieser Browser verbirgt Bilder vor Seiten",
+    "error.pictures_hidden.way": (
+        "Erlauben Sie dieser Seite, sie zu lesen (in Firefox: Canvas-Daten, oder ohne resistFingerprinting), "
+        "oder nehmen Sie einen anderen Browser."
+    ),
     "error.too_large": "Dieses Foto ist zu groß",
     "error.too_large.way": "Nehmen Sie ein Foto mit höchstens 64 Megapixeln.",
+    "error.file_unreadable": "Diese Datei lässt sich nicht lesen",
+    "error.file_unreadable.way": (
+        "Sie wurde verschoben, geändert oder gelöscht, oder sie liegt noch in einer Cloud. Wählen Sie sie "
+        "noch einmal oder nehmen Sie ein anderes Foto."
+    ),
+    "error.browser_too_old": "Dieser Browser ist zu alt für HemoLens",
+    "error.browser_too_old.way": "Aktualisieren Sie ihn oder öffnen Sie diese Seite in einem anderen Browser.",
+    "error.unexpected": "Hier ist etwas schiefgegangen",
+    "error.unexpected.way": (
+        "Das ist ein Fehler von HemoLens. Versuchen Sie es noch einmal; wenn es wieder geschieht, laden Sie "
+        "die Seite neu."
+    ),
     "error.model_unavailable": "Das Messprogramm ist nicht verfügbar",
     "error.model_unavailable.way": (
         "Versuchen Sie es noch einmal oder laden Sie die Seite neu, während Sie online sind."

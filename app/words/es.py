@@ -2,6 +2,8 @@
 
 TEXTS = {
     "decimal": ",",
+    "thousands": "{thousands}\u202f{rest}",
+    "metres": "{metres}\u00a0m",
     # The page as a whole
     "disclaimer": (
         "Para investigación y docencia. No es un dispositivo médico: no puede diagnosticar ni descartar una anemia."
@@ -19,10 +21,14 @@ TEXTS = {
     "offline-ready": "Listo para uso sin conexión",
     "offline-kept": "Lista para usar sin conexión, de forma permanente",
     "offline-missing": "Partes de la aplicación guardada que faltan: {count}",
+    "offline-gone": "La copia guardada ya no está en este dispositivo",
+    "offline-damaged": "Partes dañadas de la aplicación guardada: {count}",
     "offline-failed.network": "Guardado al {percent} %: sin conexión",
     "offline-failed.host": "Guardado al {percent} %: error del servidor",
     "offline-failed.damaged": "Guardado al {percent} %: una parte llegó dañada",
     "offline-failed.full": "Guardado al {percent} %: el almacenamiento del dispositivo está lleno",
+    "offline-failed.forbidden": "Sin guardar: esta ventana no conserva nada (privada o sin HTTPS)",
+    "offline-failed.silent": "La copia guardada no responde",
     # Starting
     "boot.python": "Iniciando el motor de medición…",
     "boot.numerics": "Cargando el procesamiento de imágenes…",
@@ -30,6 +36,9 @@ TEXTS = {
     "boot.ready": "Listo",
     "boot.again": "El motor se detuvo y está arrancando de nuevo.",
     "boot.of": "{done} de {total} MB",
+    "boot.stalled": (
+        "Hace un rato que no llega nada: la conexión es lenta o se ha perdido. Continuará automáticamente."
+    ),
     "queued": "La foto se medirá en cuanto el motor esté listo.",
     "measuring": "Buscando y midiendo las uñas…",
     "measuring-of": "Midiendo la foto {number} de {count}…",
@@ -142,7 +151,14 @@ TEXTS = {
     ),
     "group": "Grupo",
     "elevation": "Altitud del lugar donde vive la persona, en metros",
-    "elevation-wrong": "De {low} a {high} metros.",
+    "elevation-understood": "Entendido: {elevation}.",
+    "elevation-counts": "Sigue contando {elevation}.",
+    "elevation-wrong.number": "Esto no es un número. Escriba, por ejemplo, 2400, 2400\u00a0m u 8000\u00a0pies.",
+    "elevation-wrong.unclear": (
+        "No queda claro qué número es. Escriba, por ejemplo, 2400, 2400\u00a0m u 8000\u00a0pies."
+    ),
+    "elevation-wrong.unit": "Esta unidad no se conoce aquí. Escriba metros (m) o pies (ft).",
+    "elevation-wrong.range": "{elevation} queda fuera de la tabla, que va de {low} a {high}.",
     "smoking": "Cigarrillos al día",
     "smoking.no": "no fuma",
     "smoking.some": "fuma, cantidad desconocida",
@@ -199,6 +215,7 @@ TEXTS = {
     "self-test.detector": "Detector de uñas, números como se anotaron: {same} de {total}",
     "self-test.estimator": "Estimador de hemoglobina, números como se anotaron: {same} de {total}",
     "self-test.pipeline": "De la imagen de prueba a su valor, números como se anotaron: {same} de {total}",
+    "self-test.cut": "Esta parte de la comprobación se interrumpió: el navegador no respondió.",
     "self-test.no-engine": "No se pudo medir la imagen de prueba.",
     "self-test.kept-yes": "El navegador conserva la aplicación hasta que usted la elimine.",
     "self-test.kept-no": "El navegador puede eliminar la aplicación si falta espacio.",
@@ -232,6 +249,7 @@ TEXTS = {
     "reason.cut_off": "cortada por el borde",
     "reason.too_dark": "demasiado oscura",
     "reason.overexposed": "sobreexpuesta",
+    "reason.no_colour": "sin color en la imagen",
     "reason.seen_too_seldom": "vista en muy pocos fotogramas",
     "reason.no_nail": "ninguna uña",
     "reason.implausible": "valor inverosímil",
@@ -245,12 +263,30 @@ TEXTS = {
     ),
     "error.unusable_nails": "No se puede medir ninguna uña",
     "error.unusable_nails.way": "Acérquese, mantenga las uñas enteras en la imagen y evite brillos y sombras.",
+    "error.no_colour": "Sin color en la imagen",
+    "error.no_colour.way": (
+        "Las imágenes en gris, sepia o con un solo tono no dicen nada sobre la hemoglobina. Haga una foto en "
+        "color, sin filtros."
+    ),
     "error.implausible": "Fuera del intervalo verosímil",
     "error.implausible.way": "Tome otra imagen con luz blanca y uniforme.",
     "error.unreadable_image": "No se puede abrir esta foto",
-    "error.unreadable_image.way": "Use una foto JPEG, PNG o WebP.",
+    "error.unreadable_image.way": "Use una foto JPEG, PNG o WebP; de un archivo raw, un JPEG exportado.",
+    "error.pictures_hidden": "Este navegador oculta las imágenes a las páginas",
+    "error.pictures_hidden.way": (
+        "Permita que esta página las lea (en Firefox: datos de canvas, o sin resistFingerprinting), o use "
+        "otro navegador."
+    ),
     "error.too_large": "Esta foto es demasiado grande",
     "error.too_large.way": "Use una foto de 64 megapíxeles como máximo.",
+    "error.file_unreadable": "Este archivo no se puede leer",
+    "error.file_unreadable.way": (
+        "Se movió, se modificó o se borró, o todavía está en la nube. Elíjalo de nuevo o elija otra foto."
+    ),
+    "error.browser_too_old": "Este navegador es demasiado antiguo para HemoLens",
+    "error.browser_too_old.way": "Actualícelo o abra esta página en otro navegador.",
+    "error.unexpected": "Algo ha fallado aquí",
+    "error.unexpected.way": "Es un fallo de HemoLens. Inténtelo de nuevo; si vuelve a ocurrir, recargue la página.",
     "error.model_unavailable": "El motor no está disponible",
     "error.model_unavailable.way": "Inténtelo de nuevo o recargue la página mientras tenga conexión.",
     "error.too_few_frames": "Muy pocos fotogramas utilizables",

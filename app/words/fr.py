@@ -2,6 +2,8 @@
 
 TEXTS = {
     "decimal": ",",
+    "thousands": "{thousands}\u202f{rest}",
+    "metres": "{metres}\u00a0m",
     # The page as a whole
     "disclaimer": (
         "Pour la recherche et l’enseignement. Ce n’est pas un dispositif médical : il ne peut ni diagnostiquer ni "
@@ -20,10 +22,14 @@ TEXTS = {
     "offline-ready": "Utilisable hors ligne",
     "offline-kept": "Prête hors ligne, durablement",
     "offline-missing": "Parties de l’application enregistrée qui manquent : {count}",
+    "offline-gone": "La copie enregistrée n’est plus sur cet appareil",
+    "offline-damaged": "Parties abîmées de l’application enregistrée : {count}",
     "offline-failed.network": "Enregistrée à {percent} % : pas de connexion",
     "offline-failed.host": "Enregistrée à {percent} % : erreur du serveur",
     "offline-failed.damaged": "Enregistrée à {percent} % : une partie est arrivée abîmée",
     "offline-failed.full": "Enregistrée à {percent} % : la mémoire de l’appareil est pleine",
+    "offline-failed.forbidden": "Non enregistrée : cette fenêtre ne conserve rien (navigation privée ou sans HTTPS)",
+    "offline-failed.silent": "La copie enregistrée ne répond pas",
     # Starting
     "boot.python": "Démarrage du moteur de mesure…",
     "boot.numerics": "Chargement du traitement d’images…",
@@ -31,6 +37,9 @@ TEXTS = {
     "boot.ready": "Prêt",
     "boot.again": "Le moteur s’est arrêté et redémarre.",
     "boot.of": "{done} sur {total} Mo",
+    "boot.stalled": (
+        "Plus rien n’arrive depuis un moment : la connexion est lente ou coupée. Le chargement reprendra de lui-même."
+    ),
     "queued": "La photo sera mesurée dès que le moteur sera prêt.",
     "measuring": "Recherche et mesure des ongles…",
     "measuring-of": "Mesure de la photo {number} sur {count}…",
@@ -150,7 +159,14 @@ TEXTS = {
     ),
     "group": "Groupe",
     "elevation": "Altitude du lieu où vit la personne, en mètres",
-    "elevation-wrong": "De {low} à {high} mètres.",
+    "elevation-understood": "Compris\u00a0: {elevation}.",
+    "elevation-counts": "C’est toujours {elevation} qui compte.",
+    "elevation-wrong.number": "Ce n’est pas un nombre. Écrivez par exemple 2400, 2400\u00a0m ou 8000\u00a0pieds.",
+    "elevation-wrong.unclear": (
+        "On ne sait pas quel nombre c’est. Écrivez par exemple 2400, 2400\u00a0m ou 8000\u00a0pieds."
+    ),
+    "elevation-wrong.unit": "Cette unité n’est pas connue ici. Écrivez des mètres (m) ou des pieds (ft).",
+    "elevation-wrong.range": "{elevation} sort du tableau, qui va de {low} à {high}.",
     "smoking": "Cigarettes par jour",
     "smoking.no": "ne fume pas",
     "smoking.some": "fume, quantité inconnue",
@@ -210,6 +226,7 @@ TEXTS = {
     "self-test.detector": "Détecteur d’ongles, nombres comme consignés : {same} sur {total}",
     "self-test.estimator": "Estimateur d’hémoglobine, nombres comme consignés : {same} sur {total}",
     "self-test.pipeline": "De l’image d’essai à sa valeur, nombres comme consignés : {same} sur {total}",
+    "self-test.cut": "Cette partie de la vérification a été interrompue : le navigateur n’a pas répondu.",
     "self-test.no-engine": "L’image d’essai n’a pas pu être mesurée.",
     "self-test.kept-yes": "Le navigateur garde l’application jusqu’à ce que vous la retiriez.",
     "self-test.kept-no": "Le navigateur peut retirer l’application quand la place manque.",
@@ -243,6 +260,7 @@ TEXTS = {
     "reason.cut_off": "coupé par le bord",
     "reason.too_dark": "trop sombre",
     "reason.overexposed": "surexposé",
+    "reason.no_colour": "pas de couleur dans l’image",
     "reason.seen_too_seldom": "vu dans trop peu d’images",
     "reason.no_nail": "aucun ongle",
     "reason.implausible": "valeur invraisemblable",
@@ -258,12 +276,31 @@ TEXTS = {
     "error.unusable_nails.way": (
         "Rapprochez-vous, gardez les ongles entiers dans l’image, évitez les reflets et l’ombre."
     ),
+    "error.no_colour": "Pas de couleur dans l’image",
+    "error.no_colour.way": (
+        "Les images grises, sépia ou teintées ne disent rien de l’hémoglobine. Prenez une photo en couleur, "
+        "sans filtre."
+    ),
     "error.implausible": "Hors de l’intervalle vraisemblable",
     "error.implausible.way": "Prenez une nouvelle image sous une lumière blanche et uniforme.",
     "error.unreadable_image": "Impossible d’ouvrir cette photo",
-    "error.unreadable_image.way": "Utilisez une photo JPEG, PNG ou WebP.",
+    "error.unreadable_image.way": "Utilisez une photo JPEG, PNG ou WebP ; d’un fichier raw, un JPEG exporté.",
+    "error.pictures_hidden": "Ce navigateur cache les images aux pages",
+    "error.pictures_hidden.way": (
+        "Autorisez cette page à les lire (dans Firefox : données de canevas, ou sans resistFingerprinting), "
+        "ou utilisez un autre navigateur."
+    ),
     "error.too_large": "Cette photo est trop grande",
     "error.too_large.way": "Utilisez une photo de 64 mégapixels au plus.",
+    "error.file_unreadable": "Ce fichier ne peut pas être lu",
+    "error.file_unreadable.way": (
+        "Il a été déplacé, modifié ou supprimé, ou il est encore dans un nuage. Choisissez-le de nouveau, ou "
+        "choisissez une autre photo."
+    ),
+    "error.browser_too_old": "Ce navigateur est trop ancien pour HemoLens",
+    "error.browser_too_old.way": "Mettez-le à jour, ou ouvrez cette page dans un autre navigateur.",
+    "error.unexpected": "Quelque chose n’a pas fonctionné",
+    "error.unexpected.way": "C’est une erreur de HemoLens. Réessayez ; si cela se reproduit, rechargez la page.",
     "error.model_unavailable": "Le moteur n’est pas disponible",
     "error.model_unavailable.way": "Réessayez, ou rechargez la page pendant que vous êtes en ligne.",
     "error.too_few_frames": "Trop peu d’images sont utilisables",

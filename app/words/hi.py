@@ -2,6 +2,8 @@
 
 TEXTS = {
     "decimal": ".",
+    "thousands": "{thousands},{rest}",
+    "metres": "{metres}\u00a0मीटर",
     # The page as a whole
     "disclaimer": (
         "शोध और शिक्षण के लिए। यह चिकित्सा उपकरण नहीं है: यह एनीमिया (खून की कमी) का न तो निदान कर सकता है, "
@@ -20,10 +22,14 @@ TEXTS = {
     "offline-ready": "ऑफ़लाइन उपयोग के लिए तैयार",
     "offline-kept": "ऑफ़लाइन उपयोग के लिए स्थायी रूप से तैयार",
     "offline-missing": "सहेजे गए ऐप के गायब हिस्से: {count}",
+    "offline-gone": "सहेजी गई कॉपी अब इस डिवाइस पर नहीं है",
+    "offline-damaged": "सहेजे गए ऐप के ख़राब हिस्से: {count}",
     "offline-failed.network": "{percent} % सहेजा गया: कनेक्शन नहीं है",
     "offline-failed.host": "{percent} % सहेजा गया: सर्वर में त्रुटि है",
     "offline-failed.damaged": "{percent} % सहेजा गया: एक हिस्सा ख़राब पहुँचा",
     "offline-failed.full": "{percent} % सहेजा गया: डिवाइस का स्टोरेज भर गया है",
+    "offline-failed.forbidden": "सहेजा नहीं गया: यह विंडो कुछ नहीं रखती (निजी विंडो या HTTPS के बिना)",
+    "offline-failed.silent": "सहेजी गई कॉपी जवाब नहीं दे रही",
     # Starting
     "boot.python": "मापने वाला इंजन शुरू हो रहा है…",
     "boot.numerics": "इमेज प्रोसेसिंग लोड हो रही है…",
@@ -31,6 +37,7 @@ TEXTS = {
     "boot.ready": "तैयार",
     "boot.again": "इंजन रुक गया था और दोबारा शुरू हो रहा है।",
     "boot.of": "{total} में से {done} MB",
+    "boot.stalled": ("कुछ देर से कुछ नहीं आया: कनेक्शन धीमा है या टूट गया है। यह अपने-आप आगे बढ़ेगा।"),
     "queued": "इंजन तैयार होते ही फ़ोटो मापी जाएगी।",
     "measuring": "नाखून खोजे और मापे जा रहे हैं…",
     "measuring-of": "फ़ोटो {number} (कुल {count}) मापी जा रही है…",
@@ -136,7 +143,12 @@ TEXTS = {
     ),
     "group": "समूह",
     "elevation": "व्यक्ति जहाँ रहता है, वहाँ की समुद्र तल से ऊँचाई, मीटर में",
-    "elevation-wrong": "{low} से {high} मीटर तक।",
+    "elevation-understood": "समझा गया: {elevation}।",
+    "elevation-counts": "अभी भी {elevation} ही माना जा रहा है।",
+    "elevation-wrong.number": "यह कोई संख्या नहीं है। ऐसे लिखें: 2400, 2400\u00a0मीटर या 8000\u00a0फ़ुट।",
+    "elevation-wrong.unclear": ("यह साफ़ नहीं है कि यह कौन-सी संख्या है। ऐसे लिखें: 2400, 2400\u00a0मीटर या 8000\u00a0फ़ुट।"),
+    "elevation-wrong.unit": "यह इकाई यहाँ नहीं जानी जाती। मीटर (m) या फ़ुट (ft) में लिखें।",
+    "elevation-wrong.range": "{elevation} तालिका से बाहर है, जो {low} से {high} तक जाती है।",
     "smoking": "रोज़ की सिगरेट",
     "smoking.no": "धूम्रपान नहीं",
     "smoking.some": "धूम्रपान, मात्रा मालूम नहीं",
@@ -190,6 +202,7 @@ TEXTS = {
     "self-test.detector": "नाखून खोजक, लिखे हुए जैसे अंक: {total} में से {same}",
     "self-test.estimator": "हीमोग्लोबिन अनुमानक, लिखे हुए जैसे अंक: {total} में से {same}",
     "self-test.pipeline": "जाँच-तस्वीर से उसके मान तक, लिखे हुए जैसे अंक: {total} में से {same}",
+    "self-test.cut": "जाँच का यह हिस्सा बीच में रुक गया: ब्राउज़र ने जवाब नहीं दिया।",
     "self-test.no-engine": "जाँच-तस्वीर मापी नहीं जा सकी।",
     "self-test.kept-yes": "ब्राउज़र ऐप को तब तक रखता है जब तक आप उसे न हटाएँ।",
     "self-test.kept-no": "स्टोरेज कम होने पर ब्राउज़र ऐप को हटा सकता है।",
@@ -221,6 +234,7 @@ TEXTS = {
     "reason.cut_off": "किनारे पर कटा हुआ",
     "reason.too_dark": "बहुत अँधेरा",
     "reason.overexposed": "बहुत ज़्यादा उजला",
+    "reason.no_colour": "चित्र में रंग नहीं",
     "reason.seen_too_seldom": "बहुत कम फ़्रेमों में दिखा",
     "reason.no_nail": "कोई नाखून नहीं",
     "reason.implausible": "मान संभव नहीं लगता",
@@ -232,12 +246,28 @@ TEXTS = {
     "error.no_nail.way": "दिन की एक-समान रोशनी में हाथ को सादी सतह पर सपाट रखें, नाखून ऊपर की ओर।",
     "error.unusable_nails": "किसी नाखून को मापा नहीं जा सकता",
     "error.unusable_nails.way": "और पास जाएँ, पूरे नाखून तस्वीर में रखें, चमक और छाया से बचें।",
+    "error.no_colour": "चित्र में रंग नहीं",
+    "error.no_colour.way": (
+        "धूसर, सीपिया या एक ही रंगत वाले चित्र हीमोग्लोबिन के बारे में कुछ नहीं बताते। बिना फ़िल्टर के रंगीन चित्र लें।"
+    ),
     "error.implausible": "संभव दायरे से बाहर",
     "error.implausible.way": "एक-समान, सफ़ेद रोशनी में नई तस्वीर लें।",
     "error.unreadable_image": "यह फ़ोटो खोली नहीं जा सकती",
-    "error.unreadable_image.way": "JPEG, PNG या WebP फ़ोटो का इस्तेमाल करें।",
+    "error.unreadable_image.way": "JPEG, PNG या WebP फ़ोटो चुनें; raw फ़ाइल की जगह उससे निर्यात की गई JPEG।",
+    "error.pictures_hidden": "यह ब्राउज़र पृष्ठों से चित्र छिपाता है",
+    "error.pictures_hidden.way": (
+        "इस पृष्ठ को उन्हें पढ़ने की अनुमति दें (Firefox में: canvas डेटा, या resistFingerprinting बंद), या कोई दूसरा ब्राउज़र लें।"
+    ),
     "error.too_large": "यह फ़ोटो बहुत बड़ी है",
     "error.too_large.way": "ज़्यादा से ज़्यादा 64 मेगापिक्सेल की फ़ोटो का इस्तेमाल करें।",
+    "error.file_unreadable": "यह फ़ाइल पढ़ी नहीं जा सकती",
+    "error.file_unreadable.way": (
+        "इसे हटाया, बदला या मिटाया गया है, या यह अभी क्लाउड में है। इसे फिर से चुनें या कोई दूसरी फ़ोटो चुनें।"
+    ),
+    "error.browser_too_old": "यह ब्राउज़र HemoLens के लिए बहुत पुराना है",
+    "error.browser_too_old.way": "इसे अपडेट करें, या यह पेज किसी दूसरे ब्राउज़र में खोलें।",
+    "error.unexpected": "यहाँ कुछ गड़बड़ हो गई",
+    "error.unexpected.way": "यह HemoLens की गलती है। फिर कोशिश करें; दोबारा हो तो पेज फिर से लोड करें।",
     "error.model_unavailable": "इंजन उपलब्ध नहीं है",
     "error.model_unavailable.way": "फिर कोशिश करें, या इंटरनेट से जुड़े होने पर पेज दोबारा लोड करें।",
     "error.too_few_frames": "इस्तेमाल लायक फ़्रेम बहुत कम हैं",

@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Request
+from playwright.sync_api import Browser
 
 from tests.browser import Host, Visit
+from tests.browser_kinds import listen
 
 
 @pytest.fixture
@@ -16,11 +17,6 @@ def host(built_dist: Path) -> Iterator[Host]:
     host.stop()
 
 
-def carries(request: Request) -> bool:
-    """Whether a request takes anything to the host besides its address."""
-    return request.method not in ("GET", "HEAD") or bool(request.post_data_buffer)
-
-
 @pytest.fixture
 def new_visit(browser: Browser) -> Iterator[Callable[..., Visit]]:
     """Makes visits with a fresh profile, and in the end fails on what a person would never see."""
@@ -28,13 +24,8 @@ def new_visit(browser: Browser) -> Iterator[Callable[..., Visit]]:
 
     def make(address: str, **options: object) -> Visit:
         context = browser.new_context(**{"viewport": {"width": 390, "height": 844}, **options})
-        page = context.new_page()
-        visit = Visit(page, context, address)
-        page.on("console", lambda message: message.type == "error" and visit.console_errors.append(message.text))
-        page.on("pageerror", lambda error: visit.console_errors.append(str(error)))
-        # The context hears the requests of workers and of the service worker too.
-        context.on("request", lambda request: visit.requests.append(request.url))
-        context.on("request", lambda request: visit.sent.append(request.url) if carries(request) else None)
+        visit = Visit(context.new_page(), context, address)
+        listen(visit)
         visits.append(visit)
         return visit
 

@@ -6,7 +6,7 @@ from serving import server
 from tests.browser import PATIENCE_MS, Host
 from tests.drawn_hand import drawn_photo
 from tests.e2e.rebuilt import copied, engine_of_another_build, put_version, titled
-from tests.small_site import CACHES
+from tests.small_site import CACHES, cache_of
 
 HAND = drawn_photo()
 CHIP = "[data-testid=offline-ready]"
@@ -76,7 +76,7 @@ def test_parts_that_the_browser_took_away_are_told_and_brought_back(visit):
     visit.wait_for_offline_ready()
     page.evaluate(
         """async () => {
-            const [name] = (await caches.keys()).filter((each) => each.startsWith("hemolens-"));
+            const [name] = (await caches.keys()).filter((each) => each.startsWith("hemolens "));
             const cache = await caches.open(name);
             for (const path of ["hemolens.css", "models/detector.onnx"])
                 await cache.delete(new URL(path, location.href).href);
@@ -131,7 +131,7 @@ def test_an_update_waits_for_the_person_and_never_takes_a_result_away(built_dist
     made = manifest.read(dist)
     assert made is not None
     names = page.evaluate(CACHES)
-    assert names == [f"hemolens-{made.version}"]
+    assert names == [cache_of(made, "/")]
     host.stop()
 
 

@@ -5,7 +5,7 @@ from tests.browser import PATIENCE_MS
 
 OUTCOME = "#self-test-outcome:not([hidden])"
 SPOIL = """async (path) => {
-  const [name] = (await caches.keys()).filter((each) => each.startsWith("hemolens-"));
+  const [name] = (await caches.keys()).filter((each) => each.startsWith("hemolens "));
   const cache = await caches.open(name);
   const address = new URL(path, location.href).href;
   const body = new Uint8Array(await (await cache.match(address)).arrayBuffer());

@@ -32,7 +32,7 @@ def test_an_engine_that_is_gone_is_started_again_and_the_photo_is_read(visit, ti
         kill_the_worker(page)
         page.set_input_files("[data-testid=upload]", HAND)
         page.wait_for_selector("body[data-state=measuring]")
-        page.clock.fast_forward(60_000)
+        page.clock.run_for(60_000)
         page.wait_for_selector("body[data-engine=loading]", timeout=PATIENCE_MS)
         assert words.say("boot.again") in page.inner_text("[data-testid=status]")
         page.clock.resume()

@@ -5,9 +5,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from app import words
+
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 SCRIPT = HERE / "both.py"
+TYPED = HERE / "typed.py"
 
 
 def printed(*command):
@@ -16,11 +21,26 @@ def printed(*command):
     return json.loads(finished.stdout)
 
 
+def by_cpython(script):
+    return printed(sys.executable, "-c", f"import runpy; runpy.run_path({str(script)!r})")
+
+
+def by_micropython(script, built_dist, node):
+    return printed(node, str(HERE / "run_in_micropython.mjs"), str(built_dist), str(ROOT / "app"), str(script))
+
+
 def test_the_small_modules_say_the_same_under_both(built_dist, node_and_npm):
-    command = [node_and_npm[0], str(HERE / "run_in_micropython.mjs"), str(built_dist), str(ROOT / "app"), str(SCRIPT)]
-    in_cpython = printed(sys.executable, "-c", f"import runpy; runpy.run_path({str(SCRIPT)!r})")
-    assert printed(*command) == in_cpython
+    in_cpython = by_cpython(SCRIPT)
+    assert by_micropython(SCRIPT, built_dist, node_and_npm[0]) == in_cpython
     assert len(in_cpython["labels"]) == 143
+
+
+@pytest.mark.parametrize("python", ["CPython", "MicroPython"])
+def test_an_elevation_is_understood_as_people_of_each_language_type_it(python, built_dist, node_and_npm):
+    rows = by_cpython(TYPED) if python == "CPython" else by_micropython(TYPED, built_dist, node_and_npm[0])
+    assert {language for language, _, _, _ in rows} == {code for code, _, _ in words.LANGUAGES}
+    assert len(rows) > 600
+    assert [row for row in rows if row[2] != row[3]] == []
 
 
 def test_a_script_that_fails_there_fails_here(built_dist, node_and_npm, tmp_path):

@@ -41,8 +41,9 @@ def test_the_page_lives_on_without_its_host_below_a_path(page: Page, tmp_path: P
         assert page.evaluate(REGISTER) == "activated"
         heard = [message for message in page.evaluate("heard") if message["type"] == "precache"]
         total = sum(entry.bytes for entry in made.files.values())
-        assert heard[-1] == {"type": "precache", "done": 3, "total": 3, "bytes": total, "total_bytes": total}
-        assert page.evaluate(VERSION) == {"type": "version", "version": made.version, "missing": []}
+        counted = {"done": 3, "total": 3, "bytes": total, "total_bytes": total}
+        assert heard[-1] == {"type": "precache", **counted, "scope": address}
+        assert page.evaluate(VERSION) == {"type": "version", "version": made.version, "missing": [], "total": 3}
     for path in ("", "?from=home", "#deep", "index.html", "deep/nowhere?x=1"):
         page.goto(address + path)
         assert page.title() == "first"

@@ -12,7 +12,8 @@ from app.words import en
 CODES = [code for code, _, _ in words.LANGUAGES]
 OTHERS = [code for code in CODES if code != words.DEFAULT]
 # What may read as in English in another language.
-MAY_EQUAL_ENGLISH = {"decimal", "value", "choose-photo", "photo-number", "table.who-2024", "threads", "version"}
+MAY_EQUAL_ENGLISH = {"decimal", "thousands", "metres", "value", "choose-photo", "photo-number", "table.who-2024"}
+MAY_EQUAL_ENGLISH |= {"threads", "version"}
 # Every class set that an interval can have: its classes lie side by side.
 SETS = [
     list(severity.LABELS[first:end])

@@ -1,0 +1,32 @@
+"""The card that says what went wrong, and the way out."""
+
+from pyscript import window
+from pyscript.ffi import to_js
+
+from app import words
+from app.core import codes
+from app.ui.page import element, set_text, show
+
+
+def write(error, again, nails=None):
+    """Show it: {"code", "message"}, with a button to try again or without; `nails` are those of the reading, if any."""
+    title, way_out = words.error_words(error["code"], nails)
+    set_text("error-title", title)
+    set_text("error-way-out", way_out)
+    message = error["message"]
+    set_text("error-message", message[0].upper() + message[1:] + "." if message else "")
+    element("error").setAttribute("data-code", error["code"])
+    show("error-again", again)
+    show("error")
+
+
+def go_to():
+    """Let eye and screen reader begin there."""
+    element("error").focus(to_js({"preventScroll": True}))
+    window.scrollTo(0, 0)
+
+
+def of_fault(error):
+    """What is shown of a fault of ours: its name, which helps whoever mends it."""
+    message = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    return {"code": codes.UNEXPECTED, "message": message}
