@@ -116,7 +116,10 @@ def _elevation_m(text: str) -> int:
     try:
         return understood_m(text)
     except ElevationError as error:
-        said = elevation_wrong_words(error.reason, error.elevation_m)
+        if error.elevation_m is not None:
+            # Understood, and outside of the table: Person says so.
+            return error.elevation_m
+        said = elevation_wrong_words(error.reason).replace("\u00a0", " ")
         raise argparse.ArgumentTypeError(f"{shown(text[:LONGEST])!r}: {said}") from None
 
 

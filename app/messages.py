@@ -4,7 +4,7 @@ No import: MicroPython reads this file as well.
 """
 
 # The engine reports its boot to the page that started it, by a message of its worker's: a string that begins so, then
-# JSON {"step": ..., "done": n, "total": n}.
+# JSON {"step": ..., "done": n, "total": n}. engine-shim.mjs says no more than that something goes on: no JSON.
 PROGRESS = "hemolens-progress "
 
 STEP_PYTHON = "python"

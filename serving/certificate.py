@@ -1,76 +1,141 @@
-"""The server's certificate, made on the spot and kept outside the repository.
+"""The server's certificate, made on the spot, and the small authority that signs it, kept outside the repository.
 
-A browser lets a page use the camera over a connection that its owner accepted, but it keeps a page for
-offline use only over one it trusts. So the certificate is signed by a small authority of its own, which
-may be installed on the phone. That authority's key is thrown away at once: it can never sign anything else.
+A browser lets a page use the camera over a connection that its owner accepted, but it keeps a page for offline use only
+over one it trusts. So the certificate is signed by an authority of its own (authority.py), which may be installed on
+the phone. The authority stays; a new certificate is made whenever this machine has a name or an address that the one
+before lacks, or its end is near, and the phone trusts it without a word.
 """
 
 from __future__ import annotations
 
-import datetime
 import ipaddress
 import ssl
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from building.places import cache_dir, write_whole
 
+from . import authority
 from .addresses import Address
+from .authority import DAY, Authority, key_as_pem, now
 
 # Browsers refuse server certificates that live longer than this.
-LIFETIME = datetime.timedelta(days=397)
-REMAKE_BEFORE_END = datetime.timedelta(days=14)
-CLOCKS_DIFFER = datetime.timedelta(days=1)
+LIFETIME = 397 * DAY
+REMAKE_BEFORE_END = 14 * DAY
+
+MADE = "made a certificate for this machine's names and addresses"
 
 
 @dataclass(frozen=True)
 class Certificate:
-    """`file` holds the key, the certificate and its authority; `authority` is the latter alone, as DER."""
+    """What the server shows, ready to be used.
+
+    Attributes:
+        file: holds the key, the certificate and its authority.
+        authority: the latter alone, as DER: what a phone installs.
+        context: shows them to whoever connects.
+        news: what a person should know, a line each; empty where all was there and good.
+    """
 
     file: Path
     authority: bytes
-    made_now: bool
-
-    def context(self) -> ssl.SSLContext:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.minimum_version = ssl.TLSVersion.TLSv1_2
-        context.load_cert_chain(self.file)
-        return context
+    context: ssl.SSLContext
+    news: tuple[str, ...]
 
 
 def ensure(names: set[str], addresses: set[Address], folder: Path | None = None) -> Certificate:
-    """The kept certificate where it is good for all these and not about to end, else a new one."""
-    file = (folder or cache_dir() / "certificate") / "server.pem"
-    kept = _read(file)
-    if kept:
-        server, authority = kept
-        kept_names, kept_addresses = _subjects(server)
-        end = server.not_valid_after_utc - REMAKE_BEFORE_END
-        if names <= kept_names and addresses <= kept_addresses and _now() < end:
-            return Certificate(file, authority.public_bytes(Encoding.DER), made_now=False)
-    key, server, authority = _make(names, addresses)
-    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.parent.chmod(0o700)
-    parts = [private, server.public_bytes(Encoding.PEM), authority.public_bytes(Encoding.PEM)]
-    write_whole(file, b"".join(parts), mode=0o600)
-    return Certificate(file, authority.public_bytes(Encoding.DER), made_now=True)
+    """The kept certificate where it is good for all these and not about to end, else a new one of the same authority.
+
+    Of the names those count that the authority may sign (authority.py).
+
+    Raises:
+        OSError: the folder cannot be written, or what lies there cannot be read.
+    """
+    folder = folder or cache_dir() / "certificate"
+    file = folder / "server.pem"
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o700)
+    with _alone(folder):
+        signer, news = authority.ensure(folder, names, certified_before=file.exists())
+        names = {name for name in names if signer.may_sign(name)}
+        kept = _read(file)
+        if not _is_good(kept, names, addresses, signer):
+            damaged = kept is None and file.exists()
+            write_whole(file, _made(names, addresses, signer), mode=0o600)
+            news.append(f"{file} was damaged, and is made anew" if damaged else f"{MADE}: {file}")
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        # Read while nobody else may write it.
+        context.load_cert_chain(file)
+    return Certificate(file, signer.certificate.public_bytes(Encoding.DER), context, tuple(news))
 
 
-def _read(file: Path) -> tuple[x509.Certificate, x509.Certificate] | None:
+def follow(first: Certificate, known: set[Address], renew: Callable[[Address], Certificate]) -> None:
+    """Have a connection at an address that this machine got later, of another network or a VPN, shown a new one.
+
+    Args:
+        first: what the server started with; its context asks here at every connection.
+        known: the addresses that it is good for.
+        renew: makes one that is good for this address too; where it raises OSError, the one before is shown.
+    """
+    shown, asked, one_at_a_time = [first.context], set(known), threading.Lock()
+
+    def choose(connection: ssl.SSLSocket | ssl.SSLObject, _name: str | None, _context: ssl.SSLContext) -> None:
+        assert isinstance(connection, ssl.SSLSocket)
+        address: Address = ipaddress.ip_address(connection.getsockname()[0].split("%")[0])
+        if isinstance(address, ipaddress.IPv6Address):
+            address = address.ipv4_mapped or address
+        with one_at_a_time:
+            if address not in asked:
+                asked.add(address)
+                with suppress(OSError):
+                    shown[0] = renew(address).context
+            if shown[0] is not first.context:
+                connection.context = shown[0]
+
+    first.context.sni_callback = choose
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Two that start at the same moment come one after the other, and so find one authority."""
+    with (folder / "lock").open("a+b") as file:
+        if sys.platform == "win32":
+            import msvcrt
+
+            file.seek(0)
+            msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX)
+        # Closing the file gives the lock back.
+        yield
+
+
+def _read(file: Path) -> x509.Certificate | None:
     try:
-        server, authority = x509.load_pem_x509_certificates(file.read_bytes())
+        server = x509.load_pem_x509_certificates(file.read_bytes())[0]
         ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(file)  # the key is there and fits
         _subjects(server)
-    except (OSError, ValueError, x509.ExtensionNotFound):
+    except (FileNotFoundError, ValueError, ssl.SSLError, x509.ExtensionNotFound, IndexError):
         return None
-    return server, authority
+    return server
+
+
+def _is_good(server: x509.Certificate | None, names: set[str], addresses: set[Address], signer: Authority) -> bool:
+    if server is None or not signer.has_signed(server) or now() >= server.not_valid_after_utc - REMAKE_BEFORE_END:
+        return False
+    kept_names, kept_addresses = _subjects(server)
+    return names <= kept_names and addresses <= kept_addresses
 
 
 def _subjects(certificate: x509.Certificate) -> tuple[set[str], set[Address]]:
@@ -83,64 +148,10 @@ def _subjects(certificate: x509.Certificate) -> tuple[set[str], set[Address]]:
     return set(subjects.get_values_for_type(x509.DNSName)), addresses
 
 
-def _make(
-    names: set[str], addresses: set[Address]
-) -> tuple[ec.EllipticCurvePrivateKey, x509.Certificate, x509.Certificate]:
-    authority_key = ec.generate_private_key(ec.SECP256R1())
-    authority_name = _name("HemoLens on this machine")
-    signer = x509.SubjectKeyIdentifier.from_public_key(authority_key.public_key())
-    authority = (
-        _builder(authority_name, authority_name, authority_key.public_key())
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .add_extension(_usage(signs=True), critical=True)
-        .add_extension(signer, critical=False)
-        .sign(authority_key, hashes.SHA256())
-    )
+def _made(names: set[str], addresses: set[Address], signer: Authority) -> bytes:
     key = ec.generate_private_key(ec.SECP256R1())
     subjects: list[x509.GeneralName] = [x509.DNSName(name) for name in sorted(names)]
     subjects += [x509.IPAddress(address) for address in sorted(addresses, key=str)]
-    server = (
-        _builder(_name("HemoLens"), authority_name, key.public_key())
-        .add_extension(x509.SubjectAlternativeName(subjects), critical=False)
-        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        .add_extension(_usage(signs=False), critical=True)
-        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
-        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(signer), critical=False)
-        .sign(authority_key, hashes.SHA256())
-    )
-    return key, server, authority
-
-
-def _builder(subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicKey) -> x509.CertificateBuilder:
-    return (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(issuer)
-        .public_key(key)
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(_now() - CLOCKS_DIFFER)
-        .not_valid_after(_now() - CLOCKS_DIFFER + LIFETIME)
-    )
-
-
-def _usage(*, signs: bool) -> x509.KeyUsage:
-    return x509.KeyUsage(
-        digital_signature=not signs,
-        key_cert_sign=signs,
-        crl_sign=signs,
-        content_commitment=False,
-        key_encipherment=False,
-        data_encipherment=False,
-        key_agreement=False,
-        encipher_only=False,
-        decipher_only=False,
-    )
-
-
-def _name(text: str) -> x509.Name:
-    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)])
-
-
-def _now() -> datetime.datetime:
-    return datetime.datetime.now(datetime.UTC)
+    server = signer.sign_server(key.public_key(), subjects, LIFETIME)
+    parts = [key_as_pem(key), server.public_bytes(Encoding.PEM), signer.certificate.public_bytes(Encoding.PEM)]
+    return b"".join(parts)

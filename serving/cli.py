@@ -21,7 +21,10 @@ examples:
   python serve.py --host 127.0.0.1 --port 9443   for this machine only
   python serve.py --http --host 127.0.0.1        no certificate: fine for localhost and for `adb reverse`
 
-The certificate is kept in {cache_dir() / "certificate"} (HEMOLENS_CACHE chooses another place)."""
+The certificate and the authority that signed it, with its key, are kept in
+{cache_dir() / "certificate"} (HEMOLENS_CACHE chooses another place).
+A phone that trusts the authority goes on trusting this machine when its addresses change. Without
+that folder a new authority is made, which phones have to install anew."""
 
 
 def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:

@@ -16,7 +16,8 @@ import building
 from building import cli as building_cli
 
 from . import certificate
-from .addresses import lan_addresses, own_addresses, own_names
+from .addresses import Address, lan_addresses, listened_addresses, own_names
+from .certificate import Certificate
 from .server import AUTHORITY_PATH, PageServer
 from .site import Site
 
@@ -58,16 +59,23 @@ def start(host: str, port: int, dist: Path, *, http: bool = False) -> PageServer
         raise ServeError(f"{dist} holds no build: run `python build.py --out {dist}`, or leave out --no-build")
     tls, authority = None, b""
     if not http:
+        known = listened_addresses(host)
+
+        def certified(addresses: set[Address]) -> Certificate:
+            made = certificate.ensure(own_names(), addresses)
+            for line in made.news:
+                say(line)
+            return made
+
         try:
-            made = certificate.ensure(own_names(), own_addresses())
+            made = certified(known)
         except OSError as error:
             raise ServeError(
                 f"the certificate cannot be kept ({error.strerror}: {error.filename}): "
                 "set HEMOLENS_CACHE to a folder you may write to, or use --http"
             ) from None
-        tls, authority = made.context(), made.authority
-        if made.made_now:
-            say(f"made a certificate for this machine's names and addresses: {made.file}")
+        certificate.follow(made, known, lambda address: certified({*listened_addresses(host), address}))
+        tls, authority = made.context, made.authority
     try:
         return PageServer(host, port, site, tls=tls, authority=authority)
     except OSError as error:
@@ -115,6 +123,7 @@ def announce(server: PageServer, host: str) -> None:
         say("  The phone will warn about the certificate: it was made here, and nobody else vouches for it.")
         say("  Accept it to use the camera. To keep the page offline too, the phone must trust it: open")
         say(f"  {scheme}://{_bracketed(lan[0])}:{server.port}{AUTHORITY_PATH} there and install it.")
+        say("  Once is enough: it vouches for this machine at every address, and for no name of the internet.")
     elif not server.tls and lan:
         say("  Plain HTTP: a phone gives such a page neither its camera nor offline use. Only localhost may.")
     say("  Ctrl-C stops.")

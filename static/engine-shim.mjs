@@ -5,6 +5,13 @@ import { goOn } from "./memory.mjs";
 
 export const here = (path) => new URL(path, import.meta.url).href;
 
+// Signs of life for the page, which begins a start that got stuck again: app/ui/engine_client.py. Whatever arrives here
+// is one, also for Pyodide, which asks through the same `fetch`.
+const alive = () => self.postMessage("hemolens-progress ");
+const fetchOfBrowser = self.fetch;
+self.fetch = (...asked) => fetchOfBrowser(...asked).finally(alive);
+alive();
+
 // Calls to networks.mjs, by their number. Where that cannot be loaded, the next call tries again.
 const waiting = new Map(); // -> [resolve, reject]
 let networks = null, calls = 0;
@@ -31,7 +38,7 @@ async function fetched(path) {
   if (response.ok) return new Uint8Array(await response.arrayBuffer());
   throw new Error(`the server answered ${response.status}`);
 }
-const opened = (path) => fetched(path).then(async (bytes) => ({ bytes, ...(await ask({ open: bytes })) }));
+const opened = (path) => fetched(path).then(async (bytes) => ({ bytes, ...(await ask({ open: bytes }).finally(alive)) }));
 const begun = new Map(); // path -> what was begun for it; handed out once, so that after a failure it is begun anew
 const take = (path, get, taken = begun.get(path)) => (begun.delete(path) ? taken : get(path));
 export const fetchBytes = (path) => take(path, fetched); // -> Uint8Array
@@ -51,9 +58,9 @@ ahead("models/models.json", opened, (models) =>
 const MEMORY = "vendor/memory/", LOCK = "vendor/pyodide/pyodide-lock.json";
 const memory = fetched(MEMORY + "memory.json").then(parsed).then(async (made) => {
   const kept = await caches.match(here(MEMORY + made.file));
-  const open = (file) => WebAssembly.compileStreaming(fetch(here(MEMORY + file)));
+  const open = (file) => WebAssembly.compileStreaming(fetch(here(MEMORY + file))).finally(alive);
   return [made, new Uint8Array(await kept.arrayBuffer()), open];
-}).catch(() => {
+}).finally(alive).catch(() => {
   ahead(LOCK, fetched, ({ packages }) => Object.values(packages).map((wheel) => "vendor/wheels/" + wheel.file_name));
   ahead(MEMORY + "memory.json", fetched, ({ libraries }) => libraries.map(({ file }) => MEMORY + file));
 });

@@ -9,7 +9,6 @@ sys.path.insert(0, "engine.zip")
 
 from app.engine.door import (  # noqa: F401
     look,
-    measure_bitmap,
     measure_photo,
     scan_begin,
     scan_cancel,
@@ -26,7 +25,6 @@ __export__ = [
     "start",
     "look",
     "measure_photo",
-    "measure_bitmap",
     "scan_begin",
     "scan_frame",
     "scan_end",

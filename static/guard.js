@@ -2,7 +2,8 @@
 // MicroPython does not see what a function of the browser throws: app/ui/attempts.py calls through here where one may.
 window.attempt = function (target, name, values) {
   try {
-    return [values ? target[name].apply(target, values) : target[name]];
+    var value = values ? target[name].apply(target, values) : target[name];
+    return [value === undefined ? null : value]; // MicroPython would take it for something
   } catch (error) {
     return [null, error];
   }

@@ -16,12 +16,14 @@ What these tests cannot show:
   a canvas instead of `getUserMedia`, so its colours have not been halved as a camera's are, and no permission is asked.
 - WebKit: this is WebKitGTK. It has Safari's engine, but neither Apple's picture and video decoders (HEIC, colour), nor
   its camera, storage limits, suspended tabs and home screen. Its pretended camera shows a clock, the drawn hand comes
-  from a canvas as in Firefox. Which addresses it asks is not heard; the page's policy is what keeps it to its own.
+  from a canvas as in Firefox. Which addresses it asks is not heard; the page's policy is what keeps it to its own. The
+  last stage of its compiler is off, for it takes longer than a test lives (`JSC_useOMGJIT=1` in the environment: on).
 """
 
 from __future__ import annotations
 
 import base64
+import io
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -31,7 +33,6 @@ from playwright.sync_api import BrowserContext, Request, sync_playwright
 
 from tests import find_browser
 from tests.browser import Visit, chromium_arguments
-from tests.browser_webkit import webkit_page
 from tests.drawn_hand import draw_hand
 from tests.film import SIZE, film_of_the_drawn_hand, fitted
 
@@ -104,6 +105,9 @@ class Kind:
         if camera == HAND and self.name != "chromium":
             scripts.append(hand_from_a_canvas())
         if self.name == "webkit":
+            # Systems without WebKitGTK lack what this is made of, too.
+            from tests.browser_webkit import webkit_page
+
             visit = Visit(None, None, address)
             with webkit_page(
                 self.program, profile, language, size, camera == PRETENDED, scripts, visit.console_errors.append
@@ -179,8 +183,6 @@ def carries(request: Request) -> bool:
 
 def hand_from_a_canvas() -> str:
     """The script that puts the drawn hand before the page instead of a camera, as large as Chromium's film of it."""
-    import io
-
     buffer = io.BytesIO()
     fitted(draw_hand().picture, SIZE).save(buffer, "PNG")
     return HAND_FROM_A_CANVAS % base64.b64encode(buffer.getvalue()).decode()

@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image
 
 from app.core.arrays import FloatArray, IntArray
-from app.core.codes import CROP, ESTIMATE, GATES, MODEL_UNAVAILABLE, NO_NAIL, UNUSABLE_NAILS
+from app.core.codes import CROP, ESTIMATE, GATES, MODEL_UNAVAILABLE, NAIL_NO_COLOUR, NO_NAIL, UNUSABLE_NAILS
 from app.core.crops import nail_crops
 from app.core.detection import Detections
 from app.core.errors import MeasureError
@@ -25,6 +25,7 @@ from app.core.person import typical_of_nails
 from app.core.photo import open_photo
 from app.core.reading import Nail, Reading, Skin, plausible_error, reading_of
 from app.core.stages import Stages
+from app.core.toned import has_colour
 
 Ways = tuple[bool, ...]
 # Two hands and a few false alarms; the best ones stay.
@@ -109,7 +110,7 @@ async def see(
     found = await (follower.find(picture, stages) if follower is not None else look(instrument, picture, stages))
     nails, skin = found.of_class(spec.class_id("nail")).best(MAX_NAILS), found.of_class(spec.class_id("skin"))
     with stages.timed(GATES):
-        reasons = [rejection(picture, box) for box in nails.boxes]
+        reasons = _reasons(picture, nails.boxes)
         directions = finger_directions(picture, nails.boxes, skin.boxes)
     return Seen(picture.width, picture.height, nails, skin, directions, reasons)
 
@@ -123,9 +124,16 @@ def see_guided(picture: Image.Image, box: FloatArray, direction: FloatArray) -> 
     """
     boxes = np.asarray(box, dtype=np.float64).reshape(1, 4)
     nail = Detections(boxes, np.ones(1), np.zeros(1, dtype=int))
-    reasons = [rejection(picture, boxes[0])]
+    reasons = _reasons(picture, boxes)
     nothing = nail.take(np.zeros(0, dtype=int))
     return Seen(picture.width, picture.height, nail, nothing, np.reshape(direction, (1, 2)), reasons)
+
+
+def _reasons(picture: Image.Image, boxes: FloatArray) -> list[str | None]:
+    """Why each nail does not count, or None; a picture without colour spoils all of them."""
+    if len(boxes) and not has_colour(picture, boxes):
+        return [NAIL_NO_COLOUR] * len(boxes)
+    return [rejection(picture, box) for box in boxes]
 
 
 def crop(
@@ -175,8 +183,12 @@ def _conclude(nails: tuple[Nail, ...], plausible_g_dl: tuple[float, float]) -> t
         return MeasureError(NO_NAIL, message), None
     used = [nail.hb_g_dl for nail in nails if nail.hb_g_dl is not None]
     if not used:
-        reasons = ", ".join(sorted({nail.reason or "" for nail in nails}))
-        message = f"nails were found, but none can be measured ({reasons}); go closer, or change the light"
+        reasons = sorted({nail.reason or "" for nail in nails})
+        if reasons == [NAIL_NO_COLOUR]:
+            way_out = "the picture is grey or toned; take it in colour, without a filter"
+        else:
+            way_out = "go closer, or change the light"
+        message = f"nails were found, but none can be measured ({', '.join(reasons)}); {way_out}"
         return MeasureError(UNUSABLE_NAILS, message), None
     hb_g_dl = typical_of_nails(used)
     error = plausible_error(hb_g_dl, plausible_g_dl)

@@ -26,11 +26,19 @@ class BootProgress:
         self.photo_waits = False
         # The engine has been started before, and had to be again.
         self.restarted = False
+        # This start got stuck, and another one has begun.
+        self._stuck = False
 
     def begin(self):
         """Show the card."""
+        self._stuck = False
         show("splash")
         self._say()
+
+    def again(self):
+        """The start got stuck: another one begins."""
+        self._stuck = True
+        mark("boot-again")
 
     def step(self, step, done, total):
         """The engine is at `done` of `total` of a step."""
@@ -59,7 +67,7 @@ class BootProgress:
 
     def _say(self):
         parts = [words.say("boot." + self._step)]
-        if self.restarted:
+        if self.restarted or self._stuck:
             parts.insert(0, words.say("boot.again"))
         if self._step == messages.STEP_PYTHON and self._downloaded:
             parts.append(self._downloaded)

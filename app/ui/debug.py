@@ -1,21 +1,29 @@
-"""Behind the reading: every frame of the last scan, where the time went, and which version this is."""
+"""Behind the reading: every frame of a scan, where the time went, and which version this is."""
 
 import json
+
+from pyscript import window
 
 from app import words
 from app.core.codes import STAGES
 from app.ui import service_worker, tasks
 from app.ui.page import add, element, on, set_text, show
 
+# What stands in the panel and in the settings.
+MIRROR_SWITCHES = ("flip-tta", "mirror")
+VERSIONS = ("debug-version", "settings-version")
+
 
 class Debug:
-    """The panel at the end of the page."""
+    """The panel at the end of a reading, and what of it the settings have as well: mirror images and version."""
 
     def __init__(self, settings):
         self._settings = settings
-        element("flip-tta").checked = settings["mirror"]
-        on("flip-tta", "change", self._flip)
-        on("debug", "toggle", lambda _event: tasks.run(self._ask_version()))
+        for name in MIRROR_SWITCHES:
+            element(name).checked = settings["mirror"]
+            on(name, "change", self._flip)
+        for name, event in (("debug", "toggle"), ("open-settings", "click"), ("change-whose", "click")):
+            on(name, event, lambda _event: tasks.run(self._ask_version()))
 
     def show_engine(self, answer):
         """What the engine said when it was ready."""
@@ -24,7 +32,11 @@ class Debug:
         set_text("debug-models", ", ".join([f"{name} {models[name][:12]}" for name in ("detector", "estimator")]))
 
     def show(self, frames, stages):
-        """The frames of a scan, none for a photo, and the milliseconds by stage of each picture."""
+        """The frames of a scan, none for a photo, and the milliseconds by stage of each picture.
+
+        Where there is neither, nothing was read, and the panel is not there.
+        """
+        show("debug", bool(frames or stages))
         target = element("debug-frames")
         target.replaceChildren()
         show("debug-none", not frames)
@@ -47,10 +59,24 @@ class Debug:
         show("debug-stages", rows.childElementCount > 0)
 
     def _flip(self, event):
-        self._settings["mirror"] = bool(event.target.checked)
+        mirror = bool(event.target.checked)
+        self._settings["mirror"] = mirror
+        for name in MIRROR_SWITCHES:
+            element(name).checked = mirror
 
     async def _ask_version(self):
-        """The service worker knows which build this is, network or not."""
-        answer = await service_worker.ask(service_worker.VERSION)
-        if answer:
-            set_text("debug-version", answer.version)
+        version = await _version()
+        if version:
+            for name in VERSIONS:
+                set_text(name, version)
+
+
+async def _version():
+    """The service worker knows which build this is, network or not; before there is one, the host does."""
+    answer = await service_worker.ask(service_worker.VERSION)
+    if answer:
+        return answer.version
+    try:
+        return json.loads(await (await window.fetch("./build.json")).text())["version"]
+    except Exception:
+        return None

@@ -10,19 +10,19 @@ import json
 from pyscript import window
 from pyscript.ffi import create_proxy, to_js
 
-from app.ui import service_worker
+from app.ui import service_worker, tasks
 from app.ui.patience import within
 from app.ui.place import here
 
 AT_ONCE = 3
 # When nothing has come for so long, the person is told.
-STALLED_MS = 15000
+STALLED_S = 15
 # When nothing has come for so long, nothing more is expected: the engine's own patience begins (engine_client.py).
-GIVEN_UP_MS = 90000
+GIVEN_UP_S = 90
 # A connection that brings nothing for so long is left for another one; one that breaks off, after a moment.
 DEAD_MS = 30000
 RETRY_S = 2
-GLANCE_MS = 1000
+GLANCE_S = 1
 
 
 class Download:
@@ -34,26 +34,26 @@ class Download:
         self._bytes = 0
         self._total_bytes = 0
         self._stalled = self._ended = False
-        self._came_ms = window.performance.now()
+        self._busy = AT_ONCE
+        self._clock = None
+        # How long nothing has come, not counting when the page slept.
+        self._silent_s = 0
 
     def arrived(self):
         """Whether all is there, or nobody expects any more that the rest comes."""
-        return self._ended or self._silent_ms() > GIVEN_UP_MS
+        return self._ended or self._silent_s > GIVEN_UP_S
 
     async def run(self):
         """Count until then. A part that the host does not have is left to whoever needs it, which says so."""
-        self._came_ms = window.performance.now()
-        clock = window.setInterval(create_proxy(self._glance), GLANCE_MS)
+        self._clock = window.setInterval(create_proxy(self._glance), GLANCE_S * 1000)
         try:
             waiting = await self._parts()
-            self._total_bytes = sum([length for _path, length in waiting])
-            await asyncio.gather(*[self._fetch_some(waiting) for _ in range(AT_ONCE)])
         except Exception:
             # Only the counting failed.
-            return
-        finally:
-            window.clearInterval(clock)
-            self._ended = True
+            waiting = []
+        self._total_bytes = sum([length for _path, length in waiting])
+        for _ in range(AT_ONCE):
+            tasks.run(self._fetch_some(waiting))
 
     async def _parts(self):
         """[(path, bytes)] of what has to come through the network before anything can be measured."""
@@ -86,6 +86,10 @@ class Download:
             path, length = waiting.pop()
             while not self.arrived() and not await self._fetch(path, length):
                 await asyncio.sleep(RETRY_S)
+        self._busy -= 1
+        if self._busy == 0:
+            window.clearInterval(self._clock)
+            self._ended = True
 
     async def _fetch(self, path, length):
         """Count one part; whether that came to an end."""
@@ -111,14 +115,12 @@ class Download:
 
     def _count(self, length):
         self._bytes += length
-        self._came_ms = window.performance.now()
+        self._silent_s = 0
         self._stalled = False
         self._on_progress(self._bytes, self._total_bytes, False)
 
-    def _silent_ms(self):
-        return window.performance.now() - self._came_ms
-
     def _glance(self, *_arguments):
-        if self._silent_ms() > STALLED_MS and not self._stalled:
+        self._silent_s += GLANCE_S
+        if self._silent_s > STALLED_S and not self._stalled:
             self._stalled = True
             self._on_progress(self._bytes, self._total_bytes, True)

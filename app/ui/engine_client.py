@@ -1,5 +1,6 @@
 """The engine as the screen sees it: calls that are answered with JSON, its progress, and a watchdog."""
 
+import asyncio
 import json
 
 from pyscript import document, workers
@@ -13,8 +14,11 @@ from app.ui.patience import TookTooLongError, Wait
 
 NAME = "engine"
 WORKER = 'script[type="py"]'
-# Once all its parts have arrived, a worker that says nothing for so long will not come any more.
+# Once all its parts have arrived, a start without a sign of life for so long has got stuck, as one of some hundred does
+# in Firefox; another one helps. That one has more time: a phone may be that slow.
+STUCK_MS = 15000
 BOOT_PATIENCE_MS = 60000
+CREATION_S = 0.02
 # The longest photo takes some seconds on a slow phone; a worker that the system killed never answers.
 CALL_PATIENCE_MS = 45000
 
@@ -22,11 +26,12 @@ CALL_PATIENCE_MS = 45000
 class EngineClient:
     """Starts the engine and asks it for readings. Every call answers a dict; what fails answers {"error": ...}."""
 
-    def __init__(self, on_progress, on_dead):
-        """`on_progress(step, done, total)` is called while the engine starts, `on_dead()` when it has to be restarted:
-        its worker crashed, or does not answer."""
+    def __init__(self, on_progress, on_again, on_dead):
+        """`on_progress(step, done, total)` is called while the engine starts, `on_again()` when a start got stuck and
+        another one begins, `on_dead()` when it has to be restarted: its worker crashed, or does not answer."""
         self._worker = self._lender = None
         self._on_progress = on_progress
+        self._on_again = on_again
         self._on_dead = on_dead
         # What is waited for now, of this worker.
         self._waits = []
@@ -39,10 +44,15 @@ class EngineClient:
         """Wait for Python in the worker, then load the networks; one start at a time.
 
         `parts_arrived()` tells whether everything has been downloaded: before that nobody knows how long it takes.
-        Where it fails, the next start has a new worker: what the old one hangs on would hang again.
+        A start that gets stuck is begun once more. Where that fails, too, the next start has a new worker again: what
+        the old one hangs on would hang again.
         """
         self._parts_arrived = parts_arrived
-        answer = await self._wait_for(self._begin(), BOOT_PATIENCE_MS)
+        answer = await self._wait_for(self._begin(), STUCK_MS)
+        if answer.get("silent"):
+            self.end()
+            self._on_again()
+            answer = await self._wait_for(self._begin(), BOOT_PATIENCE_MS)
         if "error" in answer:
             self.end()
         return answer
@@ -105,14 +115,23 @@ class EngineClient:
             self._replace_worker()
         number = self._starts
         self._on_progress(messages.STEP_PYTHON, 0, 1)
+        by_message = await self._created(number)
+        listen(by_message, "message", lambda event: number == self._starts and self._progress(event))
         worker = await workers[self._name()]
         if number != self._starts:
             raise TookTooLongError("another start has begun")
-        by_message = document.querySelector(WORKER).xworker
-        listen(by_message, "message", lambda event: number == self._starts and self._progress(event))
         self._lender = Lender(by_message)
         self._worker = worker
         return await worker.start()
+
+    async def _created(self, number):
+        """The browser's own worker, as soon as PyScript has made it."""
+        script = document.querySelector(WORKER)
+        while not getattr(script, "xworker", None):
+            await asyncio.sleep(CREATION_S)
+            if number != self._starts:
+                raise TookTooLongError("another start has begun")
+        return script.xworker
 
     def _replace_worker(self):
         """PyScript starts a worker for every new element of this kind."""
@@ -164,7 +183,9 @@ class EngineClient:
         try:
             return json.loads(await wait.of(asking))
         except TookTooLongError:
-            return _failure("the engine does not answer")
+            failure = _failure("the engine does not answer")
+            failure["silent"] = True
+            return failure
         except Exception as error:
             # Errors of measuring come as data: what is thrown is the worker's own end.
             return _failure(str(error))
@@ -178,8 +199,11 @@ class EngineClient:
             return
         for wait in self._waits:
             wait.renew()
-        report = json.loads(said[len(messages.PROGRESS) :])
-        self._on_progress(report["step"], report["done"], report["total"])
+        # Before Python is there, it is a sign of life and no more.
+        report = said[len(messages.PROGRESS) :]
+        if report:
+            report = json.loads(report)
+            self._on_progress(report["step"], report["done"], report["total"])
 
 
 def _error(message):

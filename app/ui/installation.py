@@ -12,8 +12,9 @@ from pyscript.ffi import to_js
 
 from app import messages, words
 from app.ui import keeping, service_worker, tasks
+from app.ui.attempts import attempt
 from app.ui.page import element, listen, on, optional, reload_once, set_text, show, state
-from app.ui.patience import within
+from app.ui.patience import Wait, within
 from app.ui.place import here, of_this_copy
 
 CHIP = "offline"
@@ -28,7 +29,7 @@ FINAL = (FORBIDDEN,)
 # A page that stays open looks for a new version when it is looked at again, this often at most.
 LOOK_EVERY_MS = 3600 * 1000
 # The service worker itself gives up a part of which nothing comes for a minute, and says so.
-SILENCE_MS = 90 * 1000
+SILENCE_S = 90
 GLANCE_S = 0.25
 IDLE = (messages.STATE_BOOTING, messages.STATE_READY)
 
@@ -45,9 +46,10 @@ class Installation:
         self._said = None
         self._filling = False
         self._failed = None
-        # How far saving is, and when it was last heard of.
+        # How far saving is, and how long nothing was heard of it.
         self._percent = 0
-        self._heard_ms = 0
+        self._silent_s = 0
+        self._repairing = None
         # Whether a version of it was there at some time in this visit.
         self._was_there = False
         # Saved parts that the self-test found to be others than those that were built.
@@ -159,8 +161,9 @@ class Installation:
                 self._filling = False
                 await self._judge()
             elif optional(self._registration, "installing") or optional(self._registration, "waiting"):
-                ended = 0
-                self._give_up_in_silence()
+                ended, self._silent_s = 0, self._silent_s + GLANCE_S
+                if self._silent_s > SILENCE_S:
+                    self._say_failed(NETWORK)
             else:
                 # What it has to say of its end may still be on the way.
                 ended += 1
@@ -176,10 +179,6 @@ class Installation:
         else:
             self._say_failed(NETWORK)
 
-    def _give_up_in_silence(self):
-        if window.performance.now() - self._heard_ms > SILENCE_MS:
-            self._say_failed(NETWORK)
-
     async def _judge(self):
         """Say whether everything is there."""
         answer = None
@@ -193,7 +192,7 @@ class Installation:
             else:
                 self._say("offline-gone", "failed")
             return
-        self._was_there = True
+        self._was_there, self._percent = True, 0
         missing = answer.missing.length
         if missing and missing == optional(answer, "total"):
             self._say("offline-gone", "failed")
@@ -213,7 +212,8 @@ class Installation:
         if found is None or not optional(found, "active"):
             await self._register()
             return
-        answer = await service_worker.ask(service_worker.RESTORE, SILENCE_MS, lambda: self._heard_ms)
+        self._repairing = Wait(SILENCE_S * 1000)
+        answer = await service_worker.ask(service_worker.RESTORE, self._repairing)
         if not self._filling:
             # It said why it failed.
             return
@@ -225,7 +225,7 @@ class Installation:
 
     def _begin_filling(self):
         self._filling, self._failed = True, None
-        self._heard_ms = window.performance.now()
+        self._silent_s = 0
         self._say("offline-loading", "loading", percent=self._percent)
 
     def _message(self, event):
@@ -239,7 +239,9 @@ class Installation:
                 # It comes after all, or another tab tries again.
                 self.go_on()
             return
-        self._heard_ms = window.performance.now()
+        self._silent_s = 0
+        if self._repairing is not None:
+            self._repairing.renew()
         self._percent = min(100, int(100 * said.bytes / said.total_bytes))
         if kind == "precache":
             self._say("offline-loading", "loading", percent=self._percent)
@@ -282,7 +284,7 @@ class Installation:
             return
         self._looked_ms = now_ms
         try:
-            await within(service_worker.REGISTER_PATIENCE_MS, self._registration.update())
+            await within(service_worker.REGISTER_PATIENCE_MS, attempt(self._registration, "update"))
         except Exception:
             # No network: the version that is here is good.
             return

@@ -2,10 +2,10 @@
 
 from pyscript import window
 
-from app.ui.page import optional
+from app.ui.attempts import attempt, look_up
 from app.ui.patience import within
-from app.ui.service_worker import PATIENCE_MS
 
+PATIENCE_MS = 5000
 # A person may leave the browser's question open for long.
 PERSON_PATIENCE_MS = 300000
 
@@ -13,16 +13,16 @@ PERSON_PATIENCE_MS = 300000
 async def promised():
     """Whether it promised so at an earlier visit, or to an installed app: no question to the person."""
     try:
-        storage = optional(window.navigator, "storage")
-        return bool(storage and await within(PATIENCE_MS, storage.persisted()))
+        storage = look_up(window.navigator, "storage")
+        return bool(storage and await within(PATIENCE_MS, attempt(storage, "persisted")))
     except Exception:
         return False
 
 
 async def ask_for_it():
-    """Whether it does when asked, None where nobody can be. Browsers may ask the person, who may not answer."""
+    """Whether it does when asked; None where nobody can be asked."""
     try:
-        storage = optional(window.navigator, "storage")
-        return bool(await within(PERSON_PATIENCE_MS, storage.persist())) if storage else None
+        storage = look_up(window.navigator, "storage")
+        return bool(await within(PERSON_PATIENCE_MS, attempt(storage, "persist"))) if storage else None
     except Exception:
         return False

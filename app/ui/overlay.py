@@ -6,7 +6,8 @@ from app.ui.page import add_svg, element
 COVER, CONTAIN = "xMidYMid slice", "xMidYMid meet"
 # The guide's nail: its width and height as shares of the picture's shorter side.
 GUIDE_WIDTH, GUIDE_HEIGHT = 0.2, 0.26
-
+# A nail's number: the picture's longer side is this many times as long as its letters are high.
+TEXT_SHARE = 26
 
 # What `draw` drew last, where it is still there: a hand that is held still is drawn once.
 _drawn = None
@@ -29,12 +30,14 @@ def draw(seen, fit, numbered=False):
     _drawn = wanted
     for patch in seen["skin"]:
         _draw_box(overlay, patch["box"], "skin")
-    text_px = max(seen["width"], seen["height"]) / 32
+    text_px = max(seen["width"], seen["height"]) / TEXT_SHARE
     for number, nail in enumerate(seen["nails"]):
         _draw_box(overlay, nail["box"], "nail unused" if nail["reason"] else "nail used")
         if numbered:
             x1, y1 = nail["box"][0], nail["box"][1]
-            add_svg(overlay, "text", str(number + 1), x=x1, y=y1 - text_px / 4, font_size=text_px)
+            # Over the box; where the picture ends there, in it.
+            y = max(y1 - text_px / 4, text_px)
+            add_svg(overlay, "text", str(number + 1), x=x1, y=y, font_size=text_px)
 
 
 def guide_box(width, height):

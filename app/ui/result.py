@@ -1,6 +1,7 @@
 """A reading on the screen: the interval first, the classes it cannot exclude, every nail by itself."""
 
-from pyscript import document
+from pyscript import document, window
+from pyscript.ffi import create_proxy
 
 from app import words
 from app.core import severity
@@ -9,6 +10,8 @@ from app.ui.page import add, element, set_text, show
 
 # The scale reaches a little beyond what people live with, in g/dL.
 SCALE_LOW, SCALE_HIGH = 4.0, 20.0
+# Between two numbers of a row under the scale, in pixels of the screen.
+LABEL_GAP_PX = 6
 # Of a nail in the list, in pixels of the screen, and how much around the nail it shows, in nails.
 THUMBNAIL_PX, MARGIN_IN_NAILS = 112, 0.35
 
@@ -143,6 +146,27 @@ def _draw_scale(low, high, value, compared):
     start, end = _percent(low), _percent(high)
     _lay(add(scale, "span", class_="bar"), start, end)
     _lay(add(scale, "span", class_="tick"), _percent(value))
+    _keep_limits_apart()
+
+
+def watch_scale():
+    """Keep the limits' numbers apart at any width of the scale: it is shown, the phone is turned."""
+    window.ResizeObserver.new(create_proxy(lambda *_: _keep_limits_apart())).observe(element("scale"))
+
+
+def _keep_limits_apart():
+    """Each number under its limit, in the first row where it does not touch the one before it."""
+    ends = []
+    for limit in element("scale").querySelectorAll(".limit"):
+        box = limit.getBoundingClientRect()
+        row = 0
+        while row < len(ends) and box.left < ends[row] + LABEL_GAP_PX:
+            row += 1
+        if row == len(ends):
+            ends.append(0)
+        ends[row] = box.right
+        limit.setAttribute("data-row", str(row))
+    element("scale").setAttribute("data-rows", str(max(len(ends), 1)))
 
 
 def _lay(span, start, end=None):

@@ -47,7 +47,7 @@ class Screen:
         self._settings = Settings()
         words.use(self._settings.language())
         self._boot = BootProgress()
-        self._engine = EngineClient(self._boot.step, self._engine_died)
+        self._engine = EngineClient(self._boot.step, self._boot.again, self._engine_died)
         self._engine_ready = self._engine_starting = False
         self._live = Live(self._engine, self._settings, self._scan, self._camera_lost)
         self._scanner = Scanner(self._engine, self._settings)
@@ -64,6 +64,7 @@ class Screen:
     async def start(self):
         """Show the controls at once, then start camera and engine side by side."""
         self._installation.listen()
+        result.watch_scale()
         self._speak()
         on("capture", "click", lambda _event: self._scan())
         on("cancel-scan", "click", lambda _event: self._cancel())
@@ -268,6 +269,7 @@ class Screen:
         self._scanned = None
         stage.forget()
         self._album.take(files)
+        self._debug.show([], [])
         show("result", False)
         show("error", False)
         if self._engine_ready:
@@ -294,7 +296,7 @@ class Screen:
     def _show_photo(self, photo):
         """One of the photos, with its reading."""
         self._album.show(photo)
-        self._debug.show([], [photo.reading["ms"]] if "ms" in photo.reading else [])
+        self._debug.show([], [] if "error" in photo.reading else [photo.reading["ms"]])
         self._show_reading(photo.reading)
 
     # What is on the screen
@@ -341,6 +343,7 @@ class Screen:
     def _show_start(self, asked=None):
         for name in ("result", "error"):
             show(name, False)
+        self._debug.show([], [])
         show("start")
         show("controls")
         stage.show_camera()

@@ -1,7 +1,7 @@
 """This copy's service worker, and questions to it: which version it keeps, of which files, and what is missing.
 
 Another copy of the app may lie further up under the same origin, and its worker answers for this page until this page
-has one of its own. Whatever is asked for here has an end: browsers let a registration wait for the one before it.
+has one of its own.
 """
 
 import asyncio
@@ -9,9 +9,9 @@ import asyncio
 from pyscript import window
 from pyscript.ffi import create_proxy, to_js
 
-from app.ui.attempts import BrowserError, look_up
+from app.ui.attempts import BrowserError, attempt, look_up
 from app.ui.page import optional
-from app.ui.patience import TookTooLongError, within
+from app.ui.patience import Wait, within
 from app.ui.place import here
 
 SCRIPT = "./sw.js"
@@ -19,9 +19,8 @@ VERSION = "version"
 FILES = "files"
 RESTORE = "restore"
 PATIENCE_MS = 5000
-# The script has to come through the network.
+# The script has to come through the network, and browsers let a registration wait for the one before it.
 REGISTER_PATIENCE_MS = 30000
-GLANCE_S = 0.25
 
 
 def container():
@@ -40,16 +39,13 @@ def controller():
 
 
 async def register():
-    """Register the worker; its registration, or None where the browser does not come to it in time.
+    """Register the worker; its registration.
 
     Raises:
-        Exception: the browser's own, see `keeps_nothing`.
+        Exception: the browser's own, see `keeps_nothing`, or `app.ui.patience.TookTooLongError`.
     """
     options = to_js({"updateViaCache": "none"})
-    try:
-        return await within(REGISTER_PATIENCE_MS, container().register(SCRIPT, options))
-    except TookTooLongError:
-        return None
+    return await within(REGISTER_PATIENCE_MS, attempt(container(), "register", SCRIPT, options))
 
 
 def keeps_nothing(error):
@@ -63,19 +59,16 @@ async def registration():
     if workers is None:
         return None
     try:
-        found = await within(PATIENCE_MS, workers.getRegistration())
+        found = await within(PATIENCE_MS, attempt(workers, "getRegistration"))
     except Exception:
         return None
     return found if found and found.scope == here() else None
 
 
-async def ask(kind, patience_ms=PATIENCE_MS, heard_ms=None):
-    """Its answer to one of the questions above, a JavaScript object; None where nobody answers.
+async def ask(kind, wait=None):
+    """Its answer to VERSION, FILES or RESTORE, a JavaScript object; None where nobody answers.
 
-    Args:
-        kind: VERSION, FILES or RESTORE.
-        patience_ms: how long it may be silent.
-        heard_ms: tells when it was last heard of by another way, by the clock of `performance.now()`.
+    `wait` is how long it may be silent, a `Wait` that has not begun, else PATIENCE_MS.
     """
     worker = controller()
     if worker is None:
@@ -85,14 +78,24 @@ async def ask(kind, patience_ms=PATIENCE_MS, heard_ms=None):
     if worker is None:
         return None
     answers = []
+    answered = asyncio.Event()
+
+    def hear(event):
+        answers.append(event.data)
+        answered.set()
+
     channel = window.MessageChannel.new()
-    channel.port1.onmessage = create_proxy(lambda event: answers.append(event.data))
-    worker.postMessage(to_js({"type": kind}), to_js([channel.port2]))
-    asked_ms = window.performance.now()
-    while not answers:
-        last_ms = max(asked_ms, heard_ms()) if heard_ms else asked_ms
-        if window.performance.now() - last_ms > patience_ms:
-            break
-        await asyncio.sleep(GLANCE_S if heard_ms else GLANCE_S / 10)
-    channel.port1.close()
-    return answers[0] if answers else None
+    channel.port1.onmessage = create_proxy(hear)
+    try:
+        attempt(worker, "postMessage", to_js({"type": kind}), to_js([channel.port2]))
+        await (wait or Wait(PATIENCE_MS)).of(_happened(answered))
+        return answers[0]
+    except Exception:
+        # Silent, or gone by now.
+        return None
+    finally:
+        channel.port1.close()
+
+
+async def _happened(event):
+    await event.wait()

@@ -32,7 +32,12 @@ DEFAULTS = {
     "camera_label": "",
 }
 # Choices that are on or off -> where they are asked for, here and elsewhere on the page.
-SWITCHES = {"vibrate": "vibrate", "sound": "sound", "auto_capture": "auto-capture", "mirror": "flip-tta"}
+SWITCHES = {
+    "vibrate": ("vibrate",),
+    "sound": ("sound",),
+    "auto_capture": ("auto-capture",),
+    "mirror": ("flip-tta", "mirror"),
+}
 
 
 class Settings:
@@ -155,7 +160,8 @@ class SettingsDialog:
         """Another tab changed these: the page follows, and what is half typed here stays."""
         chosen = self._settings
         for name in SWITCHES:
-            element(SWITCHES[name]).checked = chosen[name]
+            for place in SWITCHES[name]:
+                element(place).checked = chosen[name]
         if "language" in names:
             self._on_language()
         if "language" in names or "elevation_m" in names:

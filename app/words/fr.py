@@ -287,7 +287,7 @@ TEXTS = {
     "error.unreadable_image.way": "Utilisez une photo JPEG, PNG ou WebP ; d’un fichier raw, un JPEG exporté.",
     "error.pictures_hidden": "Ce navigateur cache les images aux pages",
     "error.pictures_hidden.way": (
-        "Autorisez cette page à les lire (dans Firefox : données de canevas, ou sans resistFingerprinting), "
+        "Autorisez cette page à les lire (dans Firefox : données de canevas, ou sans resistFingerprinting), "
         "ou utilisez un autre navigateur."
     ),
     "error.too_large": "Cette photo est trop grande",

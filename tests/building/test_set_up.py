@@ -186,3 +186,39 @@ def test_the_browser_that_is_named_is_taken_or_missed() -> None:
     assert run.returncode == 1
     assert "/no/such/browser" in run.stderr
     assert run.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("find", "variable"), [("find_firefox", "HEMOLENS_FIREFOX"), ("find_webkit", "HEMOLENS_WEBKIT")]
+)
+def test_another_browser_that_is_named_is_taken_or_missed_and_an_empty_name_is_none(find: str, variable: str) -> None:
+    find = f"from tests.find_browser import {find} as find; print(find())"
+    for named, found in ((sys.executable, sys.executable), ("", "None")):
+        assert python(find, **{variable: named}).stdout.strip() == found
+    run = python(find, **{variable: "/no/such/browser"})
+    assert run.returncode == 1
+    assert run.stderr.count("\n") == 1 and variable in run.stderr
+
+
+@pytest.mark.parametrize("find", ["find_firefox", "find_webkit"])
+def test_a_browser_that_cannot_be_had_is_none_without_an_error(find: str, tmp_path: Path) -> None:
+    nothing = "bootstrap.run = lambda *words, **more: False; bootstrap.apt_install = lambda *words, why: False"
+    look = f"from tests import find_browser; find_browser.FIREFOX_PLACES = (); print(find_browser.{find}())"
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("HEMOLENS_")}
+    command = [sys.executable, "-c", f"import bootstrap; {nothing}; {look}"]
+    run = subprocess.run(
+        command,
+        check=False,
+        capture_output=True,
+        encoding="utf-8",
+        cwd=bootstrap.ROOT,
+        env={**environment, "PATH": str(tmp_path)},
+    )
+    assert (run.stdout.strip(), run.returncode) == ("None", 0), run.stderr
+
+
+@pytest.mark.skipif(not bootstrap.may_apt_install(), reason="only where system packages may be installed")
+def test_where_system_packages_may_be_installed_no_browser_is_left_out() -> None:
+    from tests.browser_kinds import NAMES, Kind, find_kind
+
+    assert [find_kind(name) for name in NAMES if not isinstance(find_kind(name), Kind)] == []

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.browser import Host, Visit
-from tests.browser_kinds import listen
+from tests.browser_kinds import NAMES, Kind, find_kind, listen
 
 
 @pytest.fixture
@@ -15,6 +15,22 @@ def host(built_dist: Path) -> Iterator[Host]:
     host = Host(built_dist)
     yield host
     host.stop()
+
+
+@pytest.fixture(scope="module", params=NAMES)
+def kind(request: pytest.FixtureRequest) -> Kind:
+    """Each of the three browsers in turn."""
+    found = find_kind(request.param)
+    if isinstance(found, str):
+        pytest.skip(found)
+    return found
+
+
+def assert_nothing_went_wrong(visit: Visit) -> None:
+    """What a person would never see, once the browser is closed."""
+    assert not visit.sent, f"requests carried something: {visit.sent}"
+    assert not visit.console_errors, f"the console has errors: {visit.console_errors}"
+    assert not visit.requests_elsewhere(), f"requests left the page's own origin: {visit.requests_elsewhere()}"
 
 
 @pytest.fixture
@@ -30,14 +46,10 @@ def new_visit(browser: Browser) -> Iterator[Callable[..., Visit]]:
         return visit
 
     yield make
-    problems = [error for visit in visits for error in visit.console_errors]
-    elsewhere = [url for visit in visits for url in visit.requests_elsewhere()]
-    sent = [url for visit in visits for url in visit.sent]
     for visit in visits:
         visit.context.close()
-    assert not sent, f"requests carried something: {sent}"
-    assert not problems, f"the console has errors: {problems}"
-    assert not elsewhere, f"requests left the page's own origin: {elsewhere}"
+    for visit in visits:
+        assert_nothing_went_wrong(visit)
 
 
 @pytest.fixture

@@ -120,9 +120,8 @@ def test_boxes_lie_on_the_nails_of_a_turned_photo(visit, tmp_path):
         shown = visit.reading()
         boxes = [nail["box"] for nail in shown["nails"]]
         assert all(best_iou(box, hand.nail_boxes) > 0.5 for box in boxes), orientation
-        # The browser shows the photo upright too, and the overlay has its measures.
-        image = "document.getElementById('photo-image')"
-        size = visit.page.evaluate(f"[{image}.naturalWidth, {image}.naturalHeight]")
+        # What was measured is shown, and the overlay has its measures.
+        size = visit.page.evaluate("(still => [still.width, still.height])(document.getElementById('still'))")
         assert size == [800, 600], orientation
         assert visit.page.get_attribute("[data-testid=overlay]", "viewBox") == "0 0 800 600"
 

@@ -10,6 +10,36 @@ from tests.browser import PATIENCE_MS
 from tests.drawn_hand import drawn_photo
 
 HAND = drawn_photo()
+# The page's first worker is another script of the page, which never says anything: as if what it loads never came.
+FIRST_WORKER_STUCK = """
+const Begun = Worker;
+let count = 0;
+window.Worker = class extends Begun {
+    constructor(address, options) {
+        super(count++ ? address : "./memory.mjs", options);
+    }
+};
+"""
+
+
+def test_a_start_that_gets_stuck_is_begun_again(visit):
+    page = visit.page
+    visit.open()
+    visit.wait_for_engine()
+    visit.wait_for_offline_ready()
+    page.add_init_script(FIRST_WORKER_STUCK)
+    # A quicker clock for the patience with a start.
+    page.clock.install()
+    visit.open()
+    page.wait_for_selector("#splash:not([hidden])")
+    page.clock.run_for(10_000)
+    again = "said => document.getElementById('status').innerText.includes(said)"
+    assert not page.evaluate(again, words.say("boot.again"))
+    page.clock.run_for(10_000)
+    page.wait_for_function(again, arg=words.say("boot.again"))
+    page.clock.resume()
+    visit.wait_for_engine()
+    assert page.is_hidden("[data-testid=error]")
 
 
 def kill_the_worker(page):

@@ -1,5 +1,6 @@
-"""Many times over what must never go wrong: damaged photos, cut installations, cold starts without a network, phones at
-once. Each part is run in small by a test, and in full by `python3 -m tests.reliability`, which writes the table."""
+"""Many times over what must never go wrong: damaged photos, cut installations, cold starts without a network, starts in
+Firefox and WebKit, phones at once. Each part is run in small by a test, and in full by `python3 -m tests.reliability`,
+which writes the table."""
 
 from __future__ import annotations
 

@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -13,19 +14,21 @@ import bootstrap  # noqa: E402
 
 EPILOG = """\
 examples:
-  python3 -m tests.reliability --readme README.md     all of it, some twenty minutes
+  python3 -m tests.reliability --readme README.md     all of it, some ninety minutes
   python3 -m tests.reliability --only cold --cold-starts 10
+  python3 -m tests.reliability --only firefox-starts --only webkit-starts --readme README.md
 
 exit status: 0 no wrong outcome, 1 at least one, 2 wrong usage."""
-PARTS = ("photos", "installations", "phones", "cold")
+PARTS = ("photos", "installations", "phones", "cold", "firefox-starts", "webkit-starts")
+HEAD = ["| tried | times | wrong outcomes | |", "|---|---:|---:|---|"]
 
 
 def main(arguments: list[str]) -> int:
     """Try everything, print the table; returns the exit status."""
     parser = argparse.ArgumentParser(
         prog="python3 -m tests.reliability",
-        description="Damaged photos, cut installations, phones at once, cold starts without a network: how often each "
-        "was tried, and what went wrong.",
+        description="Damaged photos, cut installations, phones at once, cold starts without a network, starts in "
+        "Firefox and WebKit: how often each was tried, and what went wrong.",
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -34,12 +37,18 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--installations", type=int, default=200, metavar="N", help="(%(default)s)")
     parser.add_argument("--phones", type=int, default=200, metavar="N", help="(%(default)s)")
     parser.add_argument("--cold-starts", type=int, default=100, metavar="N", help="(%(default)s)")
-    parser.add_argument("--readme", type=Path, metavar="FILE", help="write the table between its markers in this file")
+    parser.add_argument("--firefox-starts", type=int, default=300, metavar="N", help="(%(default)s)")
+    parser.add_argument("--webkit-starts", type=int, default=100, metavar="N", help="(%(default)s)")
+    parser.add_argument(
+        "--readme",
+        type=Path,
+        metavar="FILE",
+        help="write the table between its markers in this file; with --only these parts' rows",
+    )
     options = parser.parse_args(arguments)
-    if min(options.damaged, options.installations, options.phones, options.cold_starts) < 1:
+    counts = (options.damaged, options.installations, options.phones, options.cold_starts)
+    if min(*counts, options.firefox_starts, options.webkit_starts) < 1:
         parser.error("each number must be at least 1")
-    if options.readme and options.only:
-        parser.error("--readme wants all of it: leave out --only")
     bootstrap.enter("test", "train")
     tallies = run(options, options.only or PARTS)
     lines = table(tallies)
@@ -52,7 +61,8 @@ def main(arguments: list[str]) -> int:
         from trainer.report import write_texts_into_readme
 
         try:
-            write_texts_into_readme(options.readme, {"reliability": "\n".join(lines)})
+            kept = rows_of(options.readme) if options.only else []
+            write_texts_into_readme(options.readme, {"reliability": "\n".join(with_rows(kept, lines))})
         except DataError as error:
             print(f"error: {error}", file=sys.stderr)
             return 1
@@ -66,11 +76,13 @@ def run(options: argparse.Namespace, parts: tuple[str, ...]) -> list:
     from app.models import load_instrument
     from building import is_stale
     from building.pipeline import build
+    from tests.browser_kinds import find_kind
     from tests.find_browser import find_browser
     from tests.reliability.cold_starts import cold_starts
     from tests.reliability.cut_installations import cut_installations
     from tests.reliability.damaged_photos import KINDS, damaged_photos
     from tests.reliability.phones_at_once import phones_at_once
+    from tests.reliability.saved_starts import saved_starts
 
     dist, chromium = ROOT / "dist", find_browser()
     if is_stale(dist):
@@ -89,21 +101,48 @@ def run(options: argparse.Namespace, parts: tuple[str, ...]) -> list:
         bootstrap.say(f"{options.phones} phones at once")
         tallies.append(phones_at_once(dist, options.phones))
     if "cold" in parts:
-        done = [0]
-
-        def tick() -> None:
-            done[0] += 1
-            if done[0] % 10 == 0:
-                bootstrap.say(f"{done[0]} of {options.cold_starts} cold starts")
-
-        tallies.append(cold_starts(chromium, dist, options.cold_starts, tick))
+        tallies.append(cold_starts(chromium, dist, options.cold_starts, said_of(options.cold_starts, "cold starts")))
+    for name, count in (("firefox", options.firefox_starts), ("webkit", options.webkit_starts)):
+        if f"{name}-starts" in parts:
+            kind = find_kind(name)
+            if isinstance(kind, str):
+                bootstrap.stop(kind)
+            tallies.append(saved_starts(kind, dist, count, said_of(count, f"starts in {name}")))
     return tallies
+
+
+def said_of(count: int, what: str) -> Callable[[], None]:
+    """What is called after each of `count`, and says every tenth."""
+    done = [0]
+
+    def tick() -> None:
+        done[0] += 1
+        if done[0] % 10 == 0:
+            bootstrap.say(f"{done[0]} of {count} {what}")
+
+    return tick
 
 
 def table(tallies: list) -> list[str]:
     """Markdown, one row a tally."""
-    lines = ["| tried | times | wrong outcomes | |", "|---|---:|---:|---|"]
-    return lines + [f"| {each.what} | {each.tried} | {len(each.wrong)} | {each.note} |" for each in tallies]
+    return HEAD + [f"| {each.what} | {each.tried} | {len(each.wrong)} | {each.note} |" for each in tallies]
+
+
+def rows_of(readme: Path) -> list[str]:
+    """The lines of the table that stands in this file; none where it has none."""
+    text = readme.read_text(encoding="utf-8") if readme.is_file() else ""
+    body = text.partition("<!-- table:reliability -->")[2].partition("<!-- /table -->")[0]
+    return body.strip().splitlines()
+
+
+def with_rows(lines: list[str], new: list[str]) -> list[str]:
+    """The table `lines` with the rows of the table `new`: in place of those that tried the same, else at the end."""
+
+    def tried(line: str) -> str:
+        return line.split("|")[1].strip()
+
+    rows = {tried(line): line for line in lines[len(HEAD) :]} | {tried(line): line for line in new[len(HEAD) :]}
+    return [*HEAD, *rows.values()]
 
 
 if __name__ == "__main__":

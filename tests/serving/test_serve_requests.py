@@ -21,6 +21,7 @@ from pathlib import Path
 import brotli
 import pytest
 
+from tests.children import heeding_ctrl_c
 from tests.reliability.phones_at_once import phones_at_once
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -58,7 +59,12 @@ def serving(dist: Path, cache: Path, *arguments: str) -> Iterator[Running]:
     command = [sys.executable, str(ROOT / "serve.py"), "--no-build", "--dist", str(dist), "--port", "0", *arguments]
     environment = {**os.environ, "HEMOLENS_CACHE": str(cache), "PYTHONIOENCODING": "utf-8"}
     process = subprocess.Popen(
-        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8"
+        heeding_ctrl_c(command),
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
     )
     try:
         assert process.stdout
@@ -111,6 +117,19 @@ def test_the_certificate_holds_for_every_name(https: Running, host: str) -> None
     response, body = https.ask("/", host=host)
     assert response.status == 200
     assert body == (https.dist / "index.html").read_bytes()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux answers at every address of its loopback")
+def test_an_address_that_comes_while_it_runs_is_trusted_as_well(built_dist: Path, tmp_path: Path) -> None:
+    # 127.0.0.2 is none that an interface has, so no certificate was made for it.
+    with serving(built_dist, tmp_path) as running:
+        for host in ("127.0.0.1", "127.0.0.2", "localhost", "127.0.0.2"):
+            assert running.ask("/", host=host)[0].status == 200
+        # What is kept is good for the next start.
+        kept = [file.read_bytes() for file in sorted((tmp_path / "certificate").iterdir())]
+    with serving(built_dist, tmp_path) as running:
+        assert running.ask("/", host="127.0.0.2")[0].status == 200
+    assert [file.read_bytes() for file in sorted((tmp_path / "certificate").iterdir())] == kept
 
 
 @pytest.mark.skipif(os.name != "posix", reason="file modes are a thing of POSIX")

@@ -1,6 +1,5 @@
 """How serve.py starts, or says in one line why it cannot."""
 
-import datetime
 import ipaddress
 import os
 import socket
@@ -9,14 +8,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from cryptography import x509
 
-from serving import certificate
-from serving.addresses import lan_addresses, own_addresses, own_names
+from serving import addresses
+from serving.addresses import lan_addresses, listened_addresses, own_addresses, own_names
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-NAMES = {"localhost", "lab"}
-ADDRESSES = {ipaddress.ip_address("127.0.0.1"), ipaddress.ip_address("192.168.1.7")}
 
 
 def command(cache: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -80,46 +76,28 @@ def test_a_cache_that_cannot_be_written_is_named(built_dist: Path, tmp_path: Pat
     assert "the certificate cannot be kept" in run.stderr and "HEMOLENS_CACHE" in run.stderr
 
 
-def test_a_certificate_is_kept_until_it_no_longer_fits(tmp_path: Path) -> None:
-    first = certificate.ensure(NAMES, ADDRESSES, tmp_path)
-    assert first.made_now
-    assert not certificate.ensure(NAMES, ADDRESSES, tmp_path).made_now
-    assert not certificate.ensure({"localhost"}, set(), tmp_path).made_now  # fewer are covered too
-    moved = certificate.ensure(NAMES, ADDRESSES | {ipaddress.ip_address("10.0.0.2")}, tmp_path)
-    assert moved.made_now
-    assert moved.authority != first.authority
-
-
-def test_a_certificate_near_its_end_is_made_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    certificate.ensure(NAMES, ADDRESSES, tmp_path)
-    monkeypatch.setattr(certificate, "REMAKE_BEFORE_END", datetime.timedelta(days=400))
-    assert certificate.ensure(NAMES, ADDRESSES, tmp_path).made_now
-
-
-SPOILED = [b"", b"nonsense", b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"]
-
-
-@pytest.mark.parametrize("spoiled", SPOILED)
-def test_a_spoiled_certificate_is_made_anew(spoiled: bytes, tmp_path: Path) -> None:
-    certificate.ensure(NAMES, ADDRESSES, tmp_path)
-    (tmp_path / "server.pem").write_bytes(spoiled)
-    made = certificate.ensure(NAMES, ADDRESSES, tmp_path)
-    assert made.made_now
-    made.context()
-
-
-def test_a_certificate_is_one_that_browsers_take(tmp_path: Path) -> None:
-    made = certificate.ensure(NAMES, ADDRESSES, tmp_path)
-    server, authority = x509.load_pem_x509_certificates(made.file.read_bytes())
-    server.verify_directly_issued_by(authority)
-    assert server.not_valid_after_utc - server.not_valid_before_utc <= datetime.timedelta(days=398)
-    subjects = server.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    assert set(subjects.get_values_for_type(x509.DNSName)) == NAMES
-    assert set(subjects.get_values_for_type(x509.IPAddress)) == ADDRESSES
-    assert server.extensions.get_extension_for_class(x509.BasicConstraints).value.ca is False
-
-
 def test_this_machine_knows_its_names_and_addresses() -> None:
     assert "localhost" in own_names()
     assert {ipaddress.ip_address("127.0.0.1"), ipaddress.ip_address("::1")} <= own_addresses()
     assert {ipaddress.ip_address(address) for address in lan_addresses()} <= own_addresses()
+
+
+@pytest.mark.parametrize(
+    ("host", "reached"),
+    [
+        ("0.0.0.0", ["192.168.1.7", "10.8.0.2"]),
+        ("", ["192.168.1.7", "10.8.0.2"]),
+        ("localhost", ["192.168.1.7", "10.8.0.2"]),
+        ("192.168.1.7", ["192.168.1.7"]),
+        ("::", ["192.168.1.7", "10.8.0.2", "2001:db8::1"]),
+        ("2001:db8::1", ["2001:db8::1"]),
+        ("0::1", []),
+    ],
+)
+def test_addresses_count_where_the_server_listens(
+    host: str, reached: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = ["127.0.0.1", "::1", "192.168.1.7", "10.8.0.2", "2001:db8::1", "fe80::1"]
+    monkeypatch.setattr(addresses, "own_addresses", lambda: {ipaddress.ip_address(each) for each in there})
+    expected = {ipaddress.ip_address(each) for each in (*reached, "127.0.0.1", "::1")}
+    assert listened_addresses(host) == expected

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from app.core.colour import rgb_to_hsv8, rgb_to_lab8
+from tests.drawn_hand import draw_hand
 from tests.real_photos import needs_real_photos, patients
 
 cv2 = pytest.importorskip("cv2")
@@ -30,9 +31,12 @@ def test_lab_is_opencvs_to_a_level():
     assert (difference > 0).mean() < 2e-4
 
 
-@needs_real_photos
-def test_on_a_photograph():
-    rgb = cv2.cvtColor(cv2.imread(str(next(iter(patients().values())).photo)), cv2.COLOR_BGR2RGB)
+@pytest.mark.parametrize("picture", ["drawn", pytest.param("real", marks=needs_real_photos)])
+def test_on_a_picture(picture):
+    if picture == "drawn":
+        rgb = np.asarray(draw_hand().picture.convert("RGB"))
+    else:
+        rgb = cv2.cvtColor(cv2.imread(str(next(iter(patients().values())).photo)), cv2.COLOR_BGR2RGB)
     assert np.array_equal(rgb_to_hsv8(rgb), cv2.cvtColor(rgb, cv2.COLOR_RGB2HSV))
     difference = np.abs(rgb_to_lab8(rgb).astype(int) - cv2.cvtColor(rgb, cv2.COLOR_RGB2LAB).astype(int))
     assert difference.max() <= 1 and (difference > 0).mean() < 2e-4

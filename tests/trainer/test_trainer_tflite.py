@@ -1,4 +1,4 @@
-"""The TFLite import against the TFLite interpreter, on real pictures."""
+"""The TFLite import against the TFLite interpreter: published networks on real pictures, and a made one on a drawn."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from onnx import helper, numpy_helper
 from PIL import Image
 
 from app.runtime.native import NativeNetwork
+from tests.drawn_hand import draw_hand
 from tests.real_photos import needs_real_photos, patients
+from tests.trainer.made_tflite import FEATURES, SIDE_PX, MadeNetwork
 from trainer.dataset import DataError
 from trainer.tflite_import import import_tflite
 
@@ -114,6 +116,25 @@ def test_other_sizes_run_too():
     network = NativeNetwork(backbone.model.SerializeToString())
     for side in (96, 224):
         assert network.run_now({"image": np.zeros((2, 3, side, side), np.float32)})["embedding"].shape == (2, 256)
+
+
+@pytest.mark.filterwarnings("ignore:.*experimental_preserve_all_tensors")
+def test_a_made_network_has_the_features_of_the_interpreter_on_a_drawn_hand(tmp_path):
+    path = MadeNetwork().write(tmp_path / "made.tflite")
+    backbone = import_tflite(path)
+    assert (backbone.features, backbone.side_px) == (FEATURES, SIDE_PX)
+    hand = draw_hand()
+    for box in hand.nail_boxes:
+        pixels = np.asarray(hand.picture.convert("RGB").resize((SIDE_PX, SIDE_PX), box=box))
+        expected = interpreted(path, pixels, FEATURES)
+        found = embed(backbone.model, pixels, centre=128, step=1 / 128)
+        assert cosine(found, expected) > 0.999
+        assert np.linalg.norm(found) == pytest.approx(np.linalg.norm(expected), rel=0.02)
+        # With red and blue exchanged it would be another picture, and that shows.
+        assert cosine(embed(backbone.model, pixels[..., ::-1], centre=128, step=1 / 128), expected) < 0.99
+    network = NativeNetwork(backbone.model.SerializeToString())
+    for side in (32, 96):
+        assert network.run_now({"image": np.zeros((2, 3, side, side), np.float32)})["embedding"].shape == (2, FEATURES)
 
 
 def test_other_files_are_refused(tmp_path):
