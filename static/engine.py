@@ -21,4 +21,13 @@ from app.engine.loans import received
 
 xworker.onmessage = received
 
-__export__ = ["start", "look", "measure_photo", "scan_begin", "scan_frame", "scan_end", "scan_cancel", "self_test"]
+__export__ = [
+    "start",
+    "look",
+    "measure_photo",
+    "scan_begin",
+    "scan_frame",
+    "scan_end",
+    "scan_cancel",
+    "self_test",
+]

@@ -10,18 +10,26 @@ from tests.drawn_hand import draw_hand
 
 SIZE = (1280, 960)
 FRAMES_PER_SECOND = 20
+# What no real camera is without, in grey levels: no two of its frames are the same.
+NOISE = 1
 
 
-def write_film(path: Path, pictures: Sequence[Image.Image], size: tuple[int, int] = SIZE) -> Path:
+def write_film(path: Path, pictures: Sequence[Image.Image], size: tuple[int, int] = SIZE, noise: int = NOISE) -> Path:
     """Write the pictures, one a frame, as YUV4MPEG2 (4:2:0, BT.601), which the fake camera plays over and over.
 
-    Pictures are fitted into `size` (width, height); what they leave free is the colour of their corner.
+    Pictures are fitted into `size` (width, height); what they leave free is the colour of their corner. A few pictures
+    are repeated for a second, each time with other `noise`; without noise the camera is one that stands still.
     """
+    rng = np.random.default_rng(0)
+    shown = [planes(fitted(picture, size)) for picture in pictures]
+    times = -(-FRAMES_PER_SECOND // len(shown)) if noise else 1
     with path.open("wb") as film:
         film.write(f"YUV4MPEG2 W{size[0]} H{size[1]} F{FRAMES_PER_SECOND}:1 Ip A1:1 C420\n".encode())
-        for picture in pictures:
+        for luma, *chroma in shown * times:
             film.write(b"FRAME\n")
-            for plane in planes(fitted(picture, size)):
+            off = rng.integers(-noise, noise, luma.shape, dtype=np.int8, endpoint=True)
+            film.write(np.clip(luma + off.astype(np.int16), 0, 255).astype(np.uint8).tobytes())
+            for plane in chroma:
                 film.write(plane.tobytes())
     return path
 

@@ -36,10 +36,10 @@ from app.core.tracking import match_boxes
 FRAMES = 30
 # A reading stands on at least half of its frames.
 LEAST_FRAMES = 15
-# So many repeated frames in a row come from a camera that stands still, not from a slow one.
-MOST_REPEATED = 15
+# So many repeated frames in a row, 6 s of a camera that is asked every 80 ms, come from one that stands still.
+MOST_REPEATED = 75
 # A scan ends after so many frames a wanted one, however many of them were new.
-MOST_A_FRAME = 2
+MOST_A_FRAME = 8
 # A nail counts that was read in at least half of the frames that count.
 LEAST_SHARE = 0.5
 # Values this many interquartile ranges beyond the quartiles are outliers: J. W. Tukey, Exploratory Data Analysis, 1977.
@@ -93,6 +93,7 @@ class Scan:
         self._skins: list[tuple[Skin, ...]] = []
         self._size = (0, 0)
         self._repeated_in_a_row = 0
+        self._frozen = False
 
     def add(self, reading: Reading) -> Frame:
         """The next frame, measured."""
@@ -111,6 +112,7 @@ class Scan:
     def repeat(self) -> Frame:
         """The camera gave a picture again that it had given before: it is not measured."""
         self._repeated_in_a_row += 1
+        self._frozen = self._frozen or self._repeated_in_a_row >= MOST_REPEATED
         return self._append(Frame(None, FRAME_REPEATED), ())
 
     def _append(self, frame: Frame, skin: tuple[Skin, ...]) -> Frame:
@@ -131,7 +133,7 @@ class Scan:
     @property
     def hopeless(self) -> bool:
         """Whether too few frames are left for a reading."""
-        return self.counting + self.goal - self.new < self.least or self._repeated_in_a_row >= MOST_REPEATED
+        return self.counting + self.goal - self.new < self.least or self._frozen
 
     @property
     def finished(self) -> bool:

@@ -142,7 +142,7 @@ async def scan_frame(number: int, guide: str) -> str:
             nails.
 
     Answers {"frames": [{"hb_g_dl", "reason"}] of the frames that are measured by now and were not before, "repeated":
-    whether this one is the same picture as one before, and so the only one in "frames" and not measured,
+    whether this one is the same picture as one before and was not measured; then it stands in "frames" itself,
     "nails", "skin", "width", "height" of this one, "finished", "ms"}.
     """
 
@@ -156,6 +156,8 @@ async def scan_frame(number: int, guide: str) -> str:
         if repeated or _scan.finished:
             nothing = {"width": picture.width, "height": picture.height, "nails": [], "skin": []}
             frames = [] if _scan.finished else [_scan.repeat()]
+            if frames and _scan.finished:
+                frames += [_scan.add(reading) for reading in await _pairs.flush(stages)]
             return _answered(frames, repeated, nothing, _scan, stages)
         if guide:
             seen = see_guided(picture, json.loads(guide), GUIDE_DIRECTION)

@@ -98,6 +98,10 @@ class EngineClient:
         """The reading of all frames."""
         return await self._ask("scan_end")
 
+    async def scan_cancel(self):
+        """Let go of a scan whose reading nobody wants."""
+        return await self._ask("scan_cancel")
+
     async def self_test(self):
         """The golden values on this device, see `app.engine.door`."""
         return await self._ask("self_test")

@@ -5,6 +5,10 @@ from pyscript.ffi import to_js
 
 from app.lent import copied, size_of
 from app.ui.attempts import attempt, make
+from app.ui.patience import TookTooLongError, within
+
+# A browser that has a picture gives it at once.
+FRAME_MS = 2000
 
 
 async def frame_of(video):
@@ -15,23 +19,31 @@ async def frame_of(video):
     known to browsers whose frames have a `rotation`.
 
     Raises:
-        Exception: there is no picture, as happens between two cameras, or while a device is turned.
+        Exception: there is no picture, as happens between two cameras, or while a device is turned; or none comes.
     """
     if getattr(window, "VideoFrame", None):
         frame = make(window.VideoFrame, video)
         if getattr(frame, "rotation", None) == 0 and getattr(frame, "flip", None) == False:  # noqa: E712
             return frame
         frame.close()
-    return await window.createImageBitmap(video)
+    return await within(FRAME_MS, attempt(window, "createImageBitmap", video), late=lambda bitmap: bitmap.close())
 
 
 async def draw(frame, canvas):
-    """Show it whole on a canvas, which takes its size."""
+    """Show it whole on a canvas, which takes its size.
+
+    Raises:
+        BrowserError: the system has taken the frame back.
+    """
     width, height = size_of(frame)
     canvas.width, canvas.height = width, height
     context = canvas.getContext("2d")
     levels = window.Uint8ClampedArray.new(4 * width * height)
-    if await copied(frame, levels, to_js({"format": "RGBA"})):
+    try:
+        whole = await within(FRAME_MS, copied(frame, levels, to_js({"format": "RGBA"})))
+    except TookTooLongError:
+        whole = False
+    if whole:
         attempt(context, "putImageData", window.ImageData.new(levels, width, height), 0, 0)
     else:
         attempt(context, "drawImage", frame, 0, 0)

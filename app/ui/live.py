@@ -2,18 +2,22 @@
 
 import asyncio
 
-from pyscript import window
+from pyscript import document, window
 
-from app import words
+from app import messages, words
 from app.core import codes
 from app.core.aim import Aim
-from app.ui import overlay
+from app.ui import lenses, overlay, tasks
 from app.ui.camera import Camera, CameraError
 from app.ui.frame import frame_of
-from app.ui.page import element, listen, on, set_text, show
+from app.ui.page import announce, element, listen, on, optional, set_text, show, state
 
 # About eight looks a second.
 LOOK_INTERVAL_MS = 125
+# A browser that has not answered by then may wait for the person, or for ever.
+ASKED_LONG_S = 8
+# When it is looked again whether the camera has a light.
+TORCH_AFTER_S = (0.5, 1, 2, 4)
 
 
 class Live:
@@ -25,28 +29,34 @@ class Live:
         self._settings = settings
         self._on_steady = on_steady
         self._on_lost = on_lost
-        self.camera = Camera(self._lost)
+        self.camera = Camera(self._lost, self._muted)
         self._aim = Aim()
-        self._looking = 0
+        self._looking = self._opening = 0
+        self._facing = lenses.REAR
         # Whether the engine can look, and whether it finds nails or a guide must show where one is.
         self.engine_ready = False
         self.guided = False
-        self.video = element("video")
-        on("switch-camera", "click", lambda _event: asyncio.create_task(self._switch()))
-        on("torch", "click", lambda _event: asyncio.create_task(self._light(not self.camera.lit)))
-        on("low-light-torch", "click", lambda _event: asyncio.create_task(self._light(True)))
-        on("camera-on", "click", lambda _event: asyncio.create_task(self.open()))
+        self.video = self.camera.video
+        on("switch-camera", "click", lambda _event: tasks.run(self._switch()))
+        on("torch", "click", lambda _event: tasks.run(self._light(not self.camera.lit)))
+        on("low-light-torch", "click", lambda _event: tasks.run(self._light(True)))
+        on("camera-on", "click", lambda _event: self._turn_on())
         listen(self.video, "resize", lambda _event: self._resized())
+        devices = optional(window.navigator, "mediaDevices")
+        if devices is not None:
+            listen(devices, "devicechange", lambda _event: tasks.run(self._devices_changed()))
 
     async def open(self):
         """Show the camera's picture, or why there is none."""
         self._settings["camera"] = True
         show("camera-on", False)
         self._say_off(words.say("camera-starting"))
-        await self._run(self.camera.start)
+        chosen = self._settings["camera_id"], self._settings["camera_label"]
+        await self._run(self.camera.start(chosen[0], chosen[1], self._facing))
 
     def close(self):
         """Stop the camera and show nothing of it."""
+        self._opening += 1
         self.pause()
         self.camera.stop()
         show("video", False)
@@ -71,8 +81,10 @@ class Live:
         """Look on, where there is a picture and somebody to look."""
         self.pause()
         self._show_controls()
-        if self.camera.running and self.engine_ready:
-            asyncio.create_task(self._look(self._looking))
+        if self.camera.muted:
+            self._say_code(codes.CAMERA_MUTED)
+        elif self.camera.running and self.engine_ready:
+            tasks.run(self._look(self._looking))
 
     def _resized(self):
         """Another camera, or the device turned."""
@@ -81,23 +93,77 @@ class Live:
             ratio = f"{self.video.videoWidth} / {self.video.videoHeight}"
             element("stage").style.setProperty("--camera-ratio", ratio)
 
-    async def _run(self, start):
+    def _turn_on(self):
+        # What a browser allows for a tap must happen in the tap.
+        if self.camera.waits_for_tap:
+            show("camera-on", False)
+            self._say_off(words.say("camera-starting"))
+            tasks.run(self._run(self.camera.play()))
+        else:
+            tasks.run(self.open())
+
+    async def _run(self, starting):
+        self._opening += 1
+        opening = self._opening
+        tasks.run(self._say_still_asking(opening))
         try:
-            await start()
+            await starting
         except CameraError as error:
-            self._failed(error.code)
+            if opening == self._opening:
+                self._failed(error.code)
             return
-        if not self.camera.running:
+        if opening != self._opening or not self.camera.running:
             return
+        self._opening += 1
+        if not self.camera.muted:
+            self._show_picture()
+        cameras = await self.camera.list()
+        show("switch-camera", self.camera.running and len(cameras) > 1)
+        tasks.run(self._await_torch(self._opening))
+
+    def _show_picture(self):
         show("camera-off", False)
         show("video")
-        many = await self.camera.count() > 1
-        show("switch-camera", many)
         self.look()
+
+    async def _say_still_asking(self, opening):
+        await asyncio.sleep(ASKED_LONG_S)
+        if opening == self._opening and not self.camera.answered:
+            self._say_off(words.say("camera-still-asking"))
+            set_text("camera-on", words.say("try-again"))
+            show("camera-on")
+
+    async def _await_torch(self, opening):
+        for pause_s in TORCH_AFTER_S:
+            await asyncio.sleep(pause_s)
+            if opening != self._opening:
+                return
+            show("torch", self.camera.running and self.camera.has_torch)
+
+    async def _devices_changed(self):
+        """One was plugged in or out; that the one in use is gone says `_lost`."""
+        cameras = await self.camera.list()
+        if self.camera.running:
+            show("switch-camera", len(cameras) > 1)
+            return
+        missing = element("camera-off").getAttribute("data-code") == codes.CAMERA_MISSING
+        if cameras and missing and shows_start() and self._settings["camera"] and not document.hidden:
+            await self.open()
 
     async def _switch(self):
         self.pause()
-        await self._run(self.camera.switch)
+        chosen = self.camera.next_of(await self.camera.list())
+        if chosen is None:
+            self._facing = lenses.FRONT if self._facing == lenses.REAR else lenses.REAR
+            await self._run(self.camera.start("", "", self._facing))
+        else:
+            await self._run(self.camera.start(chosen["id"], chosen["label"]))
+        if self.camera.running and self.camera.label:
+            # The one that was opened: where the chosen one cannot be, it is another.
+            self._settings["camera_id"], self._settings["camera_label"] = self.camera.id, self.camera.label
+            now = words.say("camera-now", name=self.camera.label)
+            set_text("camera-name", now)
+            announce(now)
 
     async def _light(self, lit):
         await self.camera.light(lit)
@@ -107,14 +173,33 @@ class Live:
         self._failed(codes.CAMERA_LOST)
         self._on_lost(codes.CAMERA_LOST)
 
+    def _muted(self):
+        """The system holds the picture back, or gives it again; a scan sees that by itself."""
+        if not shows_start():
+            return
+        if self.camera.muted:
+            show("video", False)
+            show("low-light", False)
+            self.look()
+        elif self.camera.running:
+            self._show_picture()
+        else:
+            self._say_off(words.say("camera-starting"))
+
     def _failed(self, code):
-        self.close()
+        if code == codes.CAMERA_TAP:
+            self._opening += 1
+        else:
+            self.close()
+        self._say_code(code)
+        set_text("camera-on", words.say("camera-on" if code == codes.CAMERA_TAP else "try-again"))
+        show("camera-on", code != codes.CAMERA_INSECURE)
+        self._show_controls()
+
+    def _say_code(self, code):
         title, way_out = words.error_words(code)
         self._say_off(title + ". " + way_out)
-        set_text("camera-on", words.say("try-again"))
         element("camera-off").setAttribute("data-code", code)
-        show("camera-on", code not in (codes.CAMERA_MISSING, codes.CAMERA_INSECURE))
-        self._show_controls()
 
     def _say_off(self, text):
         element("camera-off").removeAttribute("data-code")
@@ -125,12 +210,13 @@ class Live:
 
     def _show_controls(self):
         running = self.camera.running
-        element("capture").disabled = not (running and self.engine_ready)
+        seeing = running and not self.camera.muted
+        element("capture").disabled = not (seeing and self.engine_ready)
         show("capture-why", running and not self.engine_ready)
         show("camera-stop", running)
         show("torch", running and self.camera.has_torch)
-        show("guide-notice", running and self.guided)
-        show("chips", running and self.engine_ready and not self.guided)
+        show("guide-notice", seeing and self.guided)
+        show("chips", seeing and self.engine_ready and not self.guided)
         if not running:
             show("switch-camera", False)
 
@@ -176,3 +262,8 @@ class Live:
         element("aim-progress").value = round(100 * share)
         if share >= 1:
             self._on_steady()
+
+
+def shows_start():
+    """Whether the camera's picture is what the screen is about, not a scan, a photo or a reading."""
+    return state() in (messages.STATE_BOOTING, messages.STATE_READY)

@@ -6,17 +6,26 @@ import gc
 from pyscript import document, window
 
 from app import words
-from app.core.codes import TRANSFER
+from app.core import codes
 from app.lent import size_of
-from app.ui import overlay
-from app.ui.frame import draw, frame_of
+from app.ui import overlay, stage, tasks
+from app.ui.attempts import BrowserError
+from app.ui.frame import draw
 from app.ui.page import add, announce, element, set_text, show
+from app.ui.patience import Wait
+from app.ui.taking import Taking
 
-FRAME_INTERVAL_MS = 80
-# Frames that wait to be measured, at most: each is some megabytes, and a camera has about ten.
-MOST_WAITING = 3
 # Frames that the engine has been asked about and has not answered, at most.
 MOST_ASKED = 2
+# The engine's own watchdog says earlier that it is silent.
+ANSWER_MS = 120000
+GLANCE_S = 0.005
+# What stops a scan that nobody stopped.
+FINISHED = "finished"
+
+
+class StoppedError(Exception):
+    """Somebody called `stop`."""
 
 
 class Scanner:
@@ -25,111 +34,180 @@ class Scanner:
     def __init__(self, engine, settings):
         self._engine = engine
         self._settings = settings
-        self._stopped = None
+        self._stopped = FINISHED
+        self._wait = None
+        # Whether the engine still has something of a scan that was left.
+        self._leaving = False
         # Of the last scan, for the debug panel: {"hb_g_dl", "reason", "thumbnail"} a frame, and milliseconds by stage.
         self.frames, self.stages = [], []
 
+    def ask(self):
+        """A scan is asked for: from now on `stop` holds, however long it takes until `run`."""
+        self._stopped = None
+
     def stop(self, reason):
-        """End the scan without a reading; `run` then returns (None, reason)."""
+        """End the scan without a reading; `run` then returns (None, reason), at once."""
         if self._stopped is None:
             self._stopped = reason
+            if self._wait is not None:
+                self._wait.end(StoppedError())
 
-    async def run(self, video, guided):
-        """Scan what the video shows.
+    async def run(self, camera, guided, prepare):
+        """Scan what the camera shows, once `prepare()`, a coroutine, has ended.
 
         Returns the reading and None, or None and the reason given to `stop`. The picture that the reading's boxes
         belong to is in the page's #still.
         """
-        self._stopped = None
         self.frames, self.stages = [], []
-        begun = await self._engine.scan_begin(self._settings["mirror"])
-        if "error" in begun:
-            return begun, None
-        total = begun["frames"]
-        self._show_progress(0, total)
-        show("scan")
-        # Frames that wait to be asked about, questions to the engine, and thumbnails of those that it has not read yet.
-        waiting, asked, unread = [], [], []
-        taking = asyncio.create_task(self._take(video, total, waiting))
-        finished, done, failure, before_ms = False, 0, None, 0
-        self._most_nails = -1
+        self._dots, self._most_nails, self._size = [], -1, None
+        # Frames that the engine was asked about, and thumbnails of those that it has not read yet.
+        asked, unread = [], []
+        taking = Taking(camera)
+        kept = False
         try:
-            while not finished and self._stopped is None:
-                # The next frame is on its way while the engine is busy with this one.
-                while waiting and len(asked) < MOST_ASKED:
-                    asked.append(self._ask(waiting.pop(0), guided))
-                if not asked:
-                    await asyncio.sleep(0.005)
-                    continue
-                asked_ms, answer = asked.pop(0)
-                seen, frame, thumbnail = await answer
-                answered_ms = window.performance.now()
-                if "error" in seen:
-                    failure = seen
-                    _close([frame])
+            reading = await self._begin(prepare)
+            if "error" not in reading:
+                total = reading["frames"]
+                self._show_progress(0, total)
+                show("scan")
+                tasks.run(taking.run(total))
+                reading = await self._measure(taking, total, guided, asked, unread)
+            kept = "error" not in reading
+            if kept:
+                set_text("scan-words", words.say("scan-finishing"))
+                taking.end()
+                reading = await self._conclude(unread)
+            return reading, None
+        except StoppedError:
+            kept = False
+            return None, self._stopped
+        finally:
+            self._stopped = FINISHED
+            taking.end()
+            show("scan", False)
+            tasks.run(self._leave(asked, kept))
+
+    async def _begin(self, prepare):
+        await self._answer(prepare())
+        while self._leaving and self._stopped is None:
+            await asyncio.sleep(GLANCE_S)
+        return await self._answer(self._engine.scan_begin(self._settings["mirror"]))
+
+    async def _measure(self, taking, total, guided, asked, unread):
+        """Have all frames measured; answers {}, or the error that ended it."""
+        done, before_ms, paused = 0, 0, False
+        while done < total:
+            if self._stopped is not None:
+                raise StoppedError()
+            # The next frame is on its way while the engine is busy with this one.
+            while taking.waiting and len(asked) < MOST_ASKED:
+                asked.append(self._ask(taking.waiting.pop(0), guided))
+            if not asked:
+                if taking.over:
                     break
-                await self._show_still(frame, seen["nails"])
+                if taking.muted_long:
+                    self.stop(codes.CAMERA_MUTED)
+                if paused != taking.paused:
+                    paused = taking.paused
+                    text = words.say("scan-paused") if paused else words.say("scan-frame", done=done, total=total)
+                    set_text("scan-words", text)
+                    announce(text)
+                await asyncio.sleep(GLANCE_S)
+                continue
+            asked_ms, answer = asked[0]
+            seen, frame, thumbnail = await self._answer(answer)
+            asked.pop(0)
+            answered_ms = window.performance.now()
+            if "error" in seen:
+                _close([frame])
+                return seen
+            seen["ms"][codes.TRANSFER] = answered_ms - max(asked_ms, before_ms) - sum(seen["ms"].values())
+            before_ms = answered_ms
+            if seen["repeated"]:
+                _close([frame])
+                taking.repeated += 1
+            else:
+                await self._show_still(frame, seen)
                 unread.append(thumbnail)
-                seen["ms"][TRANSFER] = answered_ms - max(asked_ms, before_ms) - sum(seen["ms"].values())
-                before_ms = answered_ms
                 self.stages.append(seen["ms"])
-                for read in seen["frames"]:
-                    self._read(read, unread.pop(0))
                 done += 1
                 if not guided:
                     overlay.draw(seen, overlay.COVER)
                 self._show_progress(done, total)
-                finished = seen["finished"] or done == total
+                paused = False
+            for read in seen["frames"]:
+                self._read(read, thumbnail if read["reason"] == codes.FRAME_REPEATED else unread.pop(0))
+            if seen["finished"]:
+                break
+        if done == 0:
+            return {"error": {"code": codes.CAMERA_FROZEN, "message": ""}}
+        return {}
+
+    async def _conclude(self, unread):
+        reading = await self._answer(self._engine.scan_end())
+        for read in reading.get("frames", []):
+            self._read(read, unread.pop(0))
+        # Only now is it known which frames are far from the others.
+        for index, reason in enumerate(reading["scan"]["reasons"] if "scan" in reading else []):
+            self.frames[index]["reason"] = reason
+            self._dots[index].className = "used" if reason is None else "unused"
+        return reading
+
+    async def _answer(self, awaited):
+        """What the coroutine or task gives.
+
+        Raises:
+            StoppedError: somebody stops the scan, or has stopped it.
+        """
+        if self._stopped is not None:
+            # Nobody waits for a coroutine that was not begun.
+            raise StoppedError()
+        self._wait = Wait(ANSWER_MS)
+        try:
+            return await self._wait.of(awaited)
         finally:
-            stopped, self._stopped = self._stopped, self._stopped or "finished"
-            await taking
-            _close(waiting)
-            for _asked_ms, answer in asked:
-                _close([(await answer)[1]])
-            show("scan", False)
-            # Until then MicroPython holds the pictures' objects of the browser, and with them their memory.
-            gc.collect()
-        if failure:
-            return failure, None
-        if stopped is not None:
-            return None, stopped
-        set_text("scan-words", words.say("scan-finishing"))
-        return await self._engine.scan_end(), None
+            self._wait = None
 
     def _ask(self, frame, guided):
         """When a frame was handed over, and the answer to come."""
         guide = overlay.guide_box(*size_of(frame)) if guided else None
         return window.performance.now(), asyncio.create_task(self._engine.scan_frame(frame, guide))
 
-    async def _take(self, video, total, waiting):
-        taken = 0
-        due_ms = window.performance.now()
-        while taken < total and self._stopped is None:
-            if len(waiting) < MOST_WAITING:
-                try:
-                    waiting.append(await frame_of(video))
-                    taken += 1
-                except Exception:
-                    # Between two cameras, or while a device is turned, there is no picture for a moment.
-                    pass
-            due_ms = max(due_ms + FRAME_INTERVAL_MS, window.performance.now() - FRAME_INTERVAL_MS)
-            await asyncio.sleep(max(0.0, due_ms - window.performance.now()) / 1000)
+    async def _leave(self, asked, kept):
+        """Close what is still with the engine, and where there is no reading, have it let go of the scan."""
+        self._leaving, dead = True, False
+        try:
+            for _asked_ms, answer in asked:
+                seen, frame, _thumbnail = await answer
+                _close([frame])
+                dead = dead or "dead" in seen
+            if not kept and not dead:
+                await self._engine.scan_cancel()
+        finally:
+            self._leaving = False
+        # Until then MicroPython holds the pictures' objects of the browser, and with them their memory.
+        gc.collect()
 
-    async def _show_still(self, frame, nails):
+    async def _show_still(self, frame, seen):
         """Keep the picture that the reading's boxes belong to: the first frame with most nails; the frame is closed."""
-        usable = len([nail for nail in nails if nail["reason"] is None])
-        if usable > self._most_nails:
-            self._most_nails = usable
-            await draw(frame, element("still"))
-        frame.close()
+        usable = len([nail for nail in seen["nails"] if nail["reason"] is None])
+        size = seen["width"], seen["height"]
+        # Of another size nothing can be compared with what was there.
+        if frame and (usable > self._most_nails or size != self._size):
+            self._most_nails, self._size = usable, size
+            try:
+                await draw(frame, element("still"))
+            except BrowserError:
+                # The system has taken it back: one of the next will do.
+                self._most_nails = -1
+        _close([frame])
 
     def _read(self, read, thumbnail):
         """The engine has read this frame."""
-        canvas = document.createElement("canvas")
-        canvas.width, canvas.height = thumbnail.width, thumbnail.height
-        canvas.getContext("2d").putImageData(thumbnail, 0, 0)
+        # It is lost where the frame did not come back.
+        canvas = stage.canvas_of(thumbnail) if thumbnail else document.createElement("canvas")
         self.frames.append({"hb_g_dl": read["hb_g_dl"], "reason": read["reason"], "thumbnail": canvas})
-        add(element("dots"), "li", class_="used" if read["reason"] is None else "unused")
+        self._dots.append(add(element("dots"), "li", class_="used" if read["reason"] is None else "unused"))
 
     def _show_progress(self, done, total):
         if done == 0:

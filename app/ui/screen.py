@@ -171,6 +171,7 @@ class Screen:
     def _scan(self):
         if state() == messages.STATE_READY and self._live.camera.running and self._engine_ready:
             set_state(messages.STATE_SCANNING)
+            self._scanner.ask()
             tasks.run(self._run_scan())
 
     async def _run_scan(self):
@@ -184,10 +185,8 @@ class Screen:
         self._signals.begin()
         camera = self._live.camera
         try:
-            await self._signals.stay_awake()
-            await camera.hold_picture()
+            reading, stopped = await self._scanner.run(camera, self._live.guided, self._prepare_scan)
             held = camera.settings()
-            reading, stopped = await self._scanner.run(self._live.video, self._live.guided)
         finally:
             self._signals.may_sleep()
             await camera.release_picture()
@@ -212,6 +211,10 @@ class Screen:
         stage.show_still()
         self._show_reading(reading)
         mark("scan-end")
+
+    async def _prepare_scan(self):
+        await self._signals.stay_awake()
+        await self._live.camera.hold_picture()
 
     def _cancel(self):
         if state() == messages.STATE_SCANNING:

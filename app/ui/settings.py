@@ -27,6 +27,9 @@ DEFAULTS = {
     "sound": False,
     "mirror": True,
     "camera": True,
+    # The camera that was switched to; "" where none was.
+    "camera_id": "",
+    "camera_label": "",
 }
 # Choices that are on or off -> where they are asked for, here and elsewhere on the page.
 SWITCHES = {

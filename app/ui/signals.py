@@ -4,7 +4,9 @@ from pyscript import window
 
 from app.ui.attempts import make
 from app.ui.page import optional
+from app.ui.patience import within
 
+LOCK_MS = 1000
 TICK_MS = 40
 TONE_S = 0.12
 BEGIN_HZ, END_HZ = 660, 880
@@ -17,6 +19,7 @@ class Signals:
         self._settings = settings
         self._audio = None
         self._lock = None
+        self._awake = False
 
     def begin(self):
         """A scan starts."""
@@ -27,20 +30,28 @@ class Signals:
         self._signal(END_HZ)
 
     async def stay_awake(self):
-        """Keep the screen on until `may_sleep`; a browser that cannot goes on without."""
-        lock = optional(window.navigator, "wakeLock")
-        if lock is None:
+        """Keep the screen on until `may_sleep`; a browser that cannot, or does not answer, goes on without."""
+        self._awake = True
+        wake_lock = optional(window.navigator, "wakeLock")
+        if wake_lock is None:
             return
         try:
-            self._lock = await lock.request("screen")
+            self._keep(await within(LOCK_MS, wake_lock.request("screen"), late=self._keep))
         except Exception:
-            self._lock = None
+            return
 
     def may_sleep(self):
         """Let the screen go dark again."""
+        self._awake = False
         if self._lock is not None:
             lock, self._lock = self._lock, None
             lock.release()
+
+    def _keep(self, lock):
+        """The lock that was asked for; it may come when nobody wants it any more."""
+        self._lock = lock
+        if not self._awake:
+            self.may_sleep()
 
     def _signal(self, tone_hz):
         if self._settings["vibrate"] and hasattr(window.navigator, "vibrate"):

@@ -46,12 +46,16 @@ TEXTS = {
     # Camera
     "camera": "Kamerabild",
     "camera-starting": "Kamera wird angefragt …",
+    "camera-still-asking": (
+        "Die Kamera wird noch angefragt. Beantworten Sie die Frage des Browsers oder wählen Sie ein Foto."
+    ),
     "camera-off": "Die Kamera ist aus.",
     "camera-on": "Kamera einschalten",
     "camera-stop": "Kamera ausschalten",
     "capture": "Scannen",
     "capture-waiting": "Der Scan kann beginnen, sobald das Messprogramm bereit ist.",
     "switch-camera": "Andere Kamera",
+    "camera-now": "Kamera: {name}",
     "torch": "Licht",
     "torch-on": "Licht einschalten",
     "choose-photo": "Foto",
@@ -72,6 +76,7 @@ TEXTS = {
     # Scan
     "scanning": "Scan läuft: stillhalten",
     "scan-frame": "Bild {done} von {total}",
+    "scan-paused": "Die Kamera pausiert. Der Scan geht weiter, sobald sie zurück ist.",
     "scan-finishing": "Wird berechnet …",
     "cancel": "Abbrechen",
     "scan-cancelled": "Scan abgebrochen",
@@ -254,6 +259,8 @@ TEXTS = {
     "reason.no_nail": "kein Nagel",
     "reason.implausible": "unplausibler Wert",
     "reason.outlier": "weit weg von den anderen Bildern",
+    "reason.repeated": "dasselbe Bild wie zuvor",
+    "reason.other_size": "Bild einer anderen Größe",
     # Errors: what it is, and the way out
     "error.no_nail": "Kein Fingernagel gefunden",
     "error.no_nail.way": (
@@ -322,6 +329,17 @@ TEXTS = {
     ),
     "error.camera_insecure": "Die Kamera braucht eine sichere Seite",
     "error.camera_insecure.way": "Öffnen Sie die Seite über https oder wählen Sie ein Foto.",
+    "error.camera_frozen": "Die Kamera liefert kein neues Bild",
+    "error.camera_frozen.way": (
+        "Schließen Sie andere Apps, die sie benutzen, und versuchen Sie es noch einmal, oder wählen Sie ein Foto."
+    ),
+    "error.camera_muted": "Die Kamera pausiert",
+    "error.camera_muted.way": (
+        "Ein Anruf, eine andere App oder ein Schalter am Gerät hält ihr Bild zurück. Beenden Sie das oder "
+        "wählen Sie ein Foto."
+    ),
+    "error.camera_tap": "Der Browser wartet auf ein Tippen",
+    "error.camera_tap.way": "Tippen Sie auf den Knopf, um das Kamerabild zu sehen, oder wählen Sie ein Foto.",
     "error.scan_hidden": "Der Scan endete, als die Seite verdeckt wurde",
     "error.scan_hidden.way": "Lassen Sie die Seite beim Scannen im Vordergrund und scannen Sie noch einmal.",
     "error.scan_turned": "Der Scan endete, als das Gerät gedreht wurde",

@@ -44,12 +44,14 @@ TEXTS = {
     # Camera
     "camera": "Camera picture",
     "camera-starting": "Asking for the camera…",
+    "camera-still-asking": "Still asking for the camera. Answer the browser's question, or choose a photo.",
     "camera-off": "The camera is off.",
     "camera-on": "Turn the camera on",
     "camera-stop": "Turn the camera off",
     "capture": "Scan",
     "capture-waiting": "The scan can start as soon as the engine is ready.",
     "switch-camera": "Other camera",
+    "camera-now": "Camera: {name}",
     "torch": "Light",
     "torch-on": "Turn the light on",
     "choose-photo": "Photo",
@@ -70,6 +72,7 @@ TEXTS = {
     # Scan
     "scanning": "Scanning: hold still",
     "scan-frame": "Frame {done} of {total}",
+    "scan-paused": "The camera is paused. The scan goes on when it is back.",
     "scan-finishing": "Working it out…",
     "cancel": "Cancel",
     "scan-cancelled": "Scan cancelled",
@@ -237,6 +240,8 @@ TEXTS = {
     "reason.no_nail": "no nail",
     "reason.implausible": "implausible value",
     "reason.outlier": "far from the other frames",
+    "reason.repeated": "the same picture as before",
+    "reason.other_size": "picture of another size",
     # Errors: what it is, and the way out
     "error.no_nail": "No fingernail found",
     "error.no_nail.way": "Lay the hand flat on a plain surface, nails up, in even daylight.",
@@ -280,6 +285,14 @@ TEXTS = {
     "error.camera_lost.way": "The system or another app took it away. Try again, or choose a photo.",
     "error.camera_insecure": "The camera needs a secure page",
     "error.camera_insecure.way": "Open the page over https, or choose a photo.",
+    "error.camera_frozen": "The camera gives no new picture",
+    "error.camera_frozen.way": "Close other apps that use it, then try again, or choose a photo.",
+    "error.camera_muted": "The camera is paused",
+    "error.camera_muted.way": (
+        "A call, another app or a switch on the device holds its picture back. End that, or choose a photo."
+    ),
+    "error.camera_tap": "The browser waits for a tap",
+    "error.camera_tap.way": "Tap the button to see the camera's picture, or choose a photo.",
     "error.scan_hidden": "The scan stopped when the page was hidden",
     "error.scan_hidden.way": "Keep the page in front while scanning, and scan again.",
     "error.scan_turned": "The scan stopped when the device was turned",

@@ -45,12 +45,14 @@ TEXTS = {
     # Camera
     "camera": "Imagen de la cámara",
     "camera-starting": "Solicitando la cámara…",
+    "camera-still-asking": "Aún se está solicitando la cámara. Responda a la pregunta del navegador o elija una foto.",
     "camera-off": "La cámara está apagada.",
     "camera-on": "Encender la cámara",
     "camera-stop": "Apagar la cámara",
     "capture": "Escanear",
     "capture-waiting": "El escaneo puede empezar en cuanto el motor esté listo.",
     "switch-camera": "Otra cámara",
+    "camera-now": "Cámara: {name}",
     "torch": "Luz",
     "torch-on": "Encender la luz",
     "choose-photo": "Foto",
@@ -71,6 +73,7 @@ TEXTS = {
     # Scan
     "scanning": "Escaneando: no se mueva",
     "scan-frame": "Fotograma {done} de {total}",
+    "scan-paused": "La cámara está en pausa. El escaneo continuará cuando vuelva.",
     "scan-finishing": "Calculando…",
     "cancel": "Cancelar",
     "scan-cancelled": "Escaneo cancelado",
@@ -251,6 +254,8 @@ TEXTS = {
     "reason.no_nail": "ninguna uña",
     "reason.implausible": "valor inverosímil",
     "reason.outlier": "lejos de los demás fotogramas",
+    "reason.repeated": "la misma imagen que antes",
+    "reason.other_size": "imagen de otro tamaño",
     # Errors: what it is, and the way out
     "error.no_nail": "No se encontró ninguna uña",
     "error.no_nail.way": (
@@ -302,6 +307,14 @@ TEXTS = {
     "error.camera_lost.way": "El sistema u otra aplicación la tomó. Inténtelo de nuevo o elija una foto.",
     "error.camera_insecure": "La cámara necesita una página segura",
     "error.camera_insecure.way": "Abra la página por https o elija una foto.",
+    "error.camera_frozen": "La cámara no da ninguna imagen nueva",
+    "error.camera_frozen.way": "Cierre las otras aplicaciones que la usan e inténtelo de nuevo, o elija una foto.",
+    "error.camera_muted": "La cámara está en pausa",
+    "error.camera_muted.way": (
+        "Una llamada, otra aplicación o un interruptor del dispositivo retiene su imagen. Termínelo o elija una foto."
+    ),
+    "error.camera_tap": "El navegador espera un toque",
+    "error.camera_tap.way": "Toque el botón para ver la imagen de la cámara, o elija una foto.",
     "error.scan_hidden": "El escaneo se detuvo al ocultarse la página",
     "error.scan_hidden.way": "Mantenga la página a la vista durante el escaneo y escanee de nuevo.",
     "error.scan_turned": "El escaneo se detuvo al girar el dispositivo",

@@ -46,6 +46,9 @@ TEXTS = {
     # Camera
     "camera": "Image de la caméra",
     "camera-starting": "Demande d’accès à la caméra…",
+    "camera-still-asking": (
+        "L’accès à la caméra est toujours demandé. Répondez à la question du navigateur, ou choisissez une photo."
+    ),
     "camera-off": "La caméra est éteinte.",
     "camera-on": "Allumer la caméra",
     "camera-stop": "Éteindre la caméra",
@@ -53,6 +56,7 @@ TEXTS = {
     "capture": "Mesurer",
     "capture-waiting": "La mesure peut commencer dès que le moteur est prêt.",
     "switch-camera": "Autre caméra",
+    "camera-now": "Caméra : {name}",
     "torch": "Lampe",
     "torch-on": "Allumer la lampe",
     "choose-photo": "Photo",
@@ -73,6 +77,7 @@ TEXTS = {
     # Scan
     "scanning": "Mesure en cours : ne bougez pas",
     "scan-frame": "Image {done} sur {total}",
+    "scan-paused": "La caméra est en pause. La mesure reprendra à son retour.",
     "scan-finishing": "Calcul en cours…",
     "cancel": "Annuler",
     "scan-cancelled": "Mesure annulée",
@@ -260,6 +265,8 @@ TEXTS = {
     "reason.no_nail": "aucun ongle",
     "reason.implausible": "valeur invraisemblable",
     "reason.outlier": "loin des autres images",
+    "reason.repeated": "la même image qu’avant",
+    "reason.other_size": "image d’une autre taille",
     # Errors: what it is, and the way out
     "error.no_nail": "Aucun ongle trouvé",
     "error.no_nail.way": (
@@ -317,6 +324,15 @@ TEXTS = {
     "error.camera_lost.way": "Le système ou une autre application l’a prise. Réessayez, ou choisissez une photo.",
     "error.camera_insecure": "La caméra exige une page sécurisée",
     "error.camera_insecure.way": "Ouvrez la page en https, ou choisissez une photo.",
+    "error.camera_frozen": "La caméra ne donne pas de nouvelle image",
+    "error.camera_frozen.way": "Fermez les autres applications qui l’utilisent et réessayez, ou choisissez une photo.",
+    "error.camera_muted": "La caméra est en pause",
+    "error.camera_muted.way": (
+        "Un appel, une autre application ou un bouton de l’appareil retient son image. Mettez-y fin, ou "
+        "choisissez une photo."
+    ),
+    "error.camera_tap": "Le navigateur attend que vous touchiez l’écran",
+    "error.camera_tap.way": "Touchez le bouton pour voir l’image de la caméra, ou choisissez une photo.",
     "error.scan_hidden": "La mesure s’est arrêtée quand la page a été masquée",
     "error.scan_hidden.way": "Gardez la page au premier plan pendant la mesure, puis recommencez.",
     "error.scan_turned": "La mesure s’est arrêtée quand l’appareil a été tourné",

@@ -44,9 +44,7 @@ class MadeNetwork:
         )
         added = self._tensor((1, side, side, CHANNELS), schema.TensorType.UINT8, *LINEAR)
         self._operator("ADD", [before, inside], added, schema.AddOptionsT(), "AddOptions")
-        last = self._convolution(
-            added, (FEATURES, 1, 1, CHANNELS), (1, side, side, FEATURES), relu6, RELU6, LINEAR[0]
-        )
+        last = self._convolution(added, (FEATURES, 1, 1, CHANNELS), (1, side, side, FEATURES), relu6, RELU6, LINEAR[0])
         axes = self._constant(np.array([1, 2], np.int32), schema.TensorType.INT32)
         mean = self._tensor((1, 1, 1, FEATURES), schema.TensorType.UINT8, *RELU6)
         self._operator("MEAN", [last, axes], mean, schema.ReducerOptionsT(keepDims=True), "ReducerOptions")
