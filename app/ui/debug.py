@@ -8,9 +8,12 @@ from app import words
 from app.core.codes import STAGES
 from app.ui import service_worker, tasks
 from app.ui.page import add, element, on, set_text, show
+from app.ui.patience import within
+from app.ui.place import here
 
 # What stands in the panel and in the settings.
 MIRROR_SWITCHES = ("flip-tta", "mirror")
+HOST_PATIENCE_MS = 10000
 VERSIONS = ("debug-version", "settings-version")
 
 
@@ -77,6 +80,11 @@ async def _version():
     if answer:
         return answer.version
     try:
-        return json.loads(await (await window.fetch("./build.json")).text())["version"]
+        return await within(HOST_PATIENCE_MS, _version_of_host())
     except Exception:
         return None
+
+
+async def _version_of_host():
+    response = await window.fetch(here("build.json"))
+    return json.loads(await response.text())["version"]

@@ -5,7 +5,8 @@ from pathlib import Path
 
 UI = Path(__file__).resolve().parents[2] / "app/ui"
 TREES = {path.name: ast.parse(path.read_text()) for path in sorted(UI.glob("*.py"))}
-LIMITED = {"within", "of"}
+# `_wait_for` is the engine client's own, with its watchdog.
+LIMITED = {"within", "of", "_wait_for"}
 # What waits by itself: each of them is the inside of a limit, or a sleep.
 CLOCK = {"sleep"}
 BROWSER = {"window", "document"}
@@ -23,6 +24,16 @@ def root(node):
     while isinstance(node, ast.Attribute | ast.Call | ast.Subscript):
         node = node.func if isinstance(node, ast.Call) else node.value
     return getattr(node, "id", None)
+
+
+def own_nodes(function):
+    """Everything inside a function but outside the coroutines that it defines, which have a turn of their own."""
+    waiting = list(ast.iter_child_nodes(function))
+    while waiting:
+        node = waiting.pop()
+        if not isinstance(node, ast.AsyncFunctionDef):
+            yield node
+            waiting += ast.iter_child_nodes(node)
 
 
 def coroutines():
@@ -46,13 +57,14 @@ def unlimited():
         for outer in ast.walk(tree):
             if not isinstance(outer, ast.AsyncFunctionDef) or outer.name in limited:
                 continue
-            for node in ast.walk(outer):
+            for node in own_nodes(outer):
                 if not isinstance(node, ast.Await):
                     continue
                 awaited = called(node.value)
                 ends = awaited in LIMITED | CLOCK or (awaited in ours and root(node.value) not in BROWSER)
-                # A task of one of our own coroutines.
-                if not ends and not isinstance(node.value, ast.Name):
+                # A task of one of our own coroutines, or one of them by another name: the browser has no bare names.
+                bare = isinstance(node.value, ast.Name) or isinstance(getattr(node.value, "func", None), ast.Name)
+                if not ends and not bare:
                     yield f"{name}:{node.lineno} {ast.unparse(node)}"
 
 
