@@ -7,7 +7,7 @@ from tests.browser import PATIENCE_MS, Host
 from tests.drawn_hand import draw_hand
 from tests.e2e.conftest import assert_nothing_went_wrong
 from tests.e2e.rebuilt import copied, put_version, titled
-from tests.small_site import CACHES
+from tests.small_site import CACHES, cache_of
 
 # The same pixels for every decoder.
 HAND = {"name": "hand.png", "mimeType": "image/png", "buffer": draw_hand().encoded("PNG")}
@@ -40,7 +40,7 @@ def test_installed_brought_up_to_date_and_started_again_with_the_server_gone(kin
         page.click("[data-testid=update]")
         page.wait_for_function("() => document.title === 'Newer'", timeout=PATIENCE_MS)
         visit.wait_for_offline_ready()
-        assert page.evaluate(CACHES) == [f"hemolens-{new.version}"]
+        assert page.evaluate(CACHES) == [cache_of(new, "/")]
     host.stop()
     assert_nothing_went_wrong(visit)
     # The device speaks another language meanwhile.
