@@ -56,7 +56,7 @@ PRETENDED_IN_FIREFOX = {"media.navigator.streams.fake": True, "media.navigator.p
 
 # The drawn hand instead of a camera: a canvas as a stream. A dot that changes tells its frames apart.
 HAND_FROM_A_CANVAS = """
-if (navigator.mediaDevices) navigator.mediaDevices.getUserMedia = async () => {
+if (window.MediaDevices) MediaDevices.prototype.getUserMedia = async () => {
     const bytes = Uint8Array.from(atob("%s"), (letter) => letter.charCodeAt(0));
     const picture = await createImageBitmap(new Blob([bytes], { type: "image/png" }));
     const canvas = document.createElement("canvas");

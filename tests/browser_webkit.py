@@ -119,12 +119,10 @@ class WebKitPage:
         self._wait(lambda: self._clicked(selector), f"{selector} to be clicked", timeout)
 
     def check(self, selector: str) -> None:
-        if not self._element(selector).is_selected():
-            self.click(selector)
+        self._set_checked(selector, True)
 
     def uncheck(self, selector: str) -> None:
-        if self._element(selector).is_selected():
-            self.click(selector)
+        self._set_checked(selector, False)
 
     def fill(self, selector: str, text: str) -> None:
         """Types over what stands in a field."""
@@ -151,6 +149,13 @@ class WebKitPage:
 
     def _element(self, selector: str) -> WebElement:
         return self._driver.find_element(By.CSS_SELECTOR, selector)
+
+    def _set_checked(self, selector: str, wanted: bool) -> None:
+        checked = "(selector) => document.querySelector(selector).checked"
+        self.wait_for_selector(selector)
+        if self.evaluate(checked, selector) is not wanted:
+            self.click(selector)
+            self._wait(lambda: self.evaluate(checked, selector) is wanted, f"{selector} to change", PATIENCE_MS)
 
     def _clicked(self, selector: str) -> bool:
         try:
