@@ -162,6 +162,8 @@ class SettingsDialog:
         for name in SWITCHES:
             for place in SWITCHES[name]:
                 element(place).checked = chosen[name]
+        if not self._typing:
+            element("elevation").value = str(chosen["elevation_m"])
         if "language" in names:
             self._on_language()
         if "language" in names or "elevation_m" in names:
