@@ -1,0 +1,131 @@
+"""The first visit: what is counted is what is fetched, and who waits is told for what."""
+
+import threading
+
+from app import words
+from building import manifest
+from serving import server
+from tests.browser import PATIENCE_MS, Host
+
+STATUS = "[data-testid=status]"
+CHIP = "[data-testid=offline-ready]"
+# What the page itself is made of, before and beside its engine.
+OWN = ("vendor/pyscript/", "vendor/micropython/", "icons/")
+OWN_FILES = ("", "build.json", "guard.js", "hemolens.css", "icon.svg", "manifest.webmanifest")
+OWN_FILES += ("screen.json", "screen.pack.json")
+SILENT_PART = "/vendor/memory/"
+
+
+class StallingHandler(server.Handler):
+    """A host of whose libraries nothing comes until it is told so."""
+
+    def do_GET(self):  # noqa: N802
+        if self.path.startswith(SILENT_PART) and self.path.endswith(".wasm"):
+            self.server.goes_on.wait()
+        super().do_GET()
+
+
+class StallingServer(server.PageServer):
+    def __init__(self, *arguments):
+        self.goes_on = threading.Event()
+        super().__init__(*arguments)
+
+    def finish_request(self, request, client_address):
+        StallingHandler(request, client_address, self)
+
+
+class WritingServer(server.PageServer):
+    """It writes down what is asked for: browsers do not tell of a worker's worker."""
+
+    def __init__(self, *arguments):
+        self.asked = set()
+        super().__init__(*arguments)
+
+    def finish_request(self, request, client_address):
+        WritingHandler(request, client_address, self)
+
+
+class WritingHandler(server.Handler):
+    def do_GET(self):  # noqa: N802
+        self.server.asked.add(self.path.partition("?")[0].removeprefix("/"))
+        super().do_GET()
+
+
+def status_says(page, text):
+    page.wait_for_function(
+        "([at, text]) => document.querySelector(at).innerText.includes(text)",
+        arg=[STATUS, text],
+        timeout=PATIENCE_MS,
+    )
+
+
+def test_what_is_counted_is_what_the_engine_fetches(built_dist, new_visit):
+    made = manifest.read(built_dist)
+    host = Host(built_dist, WritingServer)
+    visit = new_visit(host.address)
+    page = visit.page
+    # Nothing is fetched for counting: all that is asked for, somebody needs.
+    page.route("**/build.json", lambda route: route.fulfill(json={"first_visit": [], "files": {}}))
+    page.add_init_script("delete Navigator.prototype.serviceWorker")
+    visit.open()
+    visit.wait_for_engine()
+    asked = host._server.asked - {*OWN_FILES}
+    assert {path for path in asked if not path.startswith(OWN)} == {*made.first_visit}
+    # A browser without service workers says that it keeps nothing, and offers nothing.
+    page.wait_for_selector(f"{CHIP}[data-offline=failed]")
+    assert page.inner_text(CHIP).strip() == words.say("offline-failed.forbidden")
+    host.stop()
+
+
+def test_a_connection_that_stands_still_is_named_and_goes_on_by_itself(built_dist, new_visit):
+    host = Host(built_dist, StallingServer)
+    visit = new_visit(host.address)
+    page = visit.page
+    page.clock.install()
+    visit.open()
+    status_says(page, "MB")
+    # Time for all that does come.
+    page.wait_for_timeout(3000)
+    page.clock.run_for(20_000)
+    status_says(page, words.say("boot.stalled"))
+    host._server.goes_on.set()
+    visit.wait_for_engine()
+    host.stop()
+
+
+def test_a_connection_that_stays_silent_ends_in_words_and_a_way_on(built_dist, new_visit):
+    host = Host(built_dist, StallingServer)
+    visit = new_visit(host.address)
+    page = visit.page
+    page.clock.install()
+    visit.open()
+    status_says(page, "MB")
+    page.wait_for_timeout(3000)
+    # A minute and a half until nothing more is expected, then the engine's own patience.
+    for _ in range(4):
+        page.clock.run_for(50_000)
+    page.wait_for_selector("body[data-engine=failed]", timeout=PATIENCE_MS)
+    assert page.is_visible("[data-testid=error]") and page.is_visible("#error-again")
+    host._server.goes_on.set()
+    host.stop()
+
+
+def test_a_registration_that_hangs_and_one_that_is_forbidden_are_told(visit):
+    page = visit.page
+    page.add_init_script("navigator.serviceWorker.register = () => new Promise(() => {})")
+    page.clock.install()
+    visit.open()
+    visit.wait_for_engine()
+    page.wait_for_selector(f"{CHIP}[data-offline=loading]", timeout=PATIENCE_MS)
+    page.clock.run_for(31_000)
+    page.wait_for_selector(f"{CHIP}[data-offline=failed]", timeout=PATIENCE_MS)
+    assert words.say("offline-failed.network", percent=0) in page.inner_text(CHIP)
+    refuse = "Promise.reject(new DOMException('The operation is insecure.', 'SecurityError'))"
+    page.evaluate(f"() => {{ navigator.serviceWorker.register = () => {refuse}; }}")
+    page.click("#offline-again")
+    page.wait_for_function(
+        "text => document.querySelector('#offline').innerText.trim() === text",
+        arg=words.say("offline-failed.forbidden"),
+        timeout=PATIENCE_MS,
+    )
+    assert page.is_hidden("#offline-again")
