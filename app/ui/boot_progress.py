@@ -72,7 +72,7 @@ class BootProgress:
         if self._step == messages.STEP_PYTHON and self._downloaded:
             parts.append(self._downloaded)
         if self._step == messages.STEP_PYTHON and self._stalled:
-            parts.append(words.say("boot.stalled"))
+            parts.insert(0, words.say("boot.stalled"))
         if self.photo_waits:
             parts.append(words.say("queued"))
         set_text("status", " ".join(parts))
