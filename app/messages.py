@@ -4,8 +4,10 @@ No import: MicroPython reads this file as well.
 """
 
 # The engine reports its boot to the page that started it, by a message of its worker's: a string that begins so, then
-# JSON {"step": ..., "done": n, "total": n}. engine-shim.mjs says no more than that something goes on: no JSON.
+# JSON {"step": ..., "done": n, "total": n}. engine-shim.mjs says that something goes on, with no JSON, or that it waits
+# for something that does not come: STUCK as JSON.
 PROGRESS = "hemolens-progress "
+STUCK = "stuck"
 
 STEP_PYTHON = "python"
 STEP_NUMERICS = "numerics"

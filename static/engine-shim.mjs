@@ -6,8 +6,12 @@ import { goOn } from "./memory.mjs";
 export const here = (path) => new URL(path, import.meta.url).href;
 
 // Signs of life for the page, which begins a start that got stuck again: app/ui/engine_client.py. Whatever arrives here
-// is one, also for Pyodide, which asks through the same `fetch`.
-const alive = () => self.postMessage("hemolens-progress ");
+// is one, also for Pyodide, which asks through the same `fetch`. A second counts as waited only while nothing runs here.
+const SAYS = "hemolens-progress ", STUCK_S = 15;
+let waited_s = 0;
+const alive = () => { waited_s = 0; self.postMessage(SAYS); };
+const clock = setInterval(() => ++waited_s % STUCK_S || self.postMessage(SAYS + '"stuck"'), 1000);
+export const started = () => clearInterval(clock);
 const fetchOfBrowser = self.fetch;
 self.fetch = (...asked) => fetchOfBrowser(...asked).finally(alive);
 alive();
@@ -16,13 +20,13 @@ alive();
 const waiting = new Map(); // -> [resolve, reject]
 let networks = null, calls = 0;
 function ask(call) {
-  networks ??= started(new Worker(here("networks.mjs") + location.search, { type: "module" }));
+  networks ??= heard(new Worker(here("networks.mjs") + location.search, { type: "module" }));
   return new Promise((...ends) => {
     waiting.set(++calls, ends);
     networks.postMessage({ ...call, number: calls }, (call.data ?? []).map((array) => array.buffer));
   });
 }
-function started(worker) {
+function heard(worker) {
   const end = ({ number, answer, error }, [resolve, reject] = waiting.get(number)) =>
     waiting.delete(number) && (error ? reject(new Error(error)) : resolve(answer));
   worker.onmessage = ({ data }) => end(data);

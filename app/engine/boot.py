@@ -66,6 +66,7 @@ async def boot() -> tuple[Instrument, int]:
             threads = int(opened.threads)
         report(STEP_NETWORKS, done, len(specs))
     report(STEP_READY, 1, 1)
+    _shim().started()
     return Instrument(manifest, *networks), threads
 
 

@@ -14,9 +14,10 @@ from app.ui.patience import TookTooLongError, Wait
 
 NAME = "engine"
 WORKER = 'script[type="py"]'
-# Once all its parts have arrived, a start without a sign of life for so long has got stuck, as one of some hundred does
-# in Firefox; another one helps. That one has more time: a phone may be that slow.
-STUCK_MS = 15000
+# Once all its parts have arrived, a worker that says nothing at all for so long has got stuck, as one of some hundred
+# does in Firefox; another one helps.
+FIRST_SIGN_MS = 20000
+# One that works may say nothing for longer, on a slow phone.
 BOOT_PATIENCE_MS = 60000
 CREATION_S = 0.02
 # The longest photo takes some seconds on a slow phone; a worker that the system killed never answers.
@@ -39,6 +40,8 @@ class EngineClient:
         # The first worker is the page's own; each start after it has another.
         self._starts = 0
         self._ended = False
+        # Whether a start that gets stuck is begun again.
+        self._may_begin_again = False
 
     async def start(self, parts_arrived):
         """Wait for Python in the worker, then load the networks; one start at a time.
@@ -48,7 +51,9 @@ class EngineClient:
         the old one hangs on would hang again.
         """
         self._parts_arrived = parts_arrived
-        answer = await self._wait_for(self._begin(), STUCK_MS)
+        self._may_begin_again = True
+        answer = await self._wait_for(self._begin(), FIRST_SIGN_MS)
+        self._may_begin_again = False
         if answer.get("silent"):
             self.end()
             self._on_again()
@@ -64,8 +69,7 @@ class EngineClient:
         self._worker = None
         if self._lender is not None:
             self._lender.close()
-        for wait in list(self._waits):
-            wait.end(TookTooLongError("the engine has ended"))
+        self._end_waits()
         old = document.querySelector(WORKER)
         if getattr(old, "xworker", None):
             old.xworker.terminate()
@@ -197,13 +201,21 @@ class EngineClient:
         if not isinstance(said, str) or not said.startswith(messages.PROGRESS):
             # A picture that comes back, or PyScript's own.
             return
-        for wait in self._waits:
-            wait.renew()
         # Before Python is there, it is a sign of life and no more.
         report = said[len(messages.PROGRESS) :]
+        report = json.loads(report) if report else None
+        if report == messages.STUCK:
+            if self._may_begin_again and self._parts_arrived():
+                self._end_waits()
+            return
+        for wait in self._waits:
+            wait.renew(BOOT_PATIENCE_MS)
         if report:
-            report = json.loads(report)
             self._on_progress(report["step"], report["done"], report["total"])
+
+    def _end_waits(self):
+        for wait in list(self._waits):
+            wait.end(TookTooLongError("the engine has ended"))
 
 
 def _error(message):

@@ -57,8 +57,9 @@ class Wait:
             raise self._error
         return self._value
 
-    def renew(self):
-        """Something was heard: all of the time is left again."""
+    def renew(self, limit_ms=None):
+        """Something was heard: all of the time is left again, `limit_ms` from now on where it is given."""
+        self._limit_ms = limit_ms or self._limit_ms
         self._left_ms = self._limit_ms
 
     def end(self, error):

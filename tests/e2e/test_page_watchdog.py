@@ -22,7 +22,15 @@ window.Worker = class extends Begun {
 """
 
 
-def test_a_start_that_gets_stuck_is_begun_again(visit):
+# It has been loaded, and waits for something.
+SAYS_STUCK = """() => {
+    const said = new MessageEvent("message", { data: 'hemolens-progress "stuck"' });
+    document.querySelector("script[type=py]").xworker.dispatchEvent(said);
+}"""
+
+
+@pytest.mark.parametrize("says_so", [False, True])
+def test_a_start_that_gets_stuck_is_begun_again(visit, says_so):
     page = visit.page
     visit.open()
     visit.wait_for_engine()
@@ -35,7 +43,9 @@ def test_a_start_that_gets_stuck_is_begun_again(visit):
     page.clock.run_for(10_000)
     again = "said => document.getElementById('status').innerText.includes(said)"
     assert not page.evaluate(again, words.say("boot.again"))
-    page.clock.run_for(10_000)
+    if says_so:
+        page.evaluate(SAYS_STUCK)
+    page.clock.run_for(1_000 if says_so else 20_000)
     page.wait_for_function(again, arg=words.say("boot.again"))
     page.clock.resume()
     visit.wait_for_engine()

@@ -90,6 +90,12 @@ def test_the_javascript_by_hand_stays_small():
     assert len([line for line in lines if line and not line.startswith("//")]) < JAVASCRIPT_LINES
 
 
+def test_the_engine_gives_signs_of_life_in_the_words_that_the_page_knows():
+    shim = (ROOT / "static/engine-shim.mjs").read_text()
+    assert f'SAYS = "{messages.PROGRESS}"' in shim
+    assert f"""SAYS + '"{messages.STUCK}"'""" in shim
+
+
 def test_every_code_a_person_can_meet_has_words():
     for code in codes.ERROR_CODES + codes.SCAN_CODES + codes.CAMERA_CODES + codes.PAGE_CODES:
         assert all(words.error_words(code))
