@@ -1,7 +1,7 @@
 // ONNX Runtime Web in a worker of its own: opens networks and runs them, as engine-shim.mjs asks.
 import * as ort from "./vendor/ort/ort.wasm.min.mjs";
-// ONNX Runtime imports this while it starts, and one such import of some hundred never ends in Firefox's workers, though
-// the file has come. What is imported with this module itself is there by then.
+// ONNX Runtime imports this while it starts, and on a busy machine such an import was seen never to end in a worker of
+// Firefox's. What is imported with this module itself is there by then.
 import "./vendor/ort/ort-wasm-simd-threaded.mjs";
 
 ort.env.wasm.wasmPaths = new URL("./vendor/ort/", import.meta.url).href;

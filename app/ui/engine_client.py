@@ -14,8 +14,8 @@ from app.ui.patience import TookTooLongError, Wait
 
 NAME = "engine"
 WORKER = 'script[type="py"]'
-# Once all its parts have arrived, a worker that says nothing at all for so long has got stuck, as one of some hundred
-# does in Firefox; another one helps.
+# Once all its parts have arrived, a worker that says nothing at all for so long has got stuck, as now and then one does
+# in Firefox on a busy machine; another one helps.
 FIRST_SIGN_MS = 20000
 # One that works may say nothing for longer, on a slow phone.
 BOOT_PATIENCE_MS = 60000
