@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import warnings
+from functools import cache
 from typing import Any
 
 from PIL import ExifTags, Image, UnidentifiedImageError
@@ -32,6 +33,8 @@ TURNS = {
     8: Image.Transpose.ROTATE_90,
 }
 UPRIGHT = 1
+# Of CMYK JPEG, in Adobe's marker: ink stored as luma, chroma and black.
+YCCK = 2
 XMP_ORIENTATION = re.compile(rb"""tiff:Orientation\s*(?:=\s*["']|>)\s*([1-8])\s*["'<]""")
 
 
@@ -55,6 +58,8 @@ def open_photo(data: bytes) -> Image.Image:
                 photo.load()
                 turn, profile = TURNS.get(orientation_of(photo)), profile_of(photo, data)
                 picture = flatten(photo)
+                if photo.mode == "CMYK" and photo.info.get("adobe_transform") == YCCK and not _decodes_ycck():
+                    picture = _inks_of(picture)
             # One photo of 48 megapixels is 144 MB: of each that is made, the one before is let go of.
             del photo
             if turn is not None:
@@ -96,6 +101,28 @@ def orientation_of(photo: Image.Image) -> int:
     xmp: Any = photo.info.get("XML:com.adobe.xmp") or photo.info.get("xmp") or b""
     found = XMP_ORIENTATION.search(xmp.encode(errors="replace") if isinstance(xmp, str) else bytes(xmp))
     return int(found.group(1)) if found else UPRIGHT
+
+
+@cache
+def _decodes_ycck() -> bool:
+    """Whether this Pillow makes ink of what a JPEG stores as luma and chroma; the page's hands it out as it is stored.
+
+    Asked of a JPEG of our own, of cyan ink and no other.
+    """
+    luma = [255 - level for level in Image.new("RGB", (1, 1), (255, 0, 0)).convert("YCbCr").getpixel((0, 0))]  # type: ignore[union-attr]
+    buffer = io.BytesIO()
+    Image.new("CMYK", (8, 8), (*luma, 0)).save(buffer, "JPEG", quality=100)
+    data = bytearray(buffer.getvalue())
+    data[data.index(b"Adobe") + 11] = YCCK
+    cyan = Image.open(io.BytesIO(bytes(data))).convert("CMYK").getpixel((4, 4))[0]  # type: ignore[index]
+    return bool(cyan > 240)
+
+
+def _inks_of(stored: Image.Image) -> Image.Image:
+    """Luma, chroma and black, upside down as Pillow hands them out -> cyan, magenta, yellow and black."""
+    *luma, black = stored.split()
+    inks = Image.merge("YCbCr", [band.point([255 - level for level in range(256)]) for band in luma]).convert("RGB")
+    return Image.merge("CMYK", [*inks.split(), black])
 
 
 def _integer(value: Any) -> int | None:

@@ -14,7 +14,7 @@ from tests.drawn_hand import draw_hand
 from tests.e2e.test_page_photo import assert_same_reading, terminal_readings
 from tests.made_profiles import CMYK, DISPLAY_P3, PROFILES, converted
 from tests.unit.core.test_photo import exif_with, turned_photo, xmp_with
-from tests.unit.test_photo_colours import chromaticities, encoded, gamma, iccp, tiff_with, with_chunks
+from tests.unit.test_photo_colours import chromaticities, encoded, gamma, iccp, tiff_with, with_chunks, ycck
 
 P3 = PROFILES["Display P3"]
 SHOWN = "document.getElementById('still').toDataURL()"
@@ -45,6 +45,7 @@ def coloured():
         "ink.jpg": encoded(inks(), "JPEG", quality=95, subsampling=0),
         "ink-profile.tiff": encoded(inks(), "TIFF", icc_profile=CMYK),
         "ink-profile.jpg": encoded(inks(), "JPEG", icc_profile=CMYK, quality=95, subsampling=0),
+        "ink-luma.jpg": ycck(inks()),
     }
     return photos
 
