@@ -151,11 +151,14 @@ class WebKitPage:
         return self._driver.find_element(By.CSS_SELECTOR, selector)
 
     def _set_checked(self, selector: str, wanted: bool) -> None:
-        checked = "(selector) => document.querySelector(selector).checked"
+        def is_so() -> bool:
+            # While a page finds its places, a press and its release may fall on two things.
+            if self.evaluate("(selector) => document.querySelector(selector).checked", selector) is not wanted:
+                self._clicked(selector)
+            return self.evaluate("(selector) => document.querySelector(selector).checked", selector) is wanted
+
         self.wait_for_selector(selector)
-        if self.evaluate(checked, selector) is not wanted:
-            self.click(selector)
-            self._wait(lambda: self.evaluate(checked, selector) is wanted, f"{selector} to change", PATIENCE_MS)
+        self._wait(is_so, f"{selector} to change", PATIENCE_MS)
 
     def _clicked(self, selector: str) -> bool:
         try:
