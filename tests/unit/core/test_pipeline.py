@@ -4,7 +4,7 @@ import asyncio
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageFilter
 
 from app.core.codes import IMPLAUSIBLE, MODEL_UNAVAILABLE, NAIL_CUT_OFF, NO_NAIL, UNUSABLE_NAILS
 from app.core.errors import MeasureError
@@ -46,8 +46,14 @@ def instrument(anchors, hb=lambda crops: 10.0 + np.arange(len(crops), dtype=np.f
     return Instrument(MANIFEST, detector, estimator)
 
 
-def measure(measuring, size=(640, 480)):
-    return asyncio.run(measure_picture(measuring, Image.new("RGB", size, (210, 150, 140))))
+def colourful(size):
+    """What has no colours, or one alone, is no photograph of a hand."""
+    colours = np.random.default_rng(1).integers(90, 220, (*size[::-1], 3), dtype=np.uint8)
+    return Image.fromarray(colours).filter(ImageFilter.BoxBlur(4))
+
+
+def measure(measuring, size=(640, 480), picture=None):
+    return asyncio.run(measure_picture(measuring, picture or colourful(size)))
 
 
 def test_the_reading_is_of_all_nails_with_boxes_in_the_photo():
@@ -71,7 +77,7 @@ def test_the_reading_is_of_all_nails_with_boxes_in_the_photo():
 
 def test_the_detector_sees_the_letterboxed_photo_in_0_to_1_channels_first():
     measuring = instrument([NAIL_1])
-    measure(measuring)
+    measure(measuring, picture=Image.new("RGB", (640, 480), (210, 150, 140)))
     (image,) = measuring.detector.asked[0].values()
     assert image.shape == (1, 3, 320, 320) and image.dtype == np.float32
     assert image[0, :, 0, 0] == pytest.approx([114 / 255] * 3)
