@@ -31,7 +31,8 @@ async def borrowed(number: int) -> Any:
 
 def give_back(number: int, picture: Any, thumbnail: Any = None) -> None:
     """The screen has it again, with a picture of it, an ImageData, where there is one; here both are empty then."""
-    moved = js.Array.of(picture)
+    message, moved = js.Array.of(number, picture), js.Array.of(picture)
     if thumbnail is not None:
+        message.push(thumbnail)
         moved.push(thumbnail.data.buffer)
-    js.postMessage(js.Array.of(number, picture, thumbnail), moved)
+    js.postMessage(message, moved)

@@ -63,7 +63,8 @@ class Lender:
     def _message(self, event):
         if not window.Array.isArray(event.data):
             return
-        number, picture, thumbnail = event.data[0], event.data[1], event.data[2]
+        number, picture = event.data[0], event.data[1]
+        thumbnail = event.data[2] if event.data.length > 2 else None
         if number not in self._away:
             let_go(picture)
             return

@@ -235,7 +235,7 @@ def test_a_photo_leaves_nothing_behind(host, visit, built_dist, tmp_path):
     left = page.evaluate(LEFT)
     assert left["kept"] == sorted(manifest.read(built_dist).files)
     assert (left["entries"], left["cookies"], left["files"], left["session"]) == (0, "", [], [])
-    assert "Maker" not in str(left["local"]) and {name for name, _ in left["local"]} <= {"hemolens-settings"}
+    assert "Maker" not in str(left["local"]) and {name for name, _ in left["local"]} <= {"hemolens-settings /"}
     # Nor on the screen, in the elements that showed it.
     assert page.evaluate("[...document.querySelectorAll('canvas')].every((each) => !each.checkVisibility())")
     assert page.locator("#nails canvas").count() == 0
