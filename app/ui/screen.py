@@ -337,6 +337,8 @@ class Screen:
         show("controls")
         for name in ("start", "result", "cancel-scan"):
             show(name, False)
+        if not self._engine_starting:
+            show("splash", False)
         set_state(messages.STATE_ERROR)
         error_card.go_to()
 
