@@ -46,6 +46,17 @@ EDITS = (
         r""""mpy"===(?P<type>\w+)\?(?P<code>\w+)\.replace\((?P<library>\w+),""\):(?P=code)\b""",
         r'"mpy"===\g<type>?\g<code>.replace(\g<library>,""):""',
     ),
+    # A browser that blocks cookies opens no database: Python would never start there.
+    Edit(
+        "keeps what Pyodide fetched in a database, and has the worker wait for it; the service worker keeps it anyway",
+        r"new i\(`\$\{c\}@\$\{t\}`\)",
+        "Object.assign(new Map,{sync(){},close(){}})",
+    ),
+    Edit(
+        "opens a database for pyscript.fs, which nothing of ours uses",
+        r"""("storage permissions not granted",\w+=)new \w+\(\w+\)""",
+        r"\1null",
+    ),
     # Each telling waits until the page has time for it: on a second visit that is until the screen stands.
     Edit(
         "has the worker tell the page of every step of its start, which nothing of ours hears",
