@@ -54,23 +54,31 @@ QUIET_FIREFOX = {
 }
 PRETENDED_IN_FIREFOX = {"media.navigator.streams.fake": True, "media.navigator.permission.disabled": True}
 
-# The drawn hand instead of a camera: a canvas as a stream. A dot that changes tells its frames apart.
+# The drawn hand instead of a camera: a canvas as a stream, with a grain that lies elsewhere in each frame.
 HAND_FROM_A_CANVAS = """
 if (window.MediaDevices) MediaDevices.prototype.getUserMedia = async () => {
     const bytes = Uint8Array.from(atob("%s"), (letter) => letter.charCodeAt(0));
     const picture = await createImageBitmap(new Blob([bytes], { type: "image/png" }));
-    const canvas = document.createElement("canvas");
-    [canvas.width, canvas.height] = [picture.width, picture.height];
+    const { width, height } = picture;
+    const [canvas, grain] = [64, 0].map((more) => {
+        const made = document.createElement("canvas");
+        [made.width, made.height] = [width + 64 - more, height + 64 - more];
+        return made;
+    });
+    const levels = new ImageData(grain.width, grain.height);
+    for (let at = 0; at < levels.data.length; at += 4) {
+        levels.data.fill(Math.random() < 0.5 ? 0 : 255, at, at + 3);
+        levels.data[at + 3] = 2;
+    }
+    grain.getContext("2d").putImageData(levels, 0, 0);
     const paint = canvas.getContext("2d");
-    let count = 0;
     const draw = () => {
         paint.drawImage(picture, 0, 0);
-        paint.fillStyle = `rgb(${(count++ * 8) %% 256} 128 128)`;
-        paint.fillRect(0, 0, 4, 4);
+        paint.drawImage(grain, -Math.floor(Math.random() * 64), -Math.floor(Math.random() * 64));
     };
     draw();
     setInterval(draw, 50);
-    return canvas.captureStream();
+    return canvas.captureStream(20);
 };
 """
 

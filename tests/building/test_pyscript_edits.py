@@ -13,7 +13,9 @@ HOOK = (
 )
 IMPORT = "js_import=window.Function('return (...urls) => Promise.all(urls.map((url) => import(url)))')()"
 TELL = '(E||k)&&addEventListener("py:progress",({type:e,detail:t})=>{v.dispatchEvent(new v.CustomEvent(e,{detail:t}))})'
-SAY = rf"'say(\'a\\b\'),{TELL};\n'"
+KEEP = "l=new i(`${c}@${t}`)"
+SAY = rf"'say(\'a\\b\'),{TELL},{KEEP};\n'"
+FILES = 'to="storage permissions not granted",no=new y(eo)'
 LIBRARY = '"mpy"===t?Ao.replace(b_,""):Ao'
 START = f"""URL.createObjectURL(new Blob(["/*@*/"+{SAY}.replace(x,y)],{{type:"text/javascript"}}))"""
 
@@ -23,17 +25,17 @@ def scripts(text: str) -> dict[str, bytes]:
 
 
 def test_each_edit_is_made_and_the_rest_stays() -> None:
-    files = edited(scripts(f"a({HOOK});b('{IMPORT}');c({START});d={LIBRARY},r"))
+    files = edited(scripts(f"a({HOOK});b('{IMPORT}');c({START});d={LIBRARY},{FILES},r"))
     address = f'new URL("./{WORKER}"+location.search,import.meta.url).href'
-    without = 'd="mpy"===t?Ao.replace(b_,""):"",r'
+    without = 'd="mpy"===t?Ao.replace(b_,""):"",to="storage permissions not granted",no=null,r'
     assert files["core-1.js"].decode() == f"{NOTICE}a();b('js_import=None');c({address});{without}"
-    assert files[WORKER].decode() == NOTICE + "say('a\\b'),void 0;\n"
+    assert files[WORKER].decode() == NOTICE + "say('a\\b'),void 0,l=Object.assign(new Map,{sync(){},close(){}});\n"
     assert files["core.js"] == b'import "./core-1.js"'
 
 
-@pytest.mark.parametrize("text", [HOOK, IMPORT, LIBRARY, TELL, START])
+@pytest.mark.parametrize("text", [HOOK, IMPORT, LIBRARY, TELL, START, KEEP, FILES])
 def test_what_is_missing_or_there_twice_stops_the_build(text: str) -> None:
-    whole = ";".join([HOOK, IMPORT, LIBRARY, START])
+    whole = ";".join([HOOK, IMPORT, LIBRARY, START, FILES])
     for other in ("", text + text, text.replace("e", "f", 1)):
         changed = whole.replace(text, other)
         with pytest.raises(BuildError, match=r"PyScript.*not [02] times: fit building/pyscript_edits\.py"):

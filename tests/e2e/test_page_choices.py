@@ -187,7 +187,7 @@ def test_an_elevation_counts_as_it_is_understood_or_not_at_all(visit):
     page.keyboard.press("ControlOrMeta+A")
     page.keyboard.type("-430")
     page.keyboard.press("Escape")
-    page.wait_for_function("JSON.parse(localStorage.getItem('hemolens-settings /')).elevation_m === -430")
+    page.wait_for_function("() => JSON.parse(localStorage.getItem('hemolens-settings /')).elevation_m === -430")
     page.click("#open-settings")
     assert page.input_value("#elevation") == "-430"
 

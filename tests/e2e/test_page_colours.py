@@ -173,7 +173,7 @@ def test_while_it_is_measured_only_what_the_browser_can_show_stands_there(visit)
         ("hand.png", encoded(hand(), "PNG"), True),
     ):
         visit.page.set_input_files("[data-testid=upload]", {"name": name, "mimeType": "image/x", "buffer": data})
-        visit.page.wait_for_function("document.getElementById('photo-image').complete")
+        visit.page.wait_for_function("() => document.getElementById('photo-image').complete")
         visit.page.wait_for_timeout(200)
         if visit.page.get_attribute("body", "data-engine") == "loading":
             assert visit.page.is_visible("#photo-image") is visible, name

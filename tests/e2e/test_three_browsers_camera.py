@@ -41,8 +41,9 @@ def before_the_hand(kind: Kind, built_dist: Path, tmp_path_factory: pytest.TempP
 def looking(before_the_hand: Visit) -> Visit:
     """The live view with the nails boxed, whatever was shown before."""
     page = before_the_hand.page
-    if page.is_visible("[data-testid=close-result]"):
-        page.click("[data-testid=close-result]")
+    for way_back in ("cancel-scan", "close-result"):
+        if page.is_visible(f"[data-testid={way_back}]"):
+            page.click(f"[data-testid={way_back}]")
     page.wait_for_selector(NAIL, state="attached", timeout=PATIENCE_MS)
     return before_the_hand
 
