@@ -69,7 +69,7 @@ def assert_thirty_were_used(page: Page) -> None:
     said = page.inner_text("[data-testid=frames-used]")
     total = page.locator("#debug-frames li").count()
     assert said == words.say("frames-used", used=30, total=total)
-    repeated = page.locator("#debug-frames li.unused").all_inner_texts()
+    repeated = page.locator("#debug-frames li.unused").all_text_contents()
     assert {text.strip() for text in repeated} <= {words.say("reason.repeated")}
 
 
