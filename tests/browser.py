@@ -134,8 +134,10 @@ class Visit:
         return self.page.evaluate(READING)
 
     def screenshot(self, path: Path) -> None:
-        """What is on the screen. Hiding the caret, as Playwright does, is a style that the page's policy refuses."""
-        self.page.screenshot(path=path, **({"caret": "initial"} if self.context else {}))
+        """What is on the screen. For it Playwright adds a style, which the page's policy refuses; Firefox says so."""
+        said = len(self.console_errors)
+        self.page.screenshot(path=path)
+        self.console_errors[said:] = [text for text in self.console_errors[said:] if "style-src" not in text]
 
     def requests_elsewhere(self) -> list[str]:
         return [url for url in self.requests if not url.startswith((self.address, "blob:", "data:"))]

@@ -15,7 +15,7 @@ def test_the_browsers_own_test_picture_is_looked_at_and_a_scan_of_it_ends_with_w
         page.uncheck("#auto-capture")
         page.wait_for_selector("[data-testid=camera]", timeout=PATIENCE_MS)
         visit.wait_for_engine()
-        lights = [words.say(f"light.{light}") for light in ("like_training", "darker", "brighter", "tinted")]
+        lights = [words.say(f"light.{light}") for light in ("like_training", "darker", "brighter", "tinted", "unknown")]
         page.wait_for_function(
             "(lights) => lights.includes(document.querySelector('[data-testid=lighting]').innerText)",
             arg=lights,
