@@ -124,9 +124,8 @@ def see_guided(picture: Image.Image, box: FloatArray, direction: FloatArray) -> 
     """
     boxes = np.asarray(box, dtype=np.float64).reshape(1, 4)
     nail = Detections(boxes, np.ones(1), np.zeros(1, dtype=int))
-    # The guide may lie on skin alone, which has one colour: whether the picture has any is seen in all of it.
-    everywhere = np.array([[0.0, 0.0, *picture.size]])
-    reasons = [rejection(picture, boxes[0]) if has_colour(picture, everywhere) else NAIL_NO_COLOUR]
+    # The guide may lie on skin alone, which has one colour: whether the picture has any cannot be told from that.
+    reasons = [rejection(picture, boxes[0])]
     nothing = nail.take(np.zeros(0, dtype=int))
     return Seen(picture.width, picture.height, nail, nothing, np.reshape(direction, (1, 2)), reasons)
 
