@@ -188,7 +188,8 @@ async function answer(request) {
 
 const tidied = () => forgetUnused().catch(() => {}); // where it fails, the next time will do
 self.addEventListener("install", (event) => event.waitUntil(tidied().then(fill)));
-self.addEventListener("activate", (event) => event.waitUntil(tidied().then(() => self.clients.claim())));
+// Firefox gives it the pages at once and says so a minute later; a new version could not come in meanwhile.
+self.addEventListener("activate", (event) => event.waitUntil(tidied().then(() => { self.clients.claim(); })));
 
 self.addEventListener("fetch", (event) => {
   const { request } = event;
