@@ -10,10 +10,10 @@ from app.ui import service_worker, tasks
 from app.ui.page import add, element, on, set_text, show
 from app.ui.patience import within
 from app.ui.place import here
+from app.ui.settings import SWITCHES
 
-# What stands in the panel and in the settings.
-MIRROR_SWITCHES = ("flip-tta", "mirror")
 HOST_PATIENCE_MS = 10000
+# Where it stands in the panel and in the settings.
 VERSIONS = ("debug-version", "settings-version")
 
 
@@ -22,7 +22,7 @@ class Debug:
 
     def __init__(self, settings):
         self._settings = settings
-        for name in MIRROR_SWITCHES:
+        for name in SWITCHES["mirror"]:
             element(name).checked = settings["mirror"]
             on(name, "change", self._flip)
         for name, event in (("debug", "toggle"), ("open-settings", "click"), ("change-whose", "click")):
@@ -64,7 +64,7 @@ class Debug:
     def _flip(self, event):
         mirror = bool(event.target.checked)
         self._settings["mirror"] = mirror
-        for name in MIRROR_SWITCHES:
+        for name in SWITCHES["mirror"]:
             element(name).checked = mirror
 
     async def _ask_version(self):

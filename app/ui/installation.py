@@ -13,7 +13,7 @@ from pyscript.ffi import to_js
 from app import messages, words
 from app.ui import keeping, service_worker, tasks
 from app.ui.attempts import attempt
-from app.ui.page import element, listen, on, optional, reload_once, set_text, show, state
+from app.ui.page import element, listen, on, optional, reload_once, set_text, show, shows_start, state
 from app.ui.patience import Wait, within
 from app.ui.place import here, of_this_copy
 
@@ -31,7 +31,6 @@ LOOK_EVERY_MS = 3600 * 1000
 # The service worker itself gives up a part of which nothing comes for a minute, and says so.
 SILENCE_S = 90
 GLANCE_S = 0.25
-IDLE = (messages.STATE_BOOTING, messages.STATE_READY)
 
 
 class Installation:
@@ -265,7 +264,7 @@ class Installation:
 
     def _isolate(self):
         """A host that sends no isolation headers: one reload lets the service worker add them."""
-        if not window.crossOriginIsolated and service_worker.controller() and state() in IDLE:
+        if not window.crossOriginIsolated and service_worker.controller() and shows_start():
             reload_once(ISOLATED)
 
     def _update_found(self):
@@ -304,7 +303,7 @@ class Installation:
         if first:
             # On a first visit the worker takes the page over only now.
             self._isolate()
-        elif self._agreed or state() in IDLE:
+        elif self._agreed or shows_start():
             window.location.reload()
         else:
             self._outdated = True

@@ -4,13 +4,13 @@ import asyncio
 
 from pyscript import document, window
 
-from app import messages, words
+from app import words
 from app.core import codes
 from app.core.aim import Aim
 from app.ui import lenses, overlay, tasks
 from app.ui.camera import Camera, CameraError
 from app.ui.frame import frame_of
-from app.ui.page import announce, element, listen, on, optional, set_text, show, state
+from app.ui.page import announce, element, listen, on, optional, set_text, show, shows_start
 
 # About eight looks a second.
 LOOK_INTERVAL_MS = 125
@@ -262,8 +262,3 @@ class Live:
         element("aim-progress").value = round(100 * share)
         if share >= 1:
             self._on_steady()
-
-
-def shows_start():
-    """Whether the camera's picture is what the screen is about, not a scan, a photo or a reading."""
-    return state() in (messages.STATE_BOOTING, messages.STATE_READY)

@@ -3,6 +3,7 @@
 from pyscript import document, window
 from pyscript.ffi import create_proxy
 
+from app import messages
 from app.ui.attempts import BrowserError, attempt, look_up
 from app.ui.tasks import guarded
 
@@ -119,6 +120,11 @@ def reload_again(reason):
 def state():
     """The page's state, see `app.messages`."""
     return document.body.getAttribute("data-state")
+
+
+def shows_start():
+    """Whether the page is at its start, with nothing going on or shown that would be lost."""
+    return state() in (messages.STATE_BOOTING, messages.STATE_READY)
 
 
 def set_state(new):

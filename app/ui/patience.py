@@ -88,7 +88,7 @@ def _begin(wait):
     _waits.append(wait)
     if _timer is None:
         _glanced_ms = window.performance.now()
-        _timer = window.setInterval(create_proxy(_glance), GLANCE_MS)
+        _timer = window.setInterval(_clock, GLANCE_MS)
 
 
 def _glance(*_arguments):
@@ -100,3 +100,7 @@ def _glance(*_arguments):
     if not _waits:
         window.clearInterval(_timer)
         _timer = None
+
+
+# One for all: the timer starts and stops many times a minute.
+_clock = create_proxy(_glance)

@@ -23,6 +23,7 @@ from app.ui.page import (
     set_state,
     set_text,
     show,
+    shows_start,
     state,
 )
 from app.ui.photos import Album
@@ -114,7 +115,7 @@ class Screen:
         self._debug.show_engine(answer)
         if len(self._album):
             tasks.run(self._measure_photos())
-        elif state() in (messages.STATE_BOOTING, messages.STATE_READY):
+        elif shows_start():
             set_state(messages.STATE_READY)
             self._live.look()
 
@@ -245,8 +246,7 @@ class Screen:
             self._scanner.stop(codes.SCAN_TURNED)
 
     def _wants_camera(self):
-        shows_start = state() in (messages.STATE_BOOTING, messages.STATE_READY)
-        return shows_start and self._settings["camera"] and not self._live.camera.running
+        return shows_start() and self._settings["camera"] and not self._live.camera.running
 
     def _auto_changed(self, event):
         self._settings["auto_capture"] = bool(event.target.checked)

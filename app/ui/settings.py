@@ -153,15 +153,17 @@ class SettingsDialog:
         languages = [(AUTOMATIC, words.say("language-auto"))] + [(code, name) for code, name, _ in words.LANGUAGES]
         fill_choices(element("language"), languages, chosen["language"])
         self._say_elevation()
-        for name in ("vibrate", "sound"):
-            element(name).checked = chosen[name]
+        self._show_switches()
+
+    def _show_switches(self):
+        for name in SWITCHES:
+            for place in SWITCHES[name]:
+                element(place).checked = self._settings[name]
 
     def _changed_elsewhere(self, names):
         """Another tab changed these: the page follows, and what is half typed here stays."""
         chosen = self._settings
-        for name in SWITCHES:
-            for place in SWITCHES[name]:
-                element(place).checked = chosen[name]
+        self._show_switches()
         if not self._typing:
             element("elevation").value = str(chosen["elevation_m"])
         if "language" in names:
