@@ -112,6 +112,11 @@ class FailingHost(http.server.ThreadingHTTPServer):
     def address(self) -> str:
         return self.origin + "/page/"
 
+    @property
+    def folder(self) -> Path:
+        """What lies at `address`."""
+        return self.folders["/page/"]
+
     def may_send(self, wanted: int) -> int:
         """How many of so many bytes still come through."""
         with self.lock:

@@ -52,7 +52,7 @@ def open_photo(data: bytes) -> Image.Image:
             # Of size: Pillow's own limit is far lower, ours is checked below, before a pixel is decoded. Of damage and
             # of formats that this Pillow was built without: the errors below say as much.
             warnings.simplefilter("ignore")
-            with Image.open(io.BytesIO(data), formats=FORMATS) as photo:
+            with _opened(data) as photo:
                 if photo.width * photo.height > MAX_PIXELS:
                     raise too_large(photo.width, photo.height)
                 photo.load()
@@ -75,6 +75,18 @@ def open_photo(data: bytes) -> Image.Image:
         raise MeasureError(TOO_LARGE, "the photo does not fit into this device's memory") from None
     except Exception as error:  # decoders raise what they like on broken data: OSError, ValueError, SyntaxError...
         raise MeasureError(UNREADABLE_IMAGE, f"the photo is damaged and cannot be decoded ({error})") from None
+
+
+def _opened(data: bytes) -> Image.Image:
+    """A photo whose pixels are not decoded yet.
+
+    Opening a JPEG, Pillow looks for its resolution in EXIF. Where an offset there is larger than a Python of 32 bits
+    can seek to, as the page's is, the whole picture would fail: then it is opened without its EXIF.
+    """
+    try:
+        return Image.open(io.BytesIO(data), formats=FORMATS)
+    except OverflowError:
+        return Image.open(io.BytesIO(data.replace(b"Exif\0\0", b"Damage", 1)), formats=FORMATS)
 
 
 def too_large(width: int, height: int) -> MeasureError:

@@ -171,19 +171,19 @@ class Screen:
 
     def _scan(self):
         if state() == messages.STATE_READY and self._live.camera.running and self._engine_ready:
+            mark("scan-begin")
             set_state(messages.STATE_SCANNING)
             self._scanner.ask()
+            self._live.pause()
+            for name in ("controls", "start", "chips", "low-light", "error"):
+                show(name, False)
+            show("cancel-scan")
+            element("cancel-scan").focus()
+            announce(words.say("scanning"))
+            self._signals.begin()
             tasks.run(self._run_scan())
 
     async def _run_scan(self):
-        mark("scan-begin")
-        self._live.pause()
-        for name in ("controls", "start", "chips", "low-light", "error"):
-            show(name, False)
-        show("cancel-scan")
-        element("cancel-scan").focus()
-        announce(words.say("scanning"))
-        self._signals.begin()
         camera = self._live.camera
         try:
             reading, stopped = await self._scanner.run(camera, self._live.guided, self._prepare_scan)
