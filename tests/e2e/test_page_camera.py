@@ -13,7 +13,7 @@ from PIL import Image, ImageOps
 from playwright.sync_api import Browser, Page
 
 from app import words
-from tests.browser import PATIENCE_MS, Host, Visit, launched_browser
+from tests.browser import PATIENCE_MS, Visit, launched_browser
 from tests.drawn_hand import draw_hand
 from tests.film import NOISE, SIZE, fitted, write_film
 from tests.real_photos import DATASET
@@ -36,9 +36,9 @@ def browser(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 
 @pytest.fixture
-def camera_visit(host: Host, new_visit: Callable[..., Visit]) -> Visit:
+def camera_visit(next_visit: Callable[..., Visit]) -> Visit:
     """A visit that may use the camera."""
-    return new_visit(host.address, permissions=["camera"])
+    return next_visit(permissions=["camera"])
 
 
 def switch_auto_capture_off(page: Page) -> None:

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from app import words
-from tests.browser import PATIENCE_MS, Host, Visit, launched_browser
+from tests.browser import PATIENCE_MS, Visit, launched_browser
 from tests.drawn_hand import draw_hand
 from tests.film import fitted, write_film
 
@@ -21,8 +21,8 @@ def browser(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 
 @pytest.fixture
-def visit(host: Host, new_visit: Callable[..., Visit]) -> Visit:
-    return new_visit(host.address, permissions=["camera"])
+def visit(next_visit: Callable[..., Visit]) -> Visit:
+    return next_visit(permissions=["camera"])
 
 
 def opened(visit: Visit, *scripts: str) -> Page:

@@ -19,6 +19,11 @@ def english_afterwards():
     words.use(words.DEFAULT)
 
 
+@pytest.fixture
+def visit(next_visit):
+    return next_visit()
+
+
 def opened(visit):
     visit.open()
     visit.wait_for_engine()
@@ -203,9 +208,12 @@ def test_infants_get_no_class_and_the_screen_says_why(visit):
 
 
 @pytest.mark.parametrize("locale", ["de-AT", "es-MX", "fr", "ar-EG", "hi"])
-def test_the_page_speaks_the_language_of_the_device(host, new_visit, locale):
+def test_the_page_speaks_the_language_of_the_device(visit, locale):
     code = locale[:2]
-    visit = new_visit(host.address, locale=locale)
+    # What a context's `locale` does, for one page of a profile that has the HemoLens page already.
+    devtools = visit.context.new_cdp_session(visit.page)
+    agent = visit.page.evaluate("navigator.userAgent")
+    devtools.send("Emulation.setUserAgentOverride", {"userAgent": agent, "acceptLanguage": locale})
     page = opened(visit)
     visit.upload(photo(encoded(draw_hand().picture, "PNG")))
     words.use(code)

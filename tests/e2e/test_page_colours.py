@@ -62,6 +62,11 @@ def turned():
     return photos
 
 
+@pytest.fixture
+def visit(next_visit):
+    return next_visit()
+
+
 def choose(visit, photos):
     """Choose them all at once, and wait until all are read."""
     page = visit.page

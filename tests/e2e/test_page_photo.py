@@ -82,7 +82,8 @@ def test_offline_a_drawn_hand_is_read_as_at_the_terminal(host, visit, tmp_path):
         assert [best_iou(box, [nail["box"] for nail in shown["nails"]]) > 0.5 for box in drawn] == [True] * 3
 
 
-def test_the_result_says_what_it_is_good_for(visit, tmp_path):
+def test_the_result_says_what_it_is_good_for(next_visit, tmp_path):
+    visit = next_visit()
     visit.open()
     visit.wait_for_engine()
     photo = drawn_file(tmp_path, "PNG")
@@ -106,8 +107,9 @@ def test_the_result_says_what_it_is_good_for(visit, tmp_path):
     assert page.get_attribute("#photo-image", "src") is None
 
 
-def test_boxes_lie_on_the_nails_of_a_turned_photo(visit, tmp_path):
+def test_boxes_lie_on_the_nails_of_a_turned_photo(next_visit, tmp_path):
     hand = draw_hand()
+    visit = next_visit()
     visit.open()
     visit.wait_for_engine()
     for orientation in range(1, 9):
@@ -141,7 +143,8 @@ NO_PHOTOS = {
 }
 
 
-def test_what_is_no_photo_is_said_and_the_next_photo_is_read(visit, tmp_path):
+def test_what_is_no_photo_is_said_and_the_next_photo_is_read(next_visit, tmp_path):
+    visit = next_visit()
     visit.open()
     visit.wait_for_engine()
     title, way_out = words.error_words("unreadable_image")
@@ -155,9 +158,10 @@ def test_what_is_no_photo_is_said_and_the_next_photo_is_read(visit, tmp_path):
         assert visit.page.is_hidden("[data-testid=error]")
 
 
-def test_a_photo_without_a_hand_is_said(visit, tmp_path):
+def test_a_photo_without_a_hand_is_said(next_visit, tmp_path):
     photo = tmp_path / "board.png"
     Image.new("RGB", (640, 480), (200, 210, 214)).save(photo)
+    visit = next_visit()
     visit.open()
     visit.wait_for_engine()
     visit.upload(photo)

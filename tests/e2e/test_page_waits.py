@@ -19,7 +19,7 @@ LONG_MS = 70_000
 
 def opened(visit, script=None):
     if script:
-        visit.context.add_init_script(script)
+        visit.page.add_init_script(script)
     visit.open()
     visit.wait_for_engine()
     return visit.page
@@ -64,9 +64,10 @@ def test_a_file_that_is_gone_before_it_is_read_says_so_and_the_page_is_kept(visi
     page.wait_for_selector("body[data-state=result]", timeout=PATIENCE_MS)
 
 
-def test_a_file_whose_bytes_never_come_leaves_the_others_of_its_choice_their_reading(visit):
+def test_a_file_whose_bytes_never_come_leaves_the_others_of_its_choice_their_reading(next_visit):
     first = "let held = 0; const read = Blob.prototype.arrayBuffer;"
     hold = f"Blob.prototype.arrayBuffer = function () {{ return held++ ? read.call(this) : ({NEVER})(); }};"
+    visit = next_visit()
     page = opened(visit, first + hold)
     page.clock.install()
     page.set_input_files("[data-testid=upload]", [{**HAND, "name": "stuck.png"}, HAND, HAND])
@@ -80,7 +81,8 @@ def test_a_file_whose_bytes_never_come_leaves_the_others_of_its_choice_their_rea
     page.wait_for_selector("body[data-state=result]")
 
 
-def test_a_photo_that_takes_long_can_be_cancelled(visit):
+def test_a_photo_that_takes_long_can_be_cancelled(next_visit):
+    visit = next_visit()
     page = opened(visit, f"Blob.prototype.arrayBuffer = {NEVER};")
     page.set_input_files("[data-testid=upload]", HAND)
     page.wait_for_selector("body[data-state=measuring]")
@@ -121,7 +123,8 @@ def test_an_engine_that_dies_twice_says_so_and_starts_once_when_asked(visit):
     page.wait_for_selector("body[data-state=result]", timeout=PATIENCE_MS)
 
 
-def test_a_fault_that_nobody_caught_becomes_words_and_the_page_goes_on(visit):
+def test_a_fault_that_nobody_caught_becomes_words_and_the_page_goes_on(next_visit):
+    visit = next_visit()
     page = opened(visit)
     page.evaluate(
         """() => {
@@ -144,7 +147,7 @@ def test_a_fault_that_nobody_caught_becomes_words_and_the_page_goes_on(visit):
 
 
 def test_a_browser_without_vectors_is_told_and_not_asked_to_try_again(visit):
-    visit.context.add_init_script("WebAssembly.validate = () => false")
+    visit.page.add_init_script("WebAssembly.validate = () => false")
     visit.open()
     page = visit.page
     page.wait_for_selector("body[data-state=error]", timeout=PATIENCE_MS)
@@ -165,7 +168,7 @@ def test_without_javascript_the_page_says_what_it_needs(host, new_visit):
 )
 def test_without_webassembly_the_page_says_so(host, new_visit, language, said):
     visit = new_visit(host.address, locale=language)
-    visit.context.add_init_script("delete globalThis.WebAssembly")
+    visit.page.add_init_script("delete globalThis.WebAssembly")
     visit.open()
     card = visit.page.wait_for_selector("#cannot-start:not([hidden])")
     assert said in card.inner_text()
