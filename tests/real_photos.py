@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from trainer.dataset import DATA_BESIDE_REPOSITORY, DATA_VARIABLE, Patient, read_dataset
+from trainer.data.dataset import DATA_BESIDE_REPOSITORY, DATA_VARIABLE, Patient, read_dataset
 
 DATASET = Path(os.environ.get(DATA_VARIABLE) or DATA_BESIDE_REPOSITORY)
 

@@ -1,1 +1,1 @@
-"""From raw photographs to static/models: data, splits, detector, features, head, interval, export, report."""
+"""From raw photographs to static/models, room by room: data, pictures, detector, estimator, evaluate, report, sweep."""

@@ -7,11 +7,11 @@ import json
 from pathlib import Path
 
 from app.terminal import show_any_sign, shown
-from trainer.backbones import DEFAULT_BACKBONE
 from trainer.config import DEFAULT_CONFIG, WEIGHTS_BESIDE_REPOSITORY
-from trainer.dataset import DATA_VARIABLE, WILD_VARIABLE, DataError
-from trainer.detector import DETECTORS, HUB_WEIGHTS, NO_WEIGHTS, DetectorRecipe
-from trainer.progress import Progress
+from trainer.data.dataset import DATA_VARIABLE, WILD_VARIABLE, DataError
+from trainer.detector.comparison import DETECTORS, HUB_WEIGHTS, NO_WEIGHTS, DetectorRecipe
+from trainer.estimator.backbones import DEFAULT_BACKBONE
+from trainer.tools.progress import Progress
 
 DESCRIPTION = """\
 From raw photographs to the models in static/models, and their honest figures.
@@ -164,7 +164,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _run(options: argparse.Namespace, progress: Progress) -> None:
     # Imported late: `--help` and a usage error need no torch.
-    from trainer import steps
+    from trainer.steps import models as steps
 
     settings = steps.Settings(
         data=options.data,
@@ -192,7 +192,7 @@ def _run(options: argparse.Namespace, progress: Progress) -> None:
     if options.step in ("evaluate", "all"):
         _show(steps.evaluate(settings, progress), options)
     if options.step == "wild":
-        from trainer.wild_steps import export_candidate, prepare_training
+        from trainer.detector.steps import export_candidate, prepare_training
 
         prepared = steps.prepare(settings, progress)
         training = [prepared.patients[index] for index in prepared.split.train]
@@ -208,7 +208,7 @@ def _run(options: argparse.Namespace, progress: Progress) -> None:
 def _research(options: argparse.Namespace, progress: Progress) -> None:
     import joblib
 
-    from trainer import research
+    from trainer.steps import research
 
     settings = research.ResearchSettings(
         data=options.data,
@@ -228,8 +228,8 @@ def _research(options: argparse.Namespace, progress: Progress) -> None:
 def _show(figures: dict, options: argparse.Namespace) -> None:
     from rich.console import Console
 
-    from trainer.publish import rounded
-    from trainer.report import detector_table, hb_table, print_table, write_into_readme
+    from trainer.report.tables import detector_table, hb_table, print_table, write_into_readme
+    from trainer.steps.publish import rounded
 
     tables = [detector_table(figures["detector"]), hb_table(figures)]
     if options.readme:

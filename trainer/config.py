@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from trainer.dataset import DataError
+from trainer.data.dataset import DataError
 
 DEFAULT_CONFIG = Path(__file__).with_name("config.toml")
 # Beside the repository, where the house keeps weights that it never copies in.

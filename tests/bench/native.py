@@ -69,7 +69,7 @@ class Reference:
 
 
 def _export(cache: Path, detector: Path, backbone: Path) -> None:
-    from trainer.torch_parts import import_torch_parts
+    from trainer.tools.torch_parts import import_torch_parts
 
     torch = import_torch_parts()
     import timm

@@ -60,8 +60,8 @@ def main(arguments: list[str]) -> int:
         print(f"error: the page did not get there: {str(error).splitlines()[0]}", file=sys.stderr)
         return 1
     if options.readme:
-        from trainer.dataset import DataError
-        from trainer.report import write_texts_into_readme
+        from trainer.data.dataset import DataError
+        from trainer.report.tables import write_texts_into_readme
 
         try:
             write_texts_into_readme(options.readme, {"speed": "\n".join([*table_lines(figures), "", machine()])})

@@ -57,8 +57,8 @@ def main(arguments: list[str]) -> int:
         for wrong in tally.wrong:
             print(f"wrong: {wrong}", file=sys.stderr)
     if options.readme:
-        from trainer.dataset import DataError
-        from trainer.report import write_texts_into_readme
+        from trainer.data.dataset import DataError
+        from trainer.report.tables import write_texts_into_readme
 
         try:
             kept = rows_of(options.readme) if options.only else []

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from tests.drawn_hand import draw_hand
-from trainer.dataset import COLUMNS, NAIL_COLUMN, SKIN_COLUMN
+from trainer.data.dataset import COLUMNS, NAIL_COLUMN, SKIN_COLUMN
 
 WIDTH, HEIGHT = 400, 300
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from trainer.head import NailTable
-from trainer.splits import Split
+from trainer.data.splits import Split
+from trainer.estimator.head import NailTable
 
 
 def made_table(seed: int = 0, patients: int = 40, sessions: int = 8, features: int = 10) -> NailTable:

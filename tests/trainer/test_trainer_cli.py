@@ -13,8 +13,8 @@ import pytest
 
 from app.models import SHIPPED_MODELS
 from tests.children import heeding_ctrl_c
-from trainer.dataset import DataError
-from trainer.report import detector_table, hb_table, markdown, write_into_readme
+from trainer.data.dataset import DataError
+from trainer.report.tables import detector_table, hb_table, markdown, write_into_readme
 
 ROOT = Path(__file__).resolve().parents[2]
 

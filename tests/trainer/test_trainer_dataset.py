@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tests.real_photos import DATASET, needs_real_photos
-from trainer.dataset import DATA_VARIABLE, DataError, dataset_fingerprint, find_dataset, read_dataset
+from trainer.data.dataset import DATA_VARIABLE, DataError, dataset_fingerprint, find_dataset, read_dataset
 
 
 def read(folder: Path):

@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 
 from tests.trainer.conftest import drawn
-from trainer.dataset import DataError, read_dataset
-from trainer.detector import SIDE_PX, DetectorRecipe, find_start_weights, train_detector
-from trainer.detector_export import export_detector, largest_difference
-from trainer.detector_metrics import measure_detector
-from trainer.progress import Progress
-from trainer.splits import original_split
-from trainer.yolo_dataset import write_yolo_dataset
+from trainer.data.dataset import DataError, read_dataset
+from trainer.data.splits import original_split
+from trainer.detector.comparison import SIDE_PX, DetectorRecipe, find_start_weights, train_detector
+from trainer.detector.export import export_detector, largest_difference
+from trainer.detector.metrics import measure_detector
+from trainer.detector.yolo_dataset import write_yolo_dataset
+from trainer.tools.progress import Progress
 
 RECIPE = DetectorRecipe(epochs=2, batch=4)
 

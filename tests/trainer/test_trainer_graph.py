@@ -17,12 +17,12 @@ from app.core.crops import nail_crops
 from app.core.manifest import EstimatorSpec, View
 from app.runtime.native import NativeNetwork
 from tests.drawn_hand import draw_hand
-from trainer.backbones import Backbone, load_backbone
-from trainer.dataset import DataError
-from trainer.estimator_graph import DETAIL_PX, add_head, enlargement, feature_depths, feature_graph
-from trainer.head import CLIP, NailTable, fit_head
-from trainer.onnx_parts import store_half
-from trainer.texture import with_texture
+from trainer.data.dataset import DataError
+from trainer.estimator.backbones import Backbone, load_backbone
+from trainer.estimator.graph import DETAIL_PX, add_head, enlargement, feature_depths, feature_graph
+from trainer.estimator.head import CLIP, NailTable, fit_head
+from trainer.estimator.texture import with_texture
+from trainer.tools.onnx_parts import store_half
 
 SIDE_PX, FEATURES, BIAS = 32, 6, 5.0
 
@@ -190,7 +190,7 @@ def test_half_leaves_numbers_that_do_not_fit():
 @pytest.fixture(scope="module")
 def timm_checkpoint(tmp_path_factory):
     """Random weights of a small network of timm, as a checkpoint that stands in for the hub's file format."""
-    from trainer.torch_parts import import_torch_parts
+    from trainer.tools.torch_parts import import_torch_parts
 
     torch = import_torch_parts()
     import timm

@@ -9,11 +9,11 @@ import pytest
 from sklearn.linear_model import Ridge
 
 from app.core.person import typical_of_nails
-from trainer.dataset import DataError
-from trainer.head import ALPHAS, CLIP, NailTable, Standardiser, choose_alphas, fit_head, predict_patients
-from trainer.head import _ridge_path as ridge_path
-from trainer.interval import fit_interval, half_width_g_dl, interval_figures
-from trainer.validation import OutOfFold, figures, out_of_fold, session_bootstrap
+from trainer.data.dataset import DataError
+from trainer.estimator.head import ALPHAS, CLIP, NailTable, Standardiser, choose_alphas, fit_head, predict_patients
+from trainer.estimator.head import _ridge_path as ridge_path
+from trainer.evaluate.interval import fit_interval, half_width_g_dl, interval_figures
+from trainer.evaluate.validation import OutOfFold, figures, out_of_fold, session_bootstrap
 
 
 def made_table(seed: int = 0, patients: int = 60, sessions: int = 6, features: int = 12) -> NailTable:

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from app.core.colour import srgb_to_linear
-from trainer.head import NailTable, fit_head
-from trainer.lights import AS_IT_IS, SHIFTS, Light, drawn_light, linear_to_srgb
+from trainer.estimator.head import NailTable, fit_head
+from trainer.pictures.lights import AS_IT_IS, SHIFTS, Light, drawn_light, linear_to_srgb
 
 GREY = Image.new("RGB", (8, 8), (128, 128, 128))
 

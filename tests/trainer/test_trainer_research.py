@@ -12,21 +12,21 @@ import pytest
 from app.models import SHIPPED_MODELS
 from tests.trainer.conftest import drawn
 from tests.trainer.made_table import made_split, made_table
-from trainer import plots
-from trainer.baselines import COLOUR67, MEAN, MEDIAN, WORDS, board_table, measure_baselines, skin_table
-from trainer.dataset import read_dataset
-from trainer.head import NailTable
-from trainer.measures import all_figures, constant, paired, permuted
-from trainer.model_cards import detector_card, estimator_card
-from trainer.page import Picture, Section, page_html
-from trainer.progress import Progress
-from trainer.report import FigureTable
-from trainer.report_tables import accuracy_table, interval_table, paired_table, severity_table, skin_tone_table
-from trainer.research import measure_shipped
-from trainer.skin_tone import ITA_BANDS, audit, band_of, by_skin_tone, ita_degrees, patients_ita
-from trainer.splits import leave_one_session_out, original_split
-from trainer.sweep_inputs import colour_table, nearest_skin, original_crop
-from trainer.validation import OutOfFold, out_of_fold
+from trainer.data.dataset import read_dataset
+from trainer.data.splits import leave_one_session_out, original_split
+from trainer.estimator.head import NailTable
+from trainer.evaluate.measures import all_figures, constant, paired, permuted
+from trainer.evaluate.skin_tone import ITA_BANDS, audit, band_of, by_skin_tone, ita_degrees, patients_ita
+from trainer.evaluate.validation import OutOfFold, out_of_fold
+from trainer.report import plots
+from trainer.report.accuracy import accuracy_table, interval_table, paired_table, severity_table, skin_tone_table
+from trainer.report.model_cards import detector_card, estimator_card
+from trainer.report.page import Picture, Section, page_html
+from trainer.report.tables import FigureTable
+from trainer.steps.research import measure_shipped
+from trainer.sweep.baselines import COLOUR67, MEAN, MEDIAN, WORDS, board_table, measure_baselines, skin_table
+from trainer.sweep.inputs import colour_table, nearest_skin, original_crop
+from trainer.tools.progress import Progress
 
 
 def folds_of(table: NailTable) -> list:

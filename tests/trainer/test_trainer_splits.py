@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.real_photos import DATASET, needs_real_photos
-from trainer.dataset import DataError, Patient, read_dataset
-from trainer.head import NailTable, session_folds
-from trainer.splits import leave_one_session_out, original_split
+from trainer.data.dataset import DataError, Patient, read_dataset
+from trainer.data.splits import leave_one_session_out, original_split
+from trainer.estimator.head import NailTable, session_folds
 
 
 def people(sessions: list[int]) -> list[Patient]:

@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 
 from tests.trainer.made_table import made_split, made_table
-from trainer import original
 from trainer.config import DEFAULT_CONFIG, read_config
-from trainer.dataset import DataError
-from trainer.progress import Progress
-from trainer.sweep import Plan, run_sweep
-from trainer.sweep_heads import HEADS, fit, predict
-from trainer.sweep_jobs import LEAVE_ONE_OUT, ORIGINAL, PROTOCOLS, RANDOM, SESSION_CV, Job, run_job
-from trainer.sweep_tables import sweep_tables
+from trainer.data.dataset import DataError
+from trainer.evaluate import original
+from trainer.sweep.heads import HEADS, fit, predict
+from trainer.sweep.jobs import LEAVE_ONE_OUT, ORIGINAL, PROTOCOLS, RANDOM, SESSION_CV, Job, run_job
+from trainer.sweep.plan import Plan, run_sweep
+from trainer.sweep.tables import sweep_tables
+from trainer.tools.progress import Progress
 
 FIRST = "some_network"
 
@@ -98,7 +98,7 @@ def test_a_cluster_of_two_workers_gives_the_same_table(tmp_path):
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "nonsense"])
 def test_a_scheduler_that_does_not_answer_is_one_line(tmp_path, address, monkeypatch):
     pytest.importorskip("distributed")
-    monkeypatch.setattr("trainer.sweep.SCHEDULER_TIMEOUT", "1s")
+    monkeypatch.setattr("trainer.sweep.plan.SCHEDULER_TIMEOUT", "1s")
     with pytest.raises(DataError, match="--scheduler") as caught:
         run_sweep(small_plan(), tmp_path, Progress(), 1, address)
     assert "\n" not in str(caught.value)

@@ -14,8 +14,8 @@ from app.runtime.native import NativeNetwork
 from tests.drawn_hand import draw_hand
 from tests.real_photos import needs_real_photos, patients
 from tests.trainer.made_tflite import FEATURES, SIDE_PX, MadeNetwork
-from trainer.dataset import DataError
-from trainer.tflite_import import import_tflite
+from trainer.data.dataset import DataError
+from trainer.estimator.tflite_import import import_tflite
 
 WEIGHTS = Path(__file__).resolve().parents[3] / "shared" / "weights"
 NETWORKS = {

@@ -11,12 +11,12 @@ import pytest
 from PIL import Image
 
 from app.core.detection import Detections
-from trainer import wild_steps
-from trainer.dataset import WILD_VARIABLE, DataError
-from trainer.progress import Progress
-from trainer.wild_data import WildPhoto, find_wild, read_wild, wild_fingerprint, wild_folds
-from trainer.wild_measure import Counts, best_confidence, count_nails
-from trainer.wild_steps import CONFIDENCES, WildTraining, measure_folds
+from trainer.data.dataset import WILD_VARIABLE, DataError
+from trainer.data.wild import WildPhoto, find_wild, read_wild, wild_fingerprint, wild_folds
+from trainer.detector import steps as wild_steps
+from trainer.detector.measure import Counts, best_confidence, count_nails
+from trainer.detector.steps import CONFIDENCES, WildTraining, measure_folds
+from trainer.tools.progress import Progress
 
 BOX = [10, 20, 40, 60]
 

@@ -9,11 +9,11 @@ import pytest
 from PIL import Image
 
 from app.core.arrays import FloatArray
-from trainer.fingers import Finger, cut_fingers
-from trainer.other_background import on_another_background
-from trainer.outlines import affine_about, box_of, moved, rounded_outline
-from trainer.scenes import NAIL, SKIN, Photo, Scene, known_anchors, photo_levels
-from trainer.wild_pictures import Material, Pictures, collate
+from trainer.data.outlines import affine_about, box_of, moved, rounded_outline
+from trainer.pictures.fingers import Finger, cut_fingers
+from trainer.pictures.other_background import on_another_background
+from trainer.pictures.scenes import NAIL, SKIN, Photo, Scene, known_anchors, photo_levels
+from trainer.pictures.wild import Material, Pictures, collate
 
 SIDE_PX = 320
 NONE = np.zeros((0, 4))
@@ -169,7 +169,7 @@ def test_another_background_leaves_the_finger_and_nothing_else(board: tuple[int,
 
 def test_the_masked_loss_teaches_nothing_where_nothing_is_known() -> None:
     torch = pytest.importorskip("torch")
-    from trainer.masked_loss import MaskedLoss, new_network
+    from trainer.detector.masked_loss import MaskedLoss, new_network
 
     torch.manual_seed(0)
     network = new_network().train()
@@ -192,10 +192,10 @@ def test_a_training_stops_goes_on_and_is_not_mistaken_for_another(tmp_path: Path
     from rich.console import Console
 
     from app.runtime.native import NativeNetwork
-    from trainer.dataset import DataError
-    from trainer.detector_export import export_detector
-    from trainer.progress import Progress
-    from trainer.wild_training import Recipe, train
+    from trainer.data.dataset import DataError
+    from trainer.detector.export import export_detector
+    from trainer.detector.training import Recipe, train
+    from trainer.tools.progress import Progress
 
     progress = Progress(Console(file=io.StringIO()))
     recipe = Recipe(steps=2, learning_rate=0.001, warmup_steps=1, batch=2)

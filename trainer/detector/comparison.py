@@ -1,0 +1,194 @@
+"""Train the nail detector: YOLOv8n at 320x320 through ultralytics."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from app.files import sha256_of, write_json, write_whole
+from trainer.data.dataset import DataError
+from trainer.tools.progress import Advance, Progress
+from trainer.tools.torch_parts import import_torch_parts, quiet
+
+SIDE_PX = 320
+# Which detector is trained: the small one for any photo, or the original system's, as a comparison.
+SMALL_DETECTOR = "small"
+DETECTORS = (SMALL_DETECTOR, "yolov8n")
+ARCHITECTURE = "yolov8n"
+HUB_WEIGHTS = "yolov8n.pt"
+NO_WEIGHTS = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class DetectorRecipe:
+    """How the detector is trained. The augmentation was fixed before the test split was looked at."""
+
+    epochs: int = 200
+    batch: int = 16
+    learning_rate: float = 0.002
+    seed: int = 0
+
+    def ultralytics_arguments(self) -> dict[str, Any]:
+        """The recipe in ultralytics' words."""
+        return {
+            "imgsz": SIDE_PX,
+            "epochs": self.epochs,
+            "batch": self.batch,
+            # ultralytics gathers gradients up to `nbs` pictures before it takes a step: with 151 pictures and
+            # its default of 64 an epoch has two steps.
+            "nbs": self.batch,
+            "optimizer": "AdamW",
+            "lr0": self.learning_rate,
+            "lrf": 0.01,
+            "cos_lr": True,
+            "warmup_epochs": 5,
+            "warmup_bias_lr": 0.0,
+            "close_mosaic": max(1, self.epochs // 6),
+            "degrees": 15.0,
+            "scale": 0.3,
+            "translate": 0.1,
+            "fliplr": 0.5,
+            "flipud": 0.5,
+            "hsv_h": 0.015,
+            "hsv_s": 0.5,
+            "hsv_v": 0.4,
+            "seed": self.seed,
+            "deterministic": True,
+            "patience": 0,
+            "amp": False,
+            "cache": "ram",
+            "workers": 1,
+            "plots": False,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class StartWeights:
+    """What a training starts from: a file and where it is from in words; no file: untrained."""
+
+    file: Path | None
+    words: str
+
+
+def find_start_weights(given: str, runs: Path, progress: Progress) -> StartWeights:
+    """`none`, a .pt file, or the name of weights that ultralytics publishes (fetched once into runs/weights).
+
+    Raises:
+        DataError: no such file, or the published weights cannot be fetched.
+    """
+    import_torch_parts()
+    import ultralytics
+
+    version = f"ultralytics {ultralytics.__version__}"
+    if given == NO_WEIGHTS:
+        return StartWeights(None, f"none: started untrained from {ARCHITECTURE}.yaml ({version})")
+    if Path(given).is_file():
+        return StartWeights(Path(given), f"{Path(given).name}, sha256 {sha256_of(Path(given))}")
+    if given != HUB_WEIGHTS:
+        raise DataError(f"{given}: no such file (--detector-weights takes {HUB_WEIGHTS}, a .pt FILE or {NO_WEIGHTS!r})")
+
+    from ultralytics.utils.downloads import attempt_download_asset
+
+    target = runs / "weights" / HUB_WEIGHTS
+    if not target.is_file():
+        progress.say(f"fetching {HUB_WEIGHTS}, the weights that ultralytics publishes")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        # The downloader, its transport and the system each have their own exceptions; the file's absence tells.
+        with contextlib.suppress(Exception):
+            attempt_download_asset(str(target))
+    if not target.is_file():
+        raise DataError(
+            f"{HUB_WEIGHTS}: cannot be fetched from where ultralytics publishes it; give a file with "
+            f"--detector-weights FILE.pt, or start untrained with --detector-weights {NO_WEIGHTS}"
+        )
+    return StartWeights(
+        target, f"{HUB_WEIGHTS}, trained on COCO, published with {version}, AGPL-3.0, sha256 {sha256_of(target)}"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class TrainedDetector:
+    """A finished training: its checkpoint, and in words and numbers what models.json says of it."""
+
+    checkpoint: Path
+    architecture: str
+    start_weights: str
+    training: dict[str, Any]
+
+
+def train_detector(
+    data_yaml: Path, data_hash: str, runs: Path, recipe: DetectorRecipe, start: StartWeights, progress: Progress
+) -> Path:
+    """Train, or go on with a training that was interrupted; returns the best checkpoint by the val split.
+
+    Raises:
+        DataError: the folder holds a training of another recipe, other data or other start weights.
+    """
+    folder = runs / "detector"
+    last, best = folder / "weights" / "last.pt", folder / "weights" / "best.pt"
+    finished = folder / "finished.txt"
+    made_from = {"recipe": asdict(recipe), "data": data_hash, "start_weights": start.words}
+    check_same_training(folder, made_from)
+    if finished.is_file() and best.is_file():
+        return best
+
+    torch = import_torch_parts()
+    from ultralytics import YOLO, settings
+
+    settings.update({"sync": False})
+    epochs_done = torch.load(last, map_location="cpu", weights_only=False)["epoch"] + 1 if last.is_file() else None
+    # ultralytics writes epoch -1 into the checkpoints of a training that came to its end.
+    if epochs_done != 0:
+        write_json(folder / "made-from.json", made_from)
+        source = last if epochs_done else start.file or f"{ARCHITECTURE}.yaml"
+        model = YOLO(str(source))
+        with progress.task("detector, epochs", recipe.epochs, done=epochs_done or 0) as advance, quiet():
+            model.add_callback("on_fit_epoch_end", _EpochReport(advance, epochs_done or 0))
+            if epochs_done:
+                progress.say(f"going on after epoch {epochs_done} of {recipe.epochs}")
+                model.train(resume=True)
+            else:
+                model.train(
+                    data=str(data_yaml.resolve()),
+                    project=str(runs.resolve()),
+                    name=folder.name,
+                    exist_ok=True,
+                    verbose=False,
+                    **recipe.ultralytics_arguments(),
+                )
+    write_whole(finished, f"{recipe}\n")
+    return best
+
+
+def check_same_training(folder: Path, made_from: dict[str, Any]) -> None:
+    """Let a training go on only with what it was begun with.
+
+    Raises:
+        DataError: the folder holds a training of another recipe, other data or other start weights.
+    """
+    stamp = folder / "made-from.json"
+    if not stamp.is_file():
+        if (folder / "weights").is_dir():
+            raise DataError(f"{folder}: holds a training of an unknown recipe; move it away or give another --runs")
+        return
+    before = json.loads(stamp.read_text())
+    changed = [name for name in made_from if before.get(name) != made_from[name]]
+    if changed:
+        names = " and ".join(name.replace("_", " ") for name in changed)
+        raise DataError(f"{folder}: holds a training with another {names}; move it away or give another --runs")
+
+
+class _EpochReport:
+    """Counts each epoch once: ultralytics calls it again after its last validation."""
+
+    def __init__(self, advance: Advance, epochs_done: int) -> None:
+        self.advance, self.epochs_done = advance, epochs_done
+
+    def __call__(self, trainer: Any) -> None:
+        map50 = trainer.metrics.get("metrics/mAP50(B)")
+        if self.epochs_done < trainer.epoch + 1 <= trainer.epochs:
+            self.epochs_done = trainer.epoch + 1
+            self.advance(1, "" if map50 is None else f"(val mAP50 {float(map50):.3f})")

@@ -1,0 +1,169 @@
+"""The detector for any photo, step by step: base, final, one network a fold, export, figures.
+
+Everything lies under `runs`/wild and is used again while nothing it was made from has changed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from app.core.arrays import IntArray
+from app.files import sha256_of, write_json, write_whole
+from trainer.data.dataset import DataError, Patient, dataset_fingerprint
+from trainer.data.wild import WildPhoto, find_wild, read_wild, wild_fingerprint, wild_folds
+from trainer.detector.comparison import TrainedDetector
+from trainer.detector.export import export_detector
+from trainer.detector.masked_loss import ARCHITECTURE
+from trainer.detector.measure import WANTED_PRECISION, Counts, best_confidence, best_f1, measure_photos
+from trainer.detector.metrics import measure_detector
+from trainer.detector.training import BASE, WITH_WILD, Recipe, train
+from trainer.pictures.wild import Material, read_material
+from trainer.steps.publish import rounded
+from trainer.tools.progress import Progress
+
+FOLDER = "wild"
+# Of a box: from which on it counts. One of them is chosen.
+CONFIDENCES = (0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5)
+
+
+@dataclass(slots=True)
+class WildTraining:
+    """The trainings of one data set; each reads its pictures only where it has still to be done.
+
+    Attributes:
+        patients: the training part of the white-board photographs, nobody else.
+        wild: every ordinary photograph; empty where there are none.
+    """
+
+    patients: list[Patient]
+    wild: list[WildPhoto]
+    runs: Path
+    progress: Progress
+    base_recipe: Recipe = BASE
+    wild_recipe: Recipe = WITH_WILD
+    _material: Material | None = None
+
+    def base(self) -> Path:
+        """Without a single ordinary photograph: the start of all others, and the detector where there are none."""
+        return self._train("base", [], self.base_recipe, None)
+
+    def final(self) -> Path:
+        """With every ordinary photograph."""
+        start = self.base()
+        return self._train("final", self.wild, self.wild_recipe, start) if self.wild else start
+
+    def shipped(self) -> TrainedDetector:
+        """The final network, with what models.json says of it."""
+        checkpoint = self.final()
+        training: dict[str, Any] = {"patients": len(self.patients), "base": asdict(self.base_recipe)}
+        if self.wild:
+            training |= {"ordinary_photographs": len(self.wild), "then": asdict(self.wild_recipe)}
+        training["checkpoint"] = "the last, as a running average of the weights"
+        return TrainedDetector(checkpoint, ARCHITECTURE, "none: started untrained", training)
+
+    def fold(self, index: int, train_indices: IntArray) -> Path:
+        """With those of `train_indices` alone."""
+        return self._train(
+            f"fold{index + 1}", [self.wild[each] for each in train_indices], self.wild_recipe, self.base()
+        )
+
+    def folds(self) -> list[tuple[IntArray, IntArray]]:
+        """(train, test) indices into `wild`."""
+        return wild_folds(self.wild)
+
+    def _train(self, name: str, wild: list[WildPhoto], recipe: Recipe, start: Path | None) -> Path:
+        folder = self.runs / FOLDER / name
+        parts = (dataset_fingerprint(self.patients), wild_fingerprint(wild))
+        data_hash = hashlib.sha256(repr(parts).encode()).hexdigest()
+        material = Material((), (), ()) if (folder / "detector.pt").is_file() else self._read(wild)
+        return train(folder, f"detector, {name}", material, data_hash, recipe, start, self.progress)
+
+    def _read(self, wild: list[WildPhoto]) -> Material:
+        if self._material is None:
+            self._material = read_material(self.patients, [], self.progress)
+        ordinary = read_material([], wild, self.progress).wild if wild else ()
+        return Material(self._material.board, self._material.fingers, ordinary)
+
+
+def prepare_training(patients: list[Patient], wild_folder: Path | None, runs: Path, progress: Progress) -> WildTraining:
+    """The trainings on these patients and on the ordinary photographs, if there are any.
+
+    Raises:
+        DataError: a folder was named and holds no usable photographs.
+    """
+    folder = find_wild(wild_folder)
+    if folder is None:
+        progress.say("no folder of ordinary photographs: training goes on with the white board and pasted fingers")
+        return WildTraining(patients, [], runs, progress)
+    progress.say(f"reading {folder}")
+    return WildTraining(patients, read_wild(folder, progress.warn), runs, progress)
+
+
+def measure_folds(training: WildTraining) -> dict[str, Any]:
+    """Recall and precision of each fold's own network on the photographs that it did not see, and pooled.
+
+    The networks are trained first where they have not been. A fold is measured at the confidence that is best, see
+    `best_confidence`, on the other folds' photographs, each through its own network; the best on all is what ships.
+
+    Raises:
+        DataError: there are no ordinary photographs to measure on.
+    """
+    if not training.wild:
+        raise DataError("no ordinary photographs to measure on; say where nails-in-the-wild is with --wild FOLDER")
+    found: list[dict[float, Counts]] = []
+    for index, (train_indices, test_indices) in enumerate(training.folds()):
+        model = export_detector(training.fold(index, train_indices)).SerializeToString()
+        photos = [training.wild[each] for each in test_indices]
+        with training.progress.task(f"fold {index + 1}, confidences", len(CONFIDENCES)) as advance:
+            found.append({})
+            for confidence in CONFIDENCES:
+                found[-1][confidence] = measure_photos(model, photos, confidence)
+                advance()
+    pooled, by_f1, folds = Counts(), Counts(), []
+    for index, (_, test_indices) in enumerate(training.folds()):
+        others = _summed(found[:index] + found[index + 1 :])
+        confidence = best_confidence(others)
+        counts = found[index][confidence]
+        pooled += counts
+        by_f1 += found[index][best_f1(others)]
+        folds.append({**counts.figures(), "photographs": len(test_indices), "confidence": confidence})
+        training.progress.say(f"fold {index + 1}: {_words(folds[-1])}")
+    figures = {
+        **pooled.figures(),
+        "photographs": len(training.wild),
+        "confidence": best_confidence(_summed(found)),
+        "folds": folds,
+        # The rule that chose before: it was left after the figures of both had been seen.
+        "by_best_f1": by_f1.figures(),
+        "wanted_precision": WANTED_PRECISION,
+    }
+    training.progress.say(f"all folds: {_words(figures)}")
+    return figures
+
+
+def _summed(folds: list[dict[float, Counts]]) -> dict[float, Counts]:
+    return {confidence: sum((fold[confidence] for fold in folds), Counts()) for confidence in CONFIDENCES}
+
+
+def export_candidate(training: WildTraining, data_yaml: Path) -> dict[str, Any]:
+    """Write export/detector.onnx of the final network and figures.json beside its folder; returns the figures."""
+    folder = training.runs / FOLDER
+    model = export_detector(training.final()).SerializeToString()
+    candidate = folder / "export" / "detector.onnx"
+    write_whole(candidate, model)
+    figures: dict[str, Any] = {"sha256": sha256_of(model), "bytes": len(model)}
+    for split in ("val", "test"):
+        figures[split] = measure_detector(candidate, data_yaml, training.runs, split)
+    if training.wild:
+        figures["wild"] = measure_folds(training)
+    figures = rounded(figures)
+    write_json(folder / "figures.json", figures)
+    return figures
+
+
+def _words(figures: dict[str, Any]) -> str:
+    recall, precision = figures["recall"], figures["precision"]
+    return f"recall {recall:.3f}, precision {precision:.3f} at IoU 0.5, {figures['nails']} nails"

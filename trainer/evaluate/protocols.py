@@ -1,0 +1,79 @@
+"""The Hb recipe under every protocol: leave one session out, three folds ten times, the original's split."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from trainer.data.dataset import Patient
+from trainer.data.splits import Split, leave_one_session_out, original_split
+from trainer.estimator.head import NailTable, RidgeHead, choose_alphas, fit_head, predict_patients
+from trainer.evaluate.interval import interval_figures
+from trainer.evaluate.skin_tone import audit
+from trainer.evaluate.validation import GROUPED3_REPEATS, OutOfFold, figures, grouped3, out_of_fold
+from trainer.tools.progress import Progress
+
+# A second draw of the original's split: how much a test set of three sessions says.
+OTHER_SEED = 67
+
+
+def shipped_head(table: NailTable) -> RidgeHead:
+    """The head that ships: fitted on everybody, its alpha chosen by session-grouped folds.
+
+    Its figures are those of models of the same recipe that did not see the patients they are measured on.
+    """
+    everybody = np.arange(len(table.hb_g_dl))
+    return fit_head(table, everybody, choose_alphas(table, everybody))
+
+
+def measure_hb(table: NailTable, patients: list[Patient], split: Split, progress: Progress) -> dict[str, Any]:
+    """{"hb": {loso, grouped3, original_split, mean}, "interval": ...}: the contract's objects, g/dL."""
+    sessions = len(np.unique(table.session))
+    with progress.task("leave one session out, sessions", sessions) as advance:
+        loso = out_of_fold(table, leave_one_session_out(patients), advance)
+    with progress.task("three folds by session, folds", 3 * GROUPED3_REPEATS) as advance:
+        three = grouped3(table, advance)
+    whole = figures(loso)
+    whole["by_skin_tone"] = audit(loso, patients)
+    return {
+        "hb": {
+            "loso": whole,
+            "grouped3": three,
+            "wb10": {"mae": whole["shifted_mae"].get("wb10")},
+            "original_split": _original_split(table, split),
+            "seed67": {
+                **_original_split(table, original_split(patients, OTHER_SEED)),
+                "protocol": f"the original's way to split by session, with random_state={OTHER_SEED}",
+            },
+            "mean": {"mae": whole["mean_mae"], "ci95": whole["mean_ci95"]},
+        },
+        "interval": interval_figures(loso),
+    }
+
+
+def _original_split(table: NailTable, split: Split) -> dict[str, Any]:
+    """Fitted on the training part alone, alpha included; val and test are only measured."""
+    head = fit_head(table, split.train, choose_alphas(table, split.train))
+    measured = {}
+    for name, patients in (("val", split.val), ("test", split.test)):
+        measured[name] = figures(
+            OutOfFold(
+                hb_g_dl=table.hb_g_dl[patients],
+                predicted=predict_patients(head, table, patients),
+                training_mean=np.full(len(patients), table.hb_g_dl[split.train].mean()),
+                session=table.session[patients],
+            )
+        )
+    test = measured["test"]
+    return {
+        "fitted_on": len(split.train),
+        "n": test["n"],
+        "val_n": measured["val"]["n"],
+        "val_mae": measured["val"]["mae"],
+        "mae": test["mae"],
+        "rmse": test["rmse"],
+        "r2": test["r2"],
+        "mean_val_mae": measured["val"]["mean_mae"],
+        "mean_mae": test["mean_mae"],
+    }

@@ -1,0 +1,1 @@
+"""What else could have been built, measured on the same folds: heads, inputs, backbones, baselines."""
