@@ -229,7 +229,7 @@ def _show(figures: dict, options: argparse.Namespace) -> None:
     from rich.console import Console
 
     from trainer.report.tables import detector_table, hb_table, print_table, write_into_readme
-    from trainer.steps.publish import rounded
+    from trainer.tools.figures import rounded
 
     tables = [detector_table(figures["detector"]), hb_table(figures)]
     if options.readme:

@@ -1,19 +1,18 @@
-"""Train the nail detector: YOLOv8n at 320x320 through ultralytics."""
+"""The comparison: YOLOv8n trained at 320x320 through ultralytics, on the photographs as they are."""
 
 from __future__ import annotations
 
 import contextlib
-import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from app.files import sha256_of, write_json, write_whole
 from trainer.data.dataset import DataError
+from trainer.detector.trained import SIDE_PX, check_same_training
 from trainer.tools.progress import Advance, Progress
 from trainer.tools.torch_parts import import_torch_parts, quiet
 
-SIDE_PX = 320
 # Which detector is trained: the small one for any photo, or the original system's, as a comparison.
 SMALL_DETECTOR = "small"
 DETECTORS = (SMALL_DETECTOR, "yolov8n")
@@ -109,16 +108,6 @@ def find_start_weights(given: str, runs: Path, progress: Progress) -> StartWeigh
     )
 
 
-@dataclass(frozen=True, slots=True)
-class TrainedDetector:
-    """A finished training: its checkpoint, and in words and numbers what models.json says of it."""
-
-    checkpoint: Path
-    architecture: str
-    start_weights: str
-    training: dict[str, Any]
-
-
 def train_detector(
     data_yaml: Path, data_hash: str, runs: Path, recipe: DetectorRecipe, start: StartWeights, progress: Progress
 ) -> Path:
@@ -161,24 +150,6 @@ def train_detector(
                 )
     write_whole(finished, f"{recipe}\n")
     return best
-
-
-def check_same_training(folder: Path, made_from: dict[str, Any]) -> None:
-    """Let a training go on only with what it was begun with.
-
-    Raises:
-        DataError: the folder holds a training of another recipe, other data or other start weights.
-    """
-    stamp = folder / "made-from.json"
-    if not stamp.is_file():
-        if (folder / "weights").is_dir():
-            raise DataError(f"{folder}: holds a training of an unknown recipe; move it away or give another --runs")
-        return
-    before = json.loads(stamp.read_text())
-    changed = [name for name in made_from if before.get(name) != made_from[name]]
-    if changed:
-        names = " and ".join(name.replace("_", " ") for name in changed)
-        raise DataError(f"{folder}: holds a training with another {names}; move it away or give another --runs")
 
 
 class _EpochReport:

@@ -12,7 +12,7 @@ import onnx
 from app.core.letterbox import letterbox_picture
 from app.runtime.native import NativeNetwork
 from trainer.data.dataset import Patient
-from trainer.detector.comparison import SIDE_PX
+from trainer.detector.trained import SIDE_PX
 from trainer.tools.onnx_parts import store_half
 from trainer.tools.torch_parts import import_torch_parts, quiet
 

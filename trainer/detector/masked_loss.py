@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from trainer.detector.yolo_dataset import CLASS_NAMES
+from trainer.detector.trained import CLASS_NAMES
 from trainer.tools.torch_parts import import_torch_parts
 
 # Channels as a share of YOLOv8's largest; YOLOv8n has 0.25.

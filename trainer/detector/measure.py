@@ -21,9 +21,7 @@ from app.core.manifest import DetectorSpec
 from app.core.pipeline import MAX_NAILS
 from app.runtime.native import NativeNetwork
 from trainer.data.wild import WildPhoto
-from trainer.detector.comparison import SIDE_PX
-from trainer.detector.yolo_dataset import CLASS_NAMES
-from trainer.steps.publish import NMS_IOU
+from trainer.detector.trained import CLASS_NAMES, NMS_IOU, SIDE_PX
 
 MATCH_IOU = 0.5
 # Of a found box inside a region to be ignored: from here on it belongs to the region.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from trainer.detector.comparison import SIDE_PX
+from trainer.detector.trained import SIDE_PX
 from trainer.tools.torch_parts import import_torch_parts, quiet
 
 

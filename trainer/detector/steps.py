@@ -14,14 +14,14 @@ from app.core.arrays import IntArray
 from app.files import sha256_of, write_json, write_whole
 from trainer.data.dataset import DataError, Patient, dataset_fingerprint
 from trainer.data.wild import WildPhoto, find_wild, read_wild, wild_fingerprint, wild_folds
-from trainer.detector.comparison import TrainedDetector
 from trainer.detector.export import export_detector
 from trainer.detector.masked_loss import ARCHITECTURE
 from trainer.detector.measure import WANTED_PRECISION, Counts, best_confidence, best_f1, measure_photos
 from trainer.detector.metrics import measure_detector
+from trainer.detector.trained import TrainedDetector
 from trainer.detector.training import BASE, WITH_WILD, Recipe, train
 from trainer.pictures.wild import Material, read_material
-from trainer.steps.publish import rounded
+from trainer.tools.figures import rounded
 from trainer.tools.progress import Progress
 
 FOLDER = "wild"

@@ -19,8 +19,8 @@ import joblib
 
 from app.files import sha256_of, write_json, write_whole
 from trainer.data.dataset import DataError
-from trainer.detector.comparison import SIDE_PX, check_same_training
 from trainer.detector.masked_loss import MaskedLoss, new_network
+from trainer.detector.trained import SIDE_PX, check_same_training
 from trainer.pictures.wild import Material, Pictures, collate
 from trainer.tools.progress import Progress
 from trainer.tools.torch_parts import import_torch_parts

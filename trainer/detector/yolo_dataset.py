@@ -21,9 +21,8 @@ from app.core.letterbox import letterbox_picture
 from app.files import write_whole
 from trainer.data.dataset import Patient, dataset_fingerprint
 from trainer.data.splits import Split
+from trainer.detector.trained import CLASS_NAMES
 from trainer.tools.progress import Progress
-
-CLASS_NAMES = ("nail", "skin")
 
 
 @dataclass(frozen=True, slots=True)

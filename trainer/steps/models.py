@@ -25,13 +25,13 @@ from trainer.detector.comparison import (
     SIDE_PX,
     SMALL_DETECTOR,
     DetectorRecipe,
-    TrainedDetector,
     find_start_weights,
     train_detector,
 )
 from trainer.detector.export import export_detector, largest_difference
 from trainer.detector.metrics import measure_detector
 from trainer.detector.steps import WildTraining, measure_folds, prepare_training
+from trainer.detector.trained import TrainedDetector
 from trainer.detector.yolo_dataset import YoloDataset, write_yolo_dataset
 from trainer.estimator.backbones import Backbone, load_backbone
 from trainer.estimator.features import annotated_crops, nail_table
@@ -42,6 +42,7 @@ from trainer.estimator.texture import with_texture
 from trainer.evaluate import protocols as hb
 from trainer.evaluate.end_to_end import end_to_end
 from trainer.steps import publish
+from trainer.tools.figures import rounded
 from trainer.tools.progress import Progress
 
 # The shipped head against the same head fitted again: float32 against float64, and what sums differ in between.
@@ -243,7 +244,7 @@ def evaluate(settings: Settings, progress: Progress) -> dict[str, Any]:
     files = (manifest.detector.file, manifest.estimator.file)
     figures["model_bytes"] = sum((settings.out / name).stat().st_size for name in files)
     figures["models"] = manifest.identity()
-    write_json(settings.runs / EVALUATION_FILE, publish.rounded(figures))
+    write_json(settings.runs / EVALUATION_FILE, rounded(figures))
     return figures
 
 

@@ -10,16 +10,14 @@ from typing import Any
 from app import self_test
 from app.core.manifest import SCHEMA, EstimatorSpec, parse_manifest
 from app.files import sha256_of, write_json, write_whole
-from trainer.detector.comparison import SIDE_PX, TrainedDetector
-from trainer.detector.yolo_dataset import CLASS_NAMES
+from trainer.detector.trained import CLASS_NAMES, CONFIDENCE, NMS_IOU, SIDE_PX, TrainedDetector
 from trainer.estimator.backbones import Backbone
 from trainer.estimator.head import CLIP, STD_FLOOR, RidgeHead
 from trainer.evaluate.interval import COVERAGE
 from trainer.report.model_cards import write_cards
+from trainer.tools.figures import rounded
 
 DETECTOR_FILE = "detector.onnx"
-# As the original system has them; where there are ordinary photographs to choose by, another confidence ships.
-CONFIDENCE, NMS_IOU = 0.35, 0.45
 # Below and above, a reading is more likely a mistake than a living person's haemoglobin.
 PLAUSIBLE_G_DL = (4.0, 20.0)
 
@@ -128,14 +126,3 @@ def interval_entry(interval: dict[str, Any]) -> dict[str, Any]:
         "method": interval["method"],
         "metrics": {name: value for name, value in interval.items() if name not in elsewhere},
     }
-
-
-def rounded(value: Any, digits: int = 4) -> Any:
-    """The same document with its floats rounded: more digits than the figures are good for hide changes."""
-    if isinstance(value, float):
-        return round(value, digits)
-    if isinstance(value, dict):
-        return {name: rounded(entry, digits) for name, entry in value.items()}
-    if isinstance(value, list | tuple):
-        return [rounded(entry, digits) for entry in value]
-    return value
