@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Keeps the parts we depend on up to date. `python upkeep.py --help` says how; building/ does it."""
+"""Keeps the parts we depend on up to date. `python upkeep.py --help` says how; upkeep/ does it."""
 
 import argparse
 import sys
@@ -25,8 +25,8 @@ def main() -> int:
     bootstrap.require_python()
     options = parse()
     bootstrap.enter("upkeep")
-    from building import audit, lock
     from building.places import BuildError
+    from upkeep import audit, lock
 
     try:
         if options.command == "audit":

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from rich.console import Group
 from rich.table import Table
 
-from .places import BuildError
+from building.places import BuildError
 
 # "A visit at most 15 MB compressed", "models at most 6 MB": the words of the issue that set them.
 # The visit counts as it travels to a browser that understands Brotli, the models as they lie.

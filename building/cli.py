@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from .places import DIST, BuildError, cache_dir
+from building.places import DIST, BuildError, cache_dir
 
 DESCRIPTION = """\
 Builds the page into one folder that any web server can hand out.
@@ -49,7 +49,7 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
 
 def run(out: Path, offline: bool, npm_command: list[str] | None) -> int:
     # Imported here, so that --help answers before anything is installed.
-    from .pipeline import build
+    from building.pipeline import build
 
     try:
         build(out, npm_command=npm_command, offline=offline)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import PurePosixPath
 
-from .places import cache_dir, forget_unused, kept, sha256
+from building.places import cache_dir, forget_unused, kept, sha256
 
 # These hold compressed bytes already. Our archives of bytecode do not.
 COMPRESSED = {".gif", ".jpeg", ".jpg", ".png", ".webp", ".woff2"}

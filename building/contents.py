@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
-from .places import APP, NODE_MODULES, STATIC, BuildError, sha256, source_files, zipped
-from .pyscript_edits import edited
+from building.places import APP, NODE_MODULES, STATIC, BuildError, sha256, source_files, zipped
+from building.python.pyscript_edits import edited
 
 # What a path of dist/ is made of: a file copied as it is, or bytes made here.
 Source = Path | bytes

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .places import DIST, ROOT, sha256, source_files
+from building.places import DIST, ROOT, sha256, source_files
 
 SCHEMA = 1
 NAME = "build.json"

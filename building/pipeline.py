@@ -14,21 +14,13 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from . import (
-    budget,
-    bytecode,
-    compress,
-    contents,
-    lean_runtime,
-    licences,
-    licences_page,
-    manifest,
-    memory,
-    npm,
-    policy,
-    wheels,
-)
-from .places import DIST, STATIC, BuildError, write_whole
+from building import budget, compress, contents, manifest, policy
+from building.licences import entries as licences
+from building.licences import page as licences_page
+from building.onnx import lean_runtime
+from building.parts import npm, wheels
+from building.places import DIST, STATIC, BuildError, write_whole
+from building.python import bytecode, snapshot
 
 STEPS = 10
 TEMPLATE = STATIC / "sw.template.js"
@@ -81,7 +73,7 @@ def build(
         files |= bytecode.compiled(files, npm_command, report.say)
         report.say("compiled by the Pyodide that ships")
     with report.step("Python's memory"):
-        files |= memory.remembered(files, npm_command, report.say)
+        files |= snapshot.remembered(files, npm_command, report.say)
     with report.step("ONNX Runtime as these networks use it"):
         files |= lean_runtime.lean(files, npm_command, report.say)
     with report.step("hashes and service worker"):

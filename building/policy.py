@@ -1,8 +1,8 @@
 """What the page may do and whom it may ask: headers for every answer, from serve.py and from the service worker alike.
 
 The page gets nothing from any other origin and can send nothing to one. No text becomes code in it either, whether by
-`eval`, written into the page, or from a blob or a data address; building/pyscript_edits.py keeps PyScript to that.
-Beyond the files of this origin there are two permissions:
+`eval`, written into the page, or from a blob or a data address; building/python/pyscript_edits.py keeps PyScript to
+that. Beyond the files of this origin there are two permissions:
 
 - 'wasm-unsafe-eval': both Pythons, numpy, Pillow and ONNX Runtime are WebAssembly.
 - blob: for pictures: a chosen photo is shown from its own file.

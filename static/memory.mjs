@@ -1,4 +1,4 @@
-// Starts Pyodide from a memory that Python left when numpy and Pillow were loaded; building/memory.py has it made.
+// Starts Pyodide from a memory that Python left when numpy and Pillow were loaded; building/python/snapshot.py has it made.
 const NOTE_BYTES = 64, PLACE = 12; // what Emscripten notes of a library, and where in it the address of its data is
 // In the table of functions they begin at a multiple of this: some browsers have an entry more before it.
 const TABLE_STEP = 4096;

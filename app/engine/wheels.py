@@ -26,8 +26,8 @@ HEADER_BYTES = 30
 def unpack(wheel: bytes, folder: str) -> None:
     """A wheel's files into `folder`.
 
-    building/bytecode.py compresses nothing in them, so the files are written as they lie there: zipfile, which reads
-    them piece by piece, needs several times as long.
+    building/python/bytecode.py compresses nothing in them, so the files are written as they lie there: zipfile, which
+    reads them piece by piece, needs several times as long.
 
     Raises:
         zipfile.BadZipFile: it is no archive, or a file in it is compressed or damaged.

@@ -1,4 +1,4 @@
-"""building/audit.py: what is found, what is explained, and what was not answered."""
+"""upkeep/audit.py: what is found, what is explained, and what was not answered."""
 
 import json
 import subprocess
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from building import audit
+from upkeep import audit
 
 
 def answering(monkeypatch: pytest.MonkeyPatch, said: object, errors: str = "") -> None:

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from building import npm, wheels
+from building.parts import npm, wheels
+from building.parts.wheels import Wheel
 from building.places import ROOT, BuildError, sha256
-from building.wheels import Wheel
 
 WHEEL = Wheel("toy", "toy-1-py3-none-any.whl", sha256(b"the official bytes"))
 

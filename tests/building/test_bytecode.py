@@ -11,8 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from building import bytecode, contents, node
+from building import contents
+from building.parts import node
 from building.places import BuildError
+from building.python import bytecode
 from tests.e2e.rebuilt import build_id
 
 # Starts the shipped Pyodide on the shipped archives and imports what it is told to.

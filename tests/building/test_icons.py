@@ -1,4 +1,4 @@
-"""The icons are those that mark.py describes, and the page has what a phone needs to install it."""
+"""The icons are those that logo.py describes, and the page has what a phone needs to install it."""
 
 import io
 import json
@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 from PIL import Image, ImageColor
 
-from building import contents, icons, mark
+from building import contents
 from building.places import STATIC
+from upkeep import icons, logo
 
 MANIFEST: dict[str, Any] = json.loads((STATIC / "manifest.webmanifest").read_text("utf-8"))
 MASKABLE = ("icons/maskable-192.png", "icons/maskable-512.png")
@@ -53,14 +54,14 @@ def rgba(image: Image.Image) -> np.ndarray[Any, Any]:
     return np.asarray(image.convert("RGBA"))
 
 
-@pytest.mark.parametrize("name", icons.PNGS)
+@pytest.logo.parametrize("name", icons.PNGS)
 def test_a_stored_icon_is_what_the_script_paints_now(name: str) -> None:
     # Pixels, not bytes: another zlib packs the same picture otherwise.
-    assert np.array_equal(rgba(stored(name)), rgba(icons.painted(name))), "run python -m building.icons"
+    assert np.array_equal(rgba(stored(name)), rgba(icons.painted(name))), "run python -m upkeep.icons"
 
 
 def test_the_stored_svg_is_what_the_script_writes_now() -> None:
-    assert (STATIC / icons.SVG).read_text("utf-8") == mark.svg(), "run python -m building.icons"
+    assert (STATIC / icons.SVG).read_text("utf-8") == logo.svg(), "run python -m upkeep.icons"
 
 
 def test_nothing_else_lies_among_the_icons() -> None:
@@ -92,7 +93,7 @@ def test_an_image_of_too_many_colours_is_refused() -> None:
         icons.encoded(Image.fromarray(many))
 
 
-@pytest.mark.parametrize("icon", [*MANIFEST["icons"], *SHORTCUT_ICONS], ids=lambda icon: icon["src"])
+@pytest.logo.parametrize("icon", [*MANIFEST["icons"], *SHORTCUT_ICONS], ids=lambda icon: icon["src"])
 def test_an_icon_of_the_manifest_has_the_size_and_type_it_claims(icon: dict[str, str]) -> None:
     name = icon["src"].removeprefix("./")
     assert name in contents.static_files()
@@ -104,16 +105,16 @@ def test_an_icon_of_the_manifest_has_the_size_and_type_it_claims(icon: dict[str,
     assert icon["sizes"] == f"{image.width}x{image.height}"
 
 
-@pytest.mark.parametrize("name", [*MASKABLE, "icons/apple-touch-180.png"])
+@pytest.logo.parametrize("name", [*MASKABLE, "icons/apple-touch-180.png"])
 def test_what_a_platform_cuts_is_opaque_to_every_edge(name: str) -> None:
     image = stored(name)
     assert not image.has_transparency_data
     pixels = np.asarray(image.convert("RGB"))
     for edge in (pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]):
-        assert (edge == ImageColor.getrgb(mark.GROUND)).all()
+        assert (edge == ImageColor.getrgb(logo.GROUND)).all()
 
 
-@pytest.mark.parametrize("name", [*MASKABLE, "icons/monochrome-512.png"])
+@pytest.logo.parametrize("name", [*MASKABLE, "icons/monochrome-512.png"])
 def test_the_mark_stays_within_the_safe_zone_and_fills_it(name: str) -> None:
     pixels = rgba(stored(name))
     side_px = len(pixels)
@@ -122,7 +123,7 @@ def test_the_mark_stays_within_the_safe_zone_and_fills_it(name: str) -> None:
     offsets_px = np.abs(np.arange(side_px) + 0.5 - side_px / 2) + 0.5
     radii_px = np.hypot(offsets_px[:, None], offsets_px[None, :])
     farthest_px = radii_px[is_mark].max()
-    assert 0.95 * mark.SAFE_RADIUS_SHARE * side_px < farthest_px <= mark.SAFE_RADIUS_SHARE * side_px
+    assert 0.95 * logo.SAFE_RADIUS_SHARE * side_px < farthest_px <= logo.SAFE_RADIUS_SHARE * side_px
 
 
 def test_the_mark_is_in_the_middle_and_the_same_on_both_sides() -> None:
@@ -138,13 +139,13 @@ def test_the_tile_is_see_through_outside_its_corners_alone() -> None:
     assert alpha[0, 0] == alpha[0, -1] == alpha[-1, 0] == alpha[-1, -1] == 0
     assert (alpha[256] == 255).all() and (alpha[:, 256] == 255).all()
     # A square with round corners lacks (4 - pi) r^2 of its area.
-    radius_share = mark.TILE.radius / mark.GRID
+    radius_share = logo.TILE.radius / logo.GRID
     assert alpha.mean() / 255 == pytest.approx(1 - (4 - np.pi) * radius_share**2, abs=1e-3)
 
 
 def test_svg_and_png_have_the_same_colours() -> None:
     written = set(re.findall(r"#[0-9a-f]{6}", (STATIC / icons.SVG).read_text("utf-8")))
-    assert written == {mark.GROUND, mark.LENS, mark.SKIN, mark.NAIL}
+    assert written == {logo.GROUND, logo.LENS, logo.SKIN, logo.NAIL}
     pixels = rgba(stored("icons/any-512.png"))[:, :, :3].reshape(-1, 3)
     colours, counts = np.unique(pixels, axis=0, return_counts=True)
     flat = {tuple(colour) for colour in colours[counts > 0.02 * len(pixels)]}
@@ -155,7 +156,7 @@ def test_the_silhouette_is_one_colour_with_the_nail_left_open() -> None:
     pixels = rgba(stored("icons/monochrome-512.png"))
     assert (pixels[:, :, :3] == 255).all()
     alpha = pixels[:, :, 3]
-    nail_px, finger_px, rim_px = (round(y * 512 / mark.GRID) for y in (27, 46, 32 - mark.RIM.radius))
+    nail_px, finger_px, rim_px = (round(y * 512 / logo.GRID) for y in (27, 46, 32 - logo.RIM.radius))
     assert (alpha[nail_px, 256], alpha[finger_px, 256], alpha[rim_px, 256]) == (0, 255, 255)
 
 

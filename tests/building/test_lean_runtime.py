@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from building import lean_runtime, webassembly
-from building.lean_runtime import ORT, RUNTIME
+from building.onnx import lean_runtime, webassembly
+from building.onnx.lean_runtime import ORT, RUNTIME
 from building.places import BuildError
 
 MODELS = Path(__file__).resolve().parents[2] / "static" / "models"

@@ -10,8 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from building import contents, insides, licence_texts, licences, licences_page, policy
-from building.licence_texts import Part
+from building import contents, policy
+from building.licences import entries as licences
+from building.licences import page as licences_page
+from building.licences import texts as licence_texts
+from building.licences.entries import insides
+from building.licences.texts import Part
 from building.pipeline import build
 from building.places import NODE_MODULES, ROOT, BuildError
 
@@ -120,7 +124,7 @@ def test_every_text_is_explained_and_every_explained_text_is_there() -> None:
 def test_what_binaries_carry_was_looked_up_for_the_versions_that_ship(parts: list[Part]) -> None:
     ships = json.loads((ROOT / "package.json").read_text("utf-8"))["dependencies"]
     ships |= {part.name: part.version for part in parts if part.name in insides.WHEELS}
-    why = "see building/licence-texts/README.md: look again at what changed, mend building/insides.py, then LOOKED_AT"
+    why = "see the README.md of licence-texts: look again at what changed, mend insides.py, then LOOKED_AT"
     assert ships == insides.LOOKED_AT, why
 
 
@@ -128,7 +132,8 @@ def test_what_binaries_carry_was_looked_up_for_the_versions_that_ship(parts: lis
 def test_a_part_without_an_entry_is_named_with_the_way_out(
     path: str, files: dict[str, bytes], parts: list[Part]
 ) -> None:
-    with pytest.raises(BuildError, match=rf"{path} has no licence .*OURS of building/licences\.py.*licence-texts/"):
+    said = rf"{path} has no licence .*OURS of building/licences/entries\.py.*licence-texts/"
+    with pytest.raises(BuildError, match=said):
         licences.check({**files, path: b""}, parts)
 
 
@@ -157,7 +162,7 @@ def test_what_a_script_of_pyscript_was_bundled_from_is_found(node_modules: Path)
     ("source", "said"),
     [
         ("../node_modules/unheard-of/index.js", r"unheard-of ships but is not in node_modules.*npm install"),
-        ("../node_modules/polyscript/esm/3rd-party/tar.js", r"3rd-party/tar\.js.*PYSCRIPT of building/insides\.py"),
+        ("../node_modules/polyscript/esm/3rd-party/tar.js", r"3rd-party/tar\.js.*PYSCRIPT of .*/insides\.py"),
     ],
 )
 def test_a_script_bundled_from_something_unknown_is_refused(source: str, said: str, node_modules: Path) -> None:

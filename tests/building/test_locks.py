@@ -12,7 +12,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 import bootstrap
-from building import lock
+from upkeep import lock
 
 WAY_OUT = "run `python3 upkeep.py lock`, and keep what it writes"
 PROJECT = tomllib.loads((bootstrap.ROOT / "pyproject.toml").read_text("utf-8"))

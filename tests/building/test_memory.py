@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from building import bytecode, memory
 from building.places import BuildError
+from building.python import bytecode, snapshot
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -97,7 +97,7 @@ def test_a_memory_that_does_not_fit_is_refused_and_python_starts_without(
 def test_its_pages_are_all_there_and_its_name_is_of_its_bytes(described: dict, kept: bytes) -> None:
     pages = sum(count for _, count in described["runs"])
     assert len(kept) == described["head_bytes"] + pages * described["page_bytes"]
-    assert described["file"] == f"memory-{sha256(kept).hexdigest()[: memory.NAMED_BY]}.bin"
+    assert described["file"] == f"memory-{sha256(kept).hexdigest()[: snapshot.NAMED_BY]}.bin"
     ends = [first + count for first, count in described["runs"]]
     assert all(end < first for end, (first, _) in zip(ends, described["runs"][1:], strict=False))
     assert ends[-1] * described["page_bytes"] <= described["bytes"]
@@ -120,7 +120,7 @@ def test_made_again_it_is_the_same_to_the_byte(
     files = {name: (built_dist / name).read_bytes() for name in names}
     for name in [name for name in names if name.endswith(".whl")]:
         files[name] = whole_again(files[name], built_dist, described)
-    made = memory.remembered(files, [node_and_npm[1]], lambda line: None)
+    made = snapshot.remembered(files, [node_and_npm[1]], lambda line: None)
     assert made[f"vendor/memory/{described['file']}"] == kept
     for path, data in made.items():
         assert (built_dist / path).read_bytes() == data, path
@@ -144,4 +144,4 @@ def test_wheels_that_do_not_load_stop_the_build(
     files = {name: (built_dist / name).read_bytes() for name in (bytecode.LIBRARY, bytecode.LOCK)}
     files["vendor/wheels/empty.whl"] = bytecode.zipped({"numpy/__init__.py": b"raise OSError('broken')"})
     with pytest.raises(BuildError, match=r"Pyodide did not load numpy and Pillow .*broken.*: run again"):
-        memory.remembered(files, [node_and_npm[1]], lambda line: None)
+        snapshot.remembered(files, [node_and_npm[1]], lambda line: None)

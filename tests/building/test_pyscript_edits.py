@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from building.places import NODE_MODULES, BuildError
-from building.pyscript_edits import NOTICE, WORKER, edited, unquoted
+from building.python.pyscript_edits import NOTICE, WORKER, edited, unquoted
 
 HOOK = (
     '[({interpreter:e})=>{e.registerJsModule("_pyscript",{fs:{ERROR:"storage permissions not granted",'
@@ -38,7 +38,7 @@ def test_what_is_missing_or_there_twice_stops_the_build(text: str) -> None:
     whole = ";".join([HOOK, IMPORT, LIBRARY, START, FILES])
     for other in ("", text + text, text.replace("e", "f", 1)):
         changed = whole.replace(text, other)
-        with pytest.raises(BuildError, match=r"PyScript.*not [02] times: fit building/pyscript_edits\.py"):
+        with pytest.raises(BuildError, match=r"PyScript.*not [02] times: fit building/python/pyscript_edits\.py"):
             edited(scripts(changed))
 
 

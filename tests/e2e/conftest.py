@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext
 
-from building import licences
+from building.licences import entries as licences
 from tests.browser import Host, Visit
 from tests.browser_kinds import NAMES, Kind, find_kind, listen
 

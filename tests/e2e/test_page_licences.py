@@ -4,7 +4,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from app import words
-from building import licences
+from building.licences import entries as licences
 
 
 def test_the_footer_leads_to_the_licences_without_a_network_and_back(host, visit):

@@ -34,8 +34,9 @@ MAY_IMPORT = {
     "trainer": {"app.core", "app.files", "app.models", "app.runtime", "app.self_test", "app.terminal"},
     "building": set(),
     "serving": {"building"},
+    "upkeep": {"building"},
 }
-OUR_PACKAGES = ("app", "trainer", "building", "serving", "tests", "build", "serve", "bootstrap")
+OUR_PACKAGES = ("app", "trainer", "building", "serving", "tests", "upkeep", "build", "serve", "bootstrap")
 JAVASCRIPT = (
     "static/engine-shim.mjs",
     "static/guard.js",

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from .places import BuildError
+from building.places import BuildError
 
 FOLDER = Path(__file__).with_name("licence-texts")
 
@@ -58,7 +58,7 @@ def general_text(licence: str, author: str, what: str) -> Text:
     if name not in SPDX:
         raise BuildError(
             f"{what} carries no licence file, and the text of {name or 'its licence'} is not in "
-            f"building/licence-texts/: put it there and name it in SPDX of building/licence_texts.py"
+            f"building/licences/licence-texts/: put it there and name it in SPDX of building/licences/texts.py"
         )
     body = text(f"{name}.txt").body
     # These two begin with the line that says whose the work is.

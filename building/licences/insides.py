@@ -5,7 +5,7 @@ licence-texts/README.md says how, and where each text is from.
 
 from __future__ import annotations
 
-from .licence_texts import Part, text
+from building.licences.texts import Part, text
 
 # The versions that were looked at. Others may carry something else: a test asks for another look.
 LOOKED_AT = {

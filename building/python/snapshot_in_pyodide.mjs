@@ -1,5 +1,5 @@
-// The memory of Python with numpy and Pillow loaded, for building/memory.py:
-// node memory_in_pyodide.mjs MEMORY.mjs PYODIDE_FOLDER LIBRARY.zip SITE OUT
+// The memory of Python with numpy and Pillow loaded, for building/python/snapshot.py:
+// node snapshot_in_pyodide.mjs MEMORY.mjs PYODIDE_FOLDER LIBRARY.zip SITE OUT
 // SITE holds what lies in site-packages. Writes memory.json and memory.bin into OUT: Pyodide's own head of a snapshot,
 // and behind it the pages that Python changed, `runs` of [first, count], since the libraries were loaded.
 import crypto from "node:crypto";

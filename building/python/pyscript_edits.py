@@ -10,12 +10,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from .places import BuildError
+from building.places import BuildError
 
 # PyScript's file, beside its chunks: what the worker imports from there it finds by the same relative addresses.
 WORKER = "worker.js"
 # Its licence asks that a changed file says so.
-NOTICE = "/* PyScript, changed by HemoLens' building/pyscript_edits.py */\n"
+NOTICE = "/* PyScript, changed by HemoLens' building/python/pyscript_edits.py */\n"
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def edited(scripts: dict[str, bytes]) -> dict[str, bytes]:
         if len(found) != 1:
             raise BuildError(
                 f"PyScript's scripts should hold once what {edit.does}, not {len(found)} times:"
-                " fit building/pyscript_edits.py to this version"
+                " fit building/python/pyscript_edits.py to this version"
             )
         name, match = found[0]
         texts[name] = texts[name][: match.start()] + match.expand(edit.instead) + texts[name][match.end() :]
@@ -101,7 +101,7 @@ def unquoted(literal: str) -> str:
     def character(escape: re.Match[str]) -> str:
         if escape[1] not in plain:
             raise BuildError(
-                f"PyScript writes {escape[0]} in its worker's script: teach building/pyscript_edits.py that"
+                f"PyScript writes {escape[0]} in its worker's script: teach building/python/pyscript_edits.py that"
             )
         return plain[escape[1]]
 

@@ -8,7 +8,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from .places import ROOT, BuildError
+from building.places import ROOT, BuildError
 
 PACKAGE_JSON = ROOT / "package.json"
 LOCK = ROOT / "package-lock.json"

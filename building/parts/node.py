@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from .places import BuildError
+from building.places import BuildError
 
 
 def run_script(npm: list[str] | None, script: Path, *arguments: Path) -> subprocess.CompletedProcess[str]:

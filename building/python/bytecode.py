@@ -14,8 +14,8 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
-from .node import run_script
-from .places import NODE_MODULES, BuildError, cache_dir, forget_unused, kept, key_of, sha256, zipped
+from building.parts.node import run_script
+from building.places import NODE_MODULES, BuildError, cache_dir, forget_unused, kept, key_of, sha256, zipped
 
 PYODIDE = NODE_MODULES / "pyodide"
 SCRIPT = Path(__file__).with_name("compile_in_pyodide.mjs")

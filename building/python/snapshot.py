@@ -16,13 +16,13 @@ import tempfile
 import zipfile
 from pathlib import Path, PurePosixPath
 
-from . import bytecode
-from .bytecode import LIBRARY, LOCK, LONGEST_REASON, PYODIDE, Say
-from .node import last_words, run_script
-from .places import STATIC, BuildError, cache_dir, forget_unused, kept, key_of, sha256, zipped
+from building.parts.node import last_words, run_script
+from building.places import STATIC, BuildError, cache_dir, forget_unused, kept, key_of, sha256, zipped
+from building.python import bytecode
+from building.python.bytecode import LIBRARY, LOCK, LONGEST_REASON, PYODIDE, Say
 
 FOLDER = "vendor/memory/"
-SCRIPT = Path(__file__).with_name("memory_in_pyodide.mjs")
+SCRIPT = Path(__file__).with_name("snapshot_in_pyodide.mjs")
 SHARED = STATIC / "memory.mjs"
 # As much of its hash as keeps the memory of one version from being taken for another's.
 NAMED_BY = 16

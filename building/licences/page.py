@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from .licence_texts import Part, Text
+from building.licences.texts import Part, Text
 
 # Stricter than that of the page itself: nothing here runs or asks for anything but its style and its icon.
 POLICY = "default-src 'none'; img-src 'self'; style-src 'self'; base-uri 'none'; form-action 'none'"

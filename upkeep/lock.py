@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .places import ROOT, BuildError, write_whole
+from building.places import ROOT, BuildError, write_whole
 
 LOCKS = ROOT / "locks"
 PROJECT = ROOT / "pyproject.toml"

@@ -1,6 +1,6 @@
-"""python -m building.icons: paints static/icon.svg and static/icons/*.png from the shapes in mark.py.
+"""python -m upkeep.icons: paints static/icon.svg and static/icons/*.png from the shapes in logo.py.
 
-The files are part of the repository, so no build runs this: run it after a change of mark.py.
+The files are part of the repository, so no build runs this: run it after a change of logo.py.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageChops, ImageColor, ImageDraw
 
-from . import mark
-from .places import STATIC, write_whole
+from building.places import STATIC, write_whole
+from upkeep import logo
 
 # Shapes are painted so many times as large, and reduced: that is what makes their edges smooth.
 OVERSAMPLING = 16
@@ -25,16 +25,16 @@ SOLID = 255
 WHITE = "#ffffff"
 
 
-def tile(side_px: int, shapes: Iterable[mark.Shape] = mark.MARK) -> Image.Image:
+def tile(side_px: int, shapes: Iterable[logo.Shape] = logo.MARK) -> Image.Image:
     """Shapes on the tile with round corners; outside of it nothing."""
     image = full_bleed(side_px, shapes).convert("RGBA")
-    image.putalpha(coverage(mark.TILE, side_px))
+    image.putalpha(coverage(logo.TILE, side_px))
     return image
 
 
-def full_bleed(side_px: int, shapes: Iterable[mark.Shape] = mark.MARK) -> Image.Image:
+def full_bleed(side_px: int, shapes: Iterable[logo.Shape] = logo.MARK) -> Image.Image:
     """Shapes on a ground that fills the square, for platforms that cut the form themselves."""
-    image = Image.new("RGB", (side_px, side_px), mark.GROUND)
+    image = Image.new("RGB", (side_px, side_px), logo.GROUND)
     for shape in shapes:
         image.paste(ImageColor.getrgb(shape.colour), mask=coverage(shape, side_px))
     return image
@@ -43,7 +43,7 @@ def full_bleed(side_px: int, shapes: Iterable[mark.Shape] = mark.MARK) -> Image.
 def silhouette(side_px: int) -> Image.Image:
     """The mark in white alone: platforms paint its opaque part in a colour of theirs."""
     opaque = Image.new("L", (side_px, side_px))
-    for shape, is_painted in mark.SILHOUETTE:
+    for shape, is_painted in logo.SILHOUETTE:
         here = coverage(shape, side_px)
         opaque = ImageChops.lighter(opaque, here) if is_painted else ImageChops.subtract(opaque, here)
     image = Image.new("RGBA", opaque.size, WHITE)
@@ -51,13 +51,13 @@ def silhouette(side_px: int) -> Image.Image:
     return image
 
 
-def coverage(shape: mark.Shape, side_px: int) -> Image.Image:
+def coverage(shape: logo.Shape, side_px: int) -> Image.Image:
     """How much of each pixel a shape covers, 0 to 255."""
     large_px = side_px * OVERSAMPLING
     large = Image.new("L", (large_px, large_px))
     pen = ImageDraw.Draw(large)
     for number, polygon in enumerate(shape.polygons()):
-        points = [(x * large_px / mark.GRID, y * large_px / mark.GRID) for x, y in polygon]
+        points = [(x * large_px / logo.GRID, y * large_px / logo.GRID) for x, y in polygon]
         pen.polygon(points, fill=0 if number else SOLID)
     steps = EDGE_SHADES - 1
     return large.reduce(OVERSAMPLING).point([round(round(v * steps / SOLID) * SOLID / steps) for v in range(256)])
@@ -91,8 +91,8 @@ PNGS: dict[str, tuple[int, Callable[[int], Image.Image]]] = {
     "icons/monochrome-512.png": (512, silhouette),
     # iOS cuts the corners itself and paints what is transparent black.
     "icons/apple-touch-180.png": (180, full_bleed),
-    "icons/shortcut-camera-96.png": (96, lambda side_px: tile(side_px, mark.CAMERA)),
-    "icons/shortcut-photo-96.png": (96, lambda side_px: tile(side_px, mark.PHOTO)),
+    "icons/shortcut-camera-96.png": (96, lambda side_px: tile(side_px, logo.CAMERA)),
+    "icons/shortcut-photo-96.png": (96, lambda side_px: tile(side_px, logo.PHOTO)),
 }
 SVG = "icon.svg"
 
@@ -105,7 +105,7 @@ def painted(name: str) -> Image.Image:
 
 def write(static: Path = STATIC) -> dict[str, int]:
     """Writes every icon below `static`; the bytes of each by its name."""
-    files = {SVG: mark.svg().encode()} | {name: encoded(painted(name)) for name in PNGS}
+    files = {SVG: logo.svg().encode()} | {name: encoded(painted(name)) for name in PNGS}
     for name, data in files.items():
         write_whole(static / name, data)
     return {name: len(data) for name, data in files.items()}

@@ -1,5 +1,5 @@
 // Which functions of ONNX Runtime Web our networks call: node used_by_networks.mjs ORT_FOLDER FOLDER
-// In FOLDER: marking.wasm, the networks, and job.json, see building/lean_runtime.py. Writes used.json there.
+// In FOLDER: marking.wasm, the networks, and job.json, see building/onnx/lean_runtime.py. Writes used.json there.
 import fs from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";

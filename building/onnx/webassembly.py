@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .places import BuildError
+from building.places import BuildError
 
 HEAD = b"\0asm\1\0\0\0"
 IMPORTS, EXPORTS, CODE = 2, 7, 10
@@ -140,14 +140,14 @@ def _behind(opcode: int, body: bytes, at: int) -> int:
     if opcode in (0xFC, 0xFD, 0xFE):
         second, at = _unsigned(body, at)
         return {0xFC: _behind_bulk, 0xFD: _behind_vector, 0xFE: _behind_atomic}[opcode](second, body, at)
-    raise BuildError(f"a WebAssembly instruction that building/webassembly.py does not know: 0x{opcode:02X}")
+    raise BuildError(f"a WebAssembly instruction that building/onnx/webassembly.py does not know: 0x{opcode:02X}")
 
 
 def _behind_bulk(second: int, body: bytes, at: int) -> int:
     # Saturating conversions; memory.init, data.drop, memory.copy, memory.fill; the same of tables.
     after = {**dict.fromkeys(range(8), 0), 8: 2, 9: 1, 10: 2, 11: 1, 12: 2, 13: 1, 14: 2, 15: 1, 16: 1, 17: 1}
     if second not in after:
-        raise BuildError(f"a WebAssembly instruction that building/webassembly.py does not know: 0xFC {second}")
+        raise BuildError(f"a WebAssembly instruction that building/onnx/webassembly.py does not know: 0xFC {second}")
     return _skipped(body, at, after[second])
 
 

@@ -14,10 +14,10 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from . import webassembly
-from .bytecode import LONGEST_REASON, Say
-from .node import last_words, run_script
-from .places import NODE_MODULES, BuildError, cache_dir, forget_unused, kept, key_of
+from building.onnx import webassembly
+from building.parts.node import last_words, run_script
+from building.places import NODE_MODULES, BuildError, cache_dir, forget_unused, kept, key_of
+from building.python.bytecode import LONGEST_REASON, Say
 
 ORT = NODE_MODULES / "onnxruntime-web" / "dist"
 RUNTIME = "vendor/ort/ort-wasm-simd-threaded.wasm"

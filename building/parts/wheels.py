@@ -14,8 +14,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from .npm import locked_version
-from .places import NODE_MODULES, BuildError, cache_dir, sha256, write_whole
+from building.parts.npm import locked_version
+from building.places import NODE_MODULES, BuildError, cache_dir, sha256, write_whole
 
 PACKAGES = ("numpy", "pillow")
 OFFICIAL = "https://cdn.jsdelivr.net/pyodide/v{version}/full/{file_name}"

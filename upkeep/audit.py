@@ -17,9 +17,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from .lock import CPU, LOCKS
-from .places import NODE_MODULES, ROOT
-from .wheels import PACKAGES
+from building.parts.wheels import PACKAGES
+from building.places import NODE_MODULES, ROOT
+from upkeep.lock import CPU, LOCKS
 
 EXPLAINED = ROOT / "docs" / "audits.md"
 FOUND, UNANSWERED = 1, 3

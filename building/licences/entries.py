@@ -17,10 +17,10 @@ from itertools import zip_longest
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from . import insides
-from .licence_texts import Part, Text, general_text, spdx_id, spdx_ids, text
-from .places import NODE_MODULES, ROOT, BuildError
-from .pyscript_edits import WORKER
+from building.licences import insides
+from building.licences.texts import Part, Text, general_text, spdx_id, spdx_ids, text
+from building.places import NODE_MODULES, ROOT, BuildError
+from building.python.pyscript_edits import WORKER
 
 NAME = "licences.html"
 
@@ -79,10 +79,10 @@ def gather(files: dict[str, bytes], node_modules: Path = NODE_MODULES) -> list[P
         ours(),
         *models(files),
         npm_part("MicroPython", "vendor/micropython/", node_modules, micropython, insides.MICROPYTHON),
-        changed_by(pyscript, "pyscript_edits.py"),
+        changed_by(pyscript, "python/pyscript_edits.py"),
         replace(pyodide, covers=(*pyodide.covers, "vendor/memory/")),
         *(wheel(path, data) for path, data in files.items() if path.endswith(".whl")),
-        changed_by(runtime, "lean_runtime.py"),
+        changed_by(runtime, "onnx/lean_runtime.py"),
         insides.COMPILED_WITH,
     ]
 
@@ -98,8 +98,8 @@ def check(files: dict[str, bytes], parts: list[Part]) -> None:
     for file in files:
         if not any(file.startswith(path) if path.endswith("/") else file == path for path in covered):
             raise BuildError(
-                f"{file} has no licence on {NAME}: if it is our own work, name it in OURS of building/licences.py, "
-                f"else give it an entry there, with its text in building/licence-texts/"
+                f"{file} has no licence on {NAME}: if it is our own work, name it in OURS of "
+                f"building/licences/entries.py, else give it an entry there, with its text in licence-texts/ beside it"
             )
 
 
@@ -156,7 +156,7 @@ def npm_package(node_modules: Path, package: str) -> Part:
     try:
         said = json.loads((folder / "package.json").read_text("utf-8"))
     except (OSError, ValueError):
-        way_out = "add it with `npm install`, or name what it is in building/insides.py"
+        way_out = "add it with `npm install`, or name what it is in building/licences/insides.py"
         raise BuildError(
             f"{package} ships but is not in node_modules, which would tell its licence: {way_out}"
         ) from None
@@ -186,7 +186,7 @@ def bundled(files: dict[str, bytes], node_modules: Path) -> Iterator[Part]:
             continue
         source_map = node_modules / "@pyscript" / "core" / "dist" / f"{PurePosixPath(path).name}.map"
         if not source_map.is_file():
-            way_out = "look up what it is made of, then teach bundled() in building/licences.py"
+            way_out = "look up what it is made of, then teach bundled() in building/licences/entries.py"
             raise BuildError(f"{path} has no map in its package, which would tell what it carries: {way_out}")
         content = json.loads(source_map.read_text("utf-8"))
         for source, script in zip_longest(content["sources"], content.get("sourcesContent", ())):
@@ -201,7 +201,7 @@ def bundled(files: dict[str, bytes], node_modules: Path) -> Iterator[Part]:
         yield replace(part, version=f"up to {part.version}")
     for name, version in sorted(held.items()):
         if name not in insides.PYSCRIPT:
-            way_out = "look up what it is, then name it in PYSCRIPT of building/insides.py"
+            way_out = "look up what it is, then name it in PYSCRIPT of building/licences/insides.py"
             raise BuildError(f"PyScript carries a 3rd-party/{name}.js that has no licence on {NAME}: {way_out}")
         yield replace(insides.PYSCRIPT[name], version=version)
 

@@ -1,0 +1,1 @@
+"""Whose everything in dist/ is, and the page that says so."""

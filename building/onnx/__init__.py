@@ -1,0 +1,1 @@
+"""ONNX Runtime Web, made as light as our networks need it."""

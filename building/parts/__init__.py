@@ -1,0 +1,1 @@
+"""Where the parts come from: npm's packages, the wheels of numpy and Pillow, Node."""
