@@ -24,20 +24,16 @@ if TYPE_CHECKING:
     from PIL import Image
 
     from app.core.follow import Follower
-    from app.core.frames import FramePairs
     from app.core.pipeline import Instrument, Seen
-    from app.core.scan import Frame, Scan
+    from app.core.session import ScanSession
 
-# A guide shows a finger that points up: the hand lies below the nail.
-GUIDE_DIRECTION = (0.0, 1.0)
 # Width of what the debug panel shows of a scan's frame.
 THUMBNAIL_PX = 96
 
 _instrument: Instrument | None = None
 # Of what is looked at before a scan: a hand held still is not searched for with every look, which spares the battery.
 _follower: Follower | None = None
-_scan: Scan | None = None
-_pairs: FramePairs | None = None
+_session: ScanSession | None = None
 # A network runs once at a time, and a photo may be chosen while the camera is looked through.
 _turn = asyncio.Lock()
 
@@ -118,16 +114,14 @@ async def scan_begin(mirror: bool) -> str:
     """Begin a scan, or begin it anew. Answers {"frames": how many are wanted}."""
 
     async def begin() -> dict[str, Any]:
-        global _scan, _pairs
-        from app.core.frames import FramePairs
-        from app.core.scan import Scan
+        global _session
+        from app.core.session import ScanSession
 
         if _follower is not None:
             _follower.leave()
         await _forget_scan()
-        _scan = Scan(_loaded().manifest)
-        _pairs = FramePairs(_loaded(), bool(mirror))
-        return {"frames": _scan.goal}
+        _session = ScanSession(_loaded(), bool(mirror))
+        return {"frames": _session.goal}
 
     return await _answer(begin)
 
@@ -147,34 +141,15 @@ async def scan_frame(number: int, guide: str) -> str:
     """
 
     async def measure() -> dict[str, Any]:
-        from app.core.pipeline import see_guided
-
         picture, stages = await _grab(number, THUMBNAIL_PX)
-        if _scan is None or _pairs is None:
-            raise MeasureError(MODEL_UNAVAILABLE, "no scan was begun")
-        repeated = not _pairs.is_new(picture)
-        if repeated or _scan.finished:
-            nothing = {"width": picture.width, "height": picture.height, "nails": [], "skin": []}
-            frames = [] if _scan.finished else [_scan.repeat()]
-            if frames and _scan.finished:
-                frames += [_scan.add(reading) for reading in await _pairs.flush(stages)]
-            return _answered(frames, repeated, nothing, _scan, stages)
-        if guide:
-            seen = see_guided(picture, json.loads(guide), GUIDE_DIRECTION)
-        else:
-            seen = await _pairs.see(picture, stages)
-        readings = await _pairs.take(picture, seen, stages)
-        if _pairs.taken == _scan.goal:
-            readings += await _pairs.flush(stages)
-        frames = [_scan.add(reading) for reading in readings]
-        return _answered(frames, False, _shown(seen), _scan, stages)
+        session = _begun()
+        taken = await session.take(picture, stages, json.loads(guide) if guide else None)
+        nothing = {"width": picture.width, "height": picture.height, "nails": [], "skin": []}
+        shown = nothing if taken.seen is None else _shown(taken.seen)
+        read = {"frames": [frame.as_json() for frame in taken.frames], "repeated": taken.repeated}
+        return {**read, **shown, "finished": session.finished, "ms": stages.rounded()}
 
     return await _answer(measure)
-
-
-def _answered(frames: list[Frame], repeated: bool, shown: dict[str, Any], scan: Scan, stages: Stages) -> dict[str, Any]:
-    read = {"frames": [frame.as_json() for frame in frames], "repeated": repeated}
-    return {**read, **shown, "finished": scan.finished, "ms": stages.rounded()}
 
 
 async def scan_end() -> str:
@@ -185,12 +160,10 @@ async def scan_end() -> str:
     """
 
     async def conclude() -> dict[str, Any]:
-        if _scan is None or _pairs is None:
-            raise MeasureError(MODEL_UNAVAILABLE, "no scan was begun")
+        session = _begun()
         try:
-            waiting = [] if _scan.finished else await _pairs.flush()
-            frames = [_scan.add(reading).as_json() for reading in waiting]
-            return {**_scan.conclude().as_json(), "frames": frames}
+            reading, waiting = await session.conclude()
+            return {**reading.as_json(), "frames": [frame.as_json() for frame in waiting]}
         finally:
             await _forget_scan()
 
@@ -208,11 +181,11 @@ async def scan_cancel() -> str:
 
 
 async def _forget_scan() -> None:
-    global _scan, _pairs
-    pairs, _scan, _pairs = _pairs, None, None
-    if pairs is not None:
-        await pairs.leave()
-        del pairs
+    global _session
+    session, _session = _session, None
+    if session is not None:
+        await session.leave()
+        del session
         gc.collect()
 
 
@@ -244,6 +217,12 @@ async def _grab(number: int, thumbnail_px: int | None = None) -> tuple[Image.Ima
     with stages.timed(GRAB):
         picture = await rgb_picture(number, thumbnail_px)
     return picture, stages
+
+
+def _begun() -> ScanSession:
+    if _session is None:
+        raise MeasureError(MODEL_UNAVAILABLE, "no scan was begun")
+    return _session
 
 
 def _loaded() -> Instrument:

@@ -11,10 +11,9 @@ from PIL import Image
 
 from app.core import codes
 from app.core.errors import MeasureError
-from app.core.frames import FramePairs
 from app.core.photo import FORMATS, open_photo
 from app.core.pipeline import measure_picture
-from app.core.scan import FRAMES, Scan
+from app.core.session import ScanSession
 from app.models import SHIPPED_MODELS, load_instrument
 from tests.drawn_hand import draw_hand
 from tests.reliability.damaged_photos import DAMAGES_A_KIND, KINDS, damaged_photos
@@ -191,12 +190,11 @@ def test_a_camera_that_goes_mad_in_mid_scan_ends_in_a_named_outcome(instrument):
     pictures = [hand, *ODD.values(), hand.resize((400, 300)), hand.rotate(90)]
 
     async def run(seed):
-        rng, scan, pairs = np.random.default_rng(seed), Scan(instrument.manifest), FramePairs(instrument)
-        while not scan.finished and len(scan.frames) < FRAMES:
-            picture = pictures[rng.integers(len(pictures))]
-            for reading in await pairs.take(picture, await pairs.see(picture)):
-                scan.add(reading)
-        return scan.conclude()
+        rng, session = np.random.default_rng(seed), ScanSession(instrument)
+        while not session.finished:
+            await session.take(pictures[rng.integers(len(pictures))])
+        reading, _waiting = await session.conclude()
+        return reading
 
     for seed in range(3):
         reading = asyncio.run(run(seed))

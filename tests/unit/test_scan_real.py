@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from app.core.frames import FramePairs
 from app.core.pipeline import measure_picture
 from app.core.scan import FRAMES, Scan
+from app.core.session import ScanSession
 from app.models import load_instrument
 from tests.drawn_hand import draw_hand
 from tests.film import SIZE, fitted
@@ -44,20 +44,21 @@ def scanned(instrument, frames, careful):
     """(reading, runs of the detector); careful: detector and both mirror images in every frame."""
     detector = Counted(instrument.detector)
     counted = replace(instrument, detector=detector)
-    scan, pairs = Scan(instrument.manifest), FramePairs(counted)
 
-    async def run():
+    async def carefully():
+        scan = Scan(instrument.manifest)
         for frame in frames:
-            if careful:
-                scan.add(await measure_picture(counted, frame))
-                continue
-            for reading in await pairs.take(frame, await pairs.see(frame)):
-                scan.add(reading)
-        for reading in await pairs.flush():
-            scan.add(reading)
+            scan.add(await measure_picture(counted, frame))
+        return scan.conclude()
 
-    asyncio.run(run())
-    return scan.conclude(), detector.runs
+    async def fast():
+        session = ScanSession(counted)
+        for frame in frames:
+            await session.take(frame)
+        reading, _waiting = await session.conclude()
+        return reading
+
+    return asyncio.run(carefully() if careful else fast()), detector.runs
 
 
 @pytest.fixture(scope="module")

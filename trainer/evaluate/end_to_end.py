@@ -9,12 +9,8 @@ import numpy as np
 from PIL import Image
 
 from app.core.arrays import FloatArray, IntArray
-from app.core.crops import nail_crops
-from app.core.finding import find
-from app.core.fingers import finger_directions
-from app.core.gates import rejection
 from app.core.person import typical_of_nails
-from app.core.pipeline import MAX_NAILS, Instrument
+from app.core.pipeline import Instrument, crop, see
 from trainer.data.dataset import Patient
 from trainer.data.splits import leave_one_session_out
 from trainer.estimator.head import NailTable, choose_alphas, fit_head
@@ -57,14 +53,8 @@ def end_to_end(instrument: Instrument, table: NailTable, patients: list[Patient]
 
 def _embedding_of_found_nails(instrument: Instrument, picture: Image.Image) -> FloatArray | None:
     """(nails, d) of the nails that count; None where there is none."""
-    spec = instrument.manifest.detector
-    found = asyncio.run(find(spec, instrument.detector, picture))
-    nails = found.of_class(spec.class_id("nail")).best(MAX_NAILS).boxes
-    skin = found.of_class(spec.class_id("skin")).boxes
-    usable = np.flatnonzero([rejection(picture, box) is None for box in nails])
-    if not len(usable):
+    seen = asyncio.run(see(instrument, picture))
+    if not len(seen.usable):
         return None
-    directions = finger_directions(picture, nails, skin)
-    crops = nail_crops(picture, nails[usable], directions[usable], instrument.manifest.estimator)
-    outputs = asyncio.run(instrument.estimator.run({"image": crops}))
+    outputs = asyncio.run(instrument.estimator.run({"image": crop(instrument, picture, seen)}))
     return outputs["embedding"].astype(np.float64)
