@@ -170,11 +170,12 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             self.server.ended.wait()
             return
         given = len(body) if first else self.server.may_send(len(body))
-        self.wfile.write(body[:given])
         if given == len(body):
+            # Counted first: who has the last byte may ask at once what was sent.
             with self.server.lock:
                 name = asked.removeprefix("/page/")
                 self.server.sent[name] = self.server.sent.get(name, 0) + 1
+        self.wfile.write(body[:given])
 
     def log_message(self, format: str, *args: object) -> None:
         """Nobody reads it."""
