@@ -18,6 +18,18 @@ hypothesis.settings.register_profile("any-machine", deadline=None)
 hypothesis.settings.load_profile("any-machine")
 
 
+# What takes longest begins first, so that of the processes side by side none is left alone with it in the end.
+FIRST = ("serving", "pyodide", "e2e", "building")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    def place(item: pytest.Item) -> int:
+        folder = item.path.relative_to(ROOT / "tests").parts[0]
+        return FIRST.index(folder) if folder in FIRST else len(FIRST)
+
+    items.sort(key=place)
+
+
 @pytest.fixture(scope="session")
 def node_and_npm() -> tuple[str, str]:
     """The programs that `python3 -m tests` found, else the ones on this machine."""

@@ -54,7 +54,7 @@ def rgba(image: Image.Image) -> np.ndarray[Any, Any]:
     return np.asarray(image.convert("RGBA"))
 
 
-@pytest.logo.parametrize("name", icons.PNGS)
+@pytest.mark.parametrize("name", icons.PNGS)
 def test_a_stored_icon_is_what_the_script_paints_now(name: str) -> None:
     # Pixels, not bytes: another zlib packs the same picture otherwise.
     assert np.array_equal(rgba(stored(name)), rgba(icons.painted(name))), "run python -m upkeep.icons"
@@ -93,7 +93,7 @@ def test_an_image_of_too_many_colours_is_refused() -> None:
         icons.encoded(Image.fromarray(many))
 
 
-@pytest.logo.parametrize("icon", [*MANIFEST["icons"], *SHORTCUT_ICONS], ids=lambda icon: icon["src"])
+@pytest.mark.parametrize("icon", [*MANIFEST["icons"], *SHORTCUT_ICONS], ids=lambda icon: icon["src"])
 def test_an_icon_of_the_manifest_has_the_size_and_type_it_claims(icon: dict[str, str]) -> None:
     name = icon["src"].removeprefix("./")
     assert name in contents.static_files()
@@ -105,7 +105,7 @@ def test_an_icon_of_the_manifest_has_the_size_and_type_it_claims(icon: dict[str,
     assert icon["sizes"] == f"{image.width}x{image.height}"
 
 
-@pytest.logo.parametrize("name", [*MASKABLE, "icons/apple-touch-180.png"])
+@pytest.mark.parametrize("name", [*MASKABLE, "icons/apple-touch-180.png"])
 def test_what_a_platform_cuts_is_opaque_to_every_edge(name: str) -> None:
     image = stored(name)
     assert not image.has_transparency_data
@@ -114,7 +114,7 @@ def test_what_a_platform_cuts_is_opaque_to_every_edge(name: str) -> None:
         assert (edge == ImageColor.getrgb(logo.GROUND)).all()
 
 
-@pytest.logo.parametrize("name", [*MASKABLE, "icons/monochrome-512.png"])
+@pytest.mark.parametrize("name", [*MASKABLE, "icons/monochrome-512.png"])
 def test_the_mark_stays_within_the_safe_zone_and_fills_it(name: str) -> None:
     pixels = rgba(stored(name))
     side_px = len(pixels)
