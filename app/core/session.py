@@ -64,7 +64,6 @@ class ScanSession:
         Raises:
             MeasureError: `model_unavailable`, for this frame or one before: a network gave nonsense.
         """
-        stages = stages or Stages()
         repeated = not self._pairs.is_new(picture)
         if self._scan.finished:
             return Taken([], repeated, None)

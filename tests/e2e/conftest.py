@@ -1,6 +1,7 @@
 """Every console error and every request elsewhere is a failure."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -38,23 +39,33 @@ def new_context(browser: Browser, options: dict[str, object]) -> BrowserContext:
     return browser.new_context(**{"viewport": {"width": 390, "height": 844}, **options})
 
 
+@contextmanager
+def watched(make: Callable[..., Visit], close: Callable[[Visit], None]) -> Iterator[Callable[..., Visit]]:
+    """The same `make`, whose visits are listened to, closed in the end, and then fail on what nobody should see."""
+    visits: list[Visit] = []
+
+    def make_watched(*arguments: object, **options: object) -> Visit:
+        visits.append(make(*arguments, **options))
+        listen(visits[-1])
+        return visits[-1]
+
+    yield make_watched
+    for visit in visits:
+        close(visit)
+    for visit in visits:
+        assert_nothing_went_wrong(visit)
+
+
 @pytest.fixture
 def new_visit(browser: Browser) -> Iterator[Callable[..., Visit]]:
     """Makes visits with a fresh profile, and in the end fails on what a person would never see."""
-    visits: list[Visit] = []
 
     def make(address: str, **options: object) -> Visit:
         context = new_context(browser, options)
-        visit = Visit(context.new_page(), context, address)
-        listen(visit)
-        visits.append(visit)
-        return visit
+        return Visit(context.new_page(), context, address)
 
-    yield make
-    for visit in visits:
-        visit.context.close()
-    for visit in visits:
-        assert_nothing_went_wrong(visit)
+    with watched(make, lambda visit: visit.context.close()) as make_watched:
+        yield make_watched
 
 
 @pytest.fixture
@@ -69,16 +80,21 @@ def installed(browser: Browser, built_dist: Path) -> Iterator[Callable[..., Visi
     host = Host(built_dist)
     contexts: dict[str, BrowserContext] = {}
 
+    def install(first: Visit) -> None:
+        listen(first)
+        first.open()
+        first.wait_for_engine()
+        first.wait_for_offline_ready()
+        first.page.close()
+        assert_nothing_went_wrong(first)
+
     def make(**options: object) -> Visit:
         key = repr(sorted(options.items()))
-        known = key in contexts
-        if not known:
-            contexts[key] = new_context(browser, options)
+        if key not in contexts:
+            context = new_context(browser, options)
+            install(Visit(context.new_page(), context, host.address))
+            contexts[key] = context
         visit = Visit(contexts[key].new_page(), contexts[key], host.address)
-        if not known:
-            visit.open()
-            visit.wait_for_engine()
-            visit.wait_for_offline_ready()
         visit.page.goto(f"{host.address}{licences.NAME}")
         visit.page.evaluate("localStorage.clear(), sessionStorage.clear()")
         return visit
@@ -95,16 +111,5 @@ def next_visit(installed: Callable[..., Visit]) -> Iterator[Callable[..., Visit]
 
     The profile is shared with the module's other visits. What a test changes for longer wants a `new_visit`.
     """
-    visits: list[Visit] = []
-
-    def make(**options: object) -> Visit:
-        visit = installed(**options)
-        listen(visit)
-        visits.append(visit)
-        return visit
-
-    yield make
-    for visit in visits:
-        visit.page.close()
-    for visit in visits:
-        assert_nothing_went_wrong(visit)
+    with watched(installed, lambda visit: visit.page.close()) as make_watched:
+        yield make_watched

@@ -128,7 +128,7 @@ def _cut(
         (server.folder / path).write_bytes(body)
         page.evaluate(REGISTER)
     elif way == "storage full":
-        quota = {"origin": server.address.removesuffix("/page/"), "quotaSize": int(rng.integers(total))}
+        quota = {"origin": server.origin, "quotaSize": int(rng.integers(total))}
         devtools.send("Storage.overrideQuotaForOrigin", quota)
         page.evaluate(REGISTER)
         devtools.send("Storage.overrideQuotaForOrigin", {"origin": quota["origin"]})

@@ -39,7 +39,7 @@ from trainer.estimator.graph import BACKBONE_PX, add_head, estimator_spec, featu
 from trainer.estimator.head import NailTable
 from trainer.estimator.light_profile import light_profile
 from trainer.estimator.texture import with_texture
-from trainer.evaluate import protocols as hb
+from trainer.evaluate import protocols
 from trainer.evaluate.end_to_end import end_to_end
 from trainer.steps import publish
 from trainer.tools.figures import rounded
@@ -142,7 +142,7 @@ def features(settings: Settings, prepared: Prepared, progress: Progress) -> Feat
 
 def measure_recipe(settings: Settings, prepared: Prepared, found: Features, progress: Progress) -> dict[str, Any]:
     """The Hb recipe under every protocol; also written to runs/hb.json."""
-    figures = hb.measure_hb(found.table, prepared.patients, prepared.split, progress)
+    figures = protocols.measure_hb(found.table, prepared.patients, prepared.split, progress)
     write_json(settings.runs / "hb.json", figures)
     loso = figures["hb"]["loso"]
     progress.say(f"leave one session out: MAE {loso['mae']:.3f} g/dL (training mean {loso['mean_mae']:.3f})")
@@ -156,7 +156,7 @@ def export(settings: Settings, progress: Progress) -> None:
     prepared = prepare(settings, progress)
     found = features(settings, prepared, progress)
     figures = measure_recipe(settings, prepared, found, progress)
-    head = hb.shipped_head(found.table)
+    head = protocols.shipped_head(found.table)
     estimator = add_head(found.graph, head)
     model, entry = kept or _new_detector(settings, prepared, progress)
     document = {
@@ -220,7 +220,7 @@ def evaluate(settings: Settings, progress: Progress) -> dict[str, Any]:
     prepared = prepare(settings, progress)
     model = (settings.out / manifest.estimator.file).read_bytes()
     table = nail_table(prepared.patients, model, manifest.estimator, settings.runs / "features", progress)
-    figures = hb.measure_hb(table, prepared.patients, prepared.split, progress)
+    figures = protocols.measure_hb(table, prepared.patients, prepared.split, progress)
     figures["hb"]["end_to_end"] = end_to_end(instrument, table, prepared.patients, progress)
     difference = _difference_to_recipe(model, manifest.estimator, table, prepared)
     figures["hb"]["shipped_head_difference"] = difference
@@ -251,7 +251,7 @@ def evaluate(settings: Settings, progress: Progress) -> dict[str, Any]:
 def _difference_to_recipe(model: bytes, spec: EstimatorSpec, table: NailTable, prepared: Prepared) -> float:
     """At most how far the file's values are from those of the recipe fitted on everybody now, g/dL, over the annotated
     nails of the test photographs."""
-    network, head = NativeNetwork(model), hb.shipped_head(table)
+    network, head = NativeNetwork(model), protocols.shipped_head(table)
     largest = 0.0
     for index in prepared.split.test:
         shipped = network.run_now({"image": annotated_crops(prepared.patients[index], spec)})["hb_g_dl"]
