@@ -10,15 +10,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from app.core.codes import TOO_LARGE, UNREADABLE_IMAGE
-from app.core.elevation import LONGEST, ElevationError, understood_m
 from app.core.errors import MeasureError
-from app.core.groups import GROUPS, NOT_SMOKING, NOT_STATED, SMOKING, Person
 from app.core.pipeline import Instrument, measure_photo
 from app.core.reading import error_json
 from app.models import SHIPPED_MODELS, load_instrument
+from app.shared.codes import TOO_LARGE, UNREADABLE_IMAGE
+from app.shared.elevation import LONGEST, ElevationError, understood_m
+from app.shared.groups import GROUPS, NOT_SMOKING, NOT_STATED, SMOKING, Person
+from app.shared.words import comparison_lines, elevation_wrong_words, reason_words, say, severity_words
 from app.terminal import fitting, photos_named, show_any_sign, shown
-from app.words import comparison_lines, elevation_wrong_words, reason_words, say, severity_words
 
 EXIT_NO_READING = 3
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from app.core.codes import MODEL_UNAVAILABLE
 from app.core.errors import MeasureError
 from app.core.manifest import parse_manifest
 from app.core.pipeline import Instrument
 from app.files import sha256_of
 from app.runtime.native import NativeNetwork
+from app.shared.codes import MODEL_UNAVAILABLE
 
 SHIPPED_MODELS = Path(__file__).resolve().parents[1] / "static" / "models"
 

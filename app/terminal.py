@@ -7,8 +7,8 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from app.core.codes import UNREADABLE_IMAGE
 from app.core.errors import MeasureError
+from app.shared.codes import UNREADABLE_IMAGE
 
 # What a folder is looked through for. A photo of another kind that is named gets words of its own.
 PHOTO_SUFFIXES = frozenset(

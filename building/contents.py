@@ -21,27 +21,14 @@ NOT_IN_THE_ENGINE = (
     "self_test.py",
     "terminal.py",
     "runtime/native.py",
+    "shared/words/",
     "ui/",
-    "words/",
 )
 
 # Of ours, what MicroPython imports on the main thread: tests/unit/test_house.py keeps the screens to it.
-IN_THE_SCREEN = (
-    "__init__.py",
-    "build_id.py",
-    "lent.py",
-    "messages.py",
-    "ui/",
-    "words/",
-    "core/__init__.py",
-    "core/aim.py",
-    "core/codes.py",
-    "core/elevation.py",
-    "core/groups.py",
-    "core/severity.py",
-)
+IN_THE_SCREEN = ("__init__.py", "shared/", "ui/")
 
-# What app/build_id.py says where nothing was built.
+# What app/shared/build_id.py says where nothing was built.
 SOURCE_ID = "source"
 
 # PyScript's own extras: plugins that the page's settings switch off by name, and what unpacks archives where a page
@@ -124,7 +111,7 @@ def our_sources(app: Path, build_id: str = SOURCE_ID) -> Iterator[tuple[str, byt
     for path in source_files(app):
         if path.suffix == ".py":
             name, data = path.relative_to(app).as_posix(), path.read_bytes().replace(b"\r\n", b"\n")
-            if name == "build_id.py":
+            if name == "shared/build_id.py":
                 data = data.replace(f'"{SOURCE_ID}"'.encode(), f'"{build_id}"'.encode())
             yield name, data
 

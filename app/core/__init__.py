@@ -1,5 +1,4 @@
 """The measuring itself: pure functions over numpy and Pillow, the same on CPython and in Pyodide.
 
-It knows no browser, no ONNX runtime and no file. Nothing is imported here, so that MicroPython can import
-the modules of it that need neither numpy nor Pillow (`codes`, `severity`).
+It knows no browser, no ONNX runtime and no file.
 """

@@ -14,12 +14,12 @@ import numpy as np
 from PIL import Image
 
 from app.core.arrays import FloatArray
-from app.core.codes import DECODE, DETECT, LETTERBOX, MODEL_UNAVAILABLE
 from app.core.detection import Detections, box_areas, decode, iou_matrix, nms
 from app.core.errors import MeasureError
 from app.core.letterbox import letterbox_picture
 from app.core.manifest import DetectorSpec
 from app.core.stages import Stages
+from app.shared.codes import DECODE, DETECT, LETTERBOX, MODEL_UNAVAILABLE
 
 Window = tuple[int, int, int, int]
 

@@ -13,10 +13,10 @@ import numpy as np
 from PIL import Image
 
 from app.core.arrays import FloatArray
-from app.core.codes import DECODE, FOLLOW, LETTERBOX
 from app.core.detection import Detections
 from app.core.gates import LUMA_WEIGHTS
 from app.core.stages import Stages
+from app.shared.codes import DECODE, FOLLOW, LETTERBOX
 
 # Around all that was found, in shares of its extent.
 MARGIN = 0.15

@@ -18,13 +18,13 @@ import numpy as np
 from PIL import Image
 
 from app.core.arrays import FloatArray, IntArray
-from app.core.codes import ESTIMATE
 from app.core.crops import STRAIGHT
 from app.core.follow import Follower
 from app.core.pipeline import Instrument, Seen, crop, estimate, look, read, see
 from app.core.reading import Reading
 from app.core.stages import Stages
 from app.core.tracking import match_boxes
+from app.shared.codes import ESTIMATE
 
 # Every frame of a sensor has its own noise: two that are the same at all of these points, (width, height), are one.
 POINTS = (192, 144)

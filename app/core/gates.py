@@ -6,7 +6,7 @@ import numpy as np
 from PIL import Image
 
 from app.core.arrays import FloatArray, Uint8Array
-from app.core.codes import NAIL_CUT_OFF, NAIL_OVEREXPOSED, NAIL_TOO_DARK, NAIL_TOO_SMALL
+from app.shared.codes import NAIL_CUT_OFF, NAIL_OVEREXPOSED, NAIL_TOO_DARK, NAIL_TOO_SMALL
 
 # The smallest annotated nail of the training photographs is 25 px high; below about half of that a nail has
 # too few pixels for a colour.

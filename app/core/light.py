@@ -8,9 +8,9 @@ import numpy as np
 from PIL import Image
 
 from app.core.arrays import FloatArray
-from app.core.codes import LIGHT_BRIGHT, LIGHT_DARK, LIGHT_GOOD, LIGHT_TINTED
 from app.core.gates import LUMA_WEIGHTS, inner_pixels, mean_colour
 from app.core.manifest import LightSpec
+from app.shared.codes import LIGHT_BRIGHT, LIGHT_DARK, LIGHT_GOOD, LIGHT_TINTED
 
 # Keeps the logarithm of black finite.
 LEVEL_OFFSET = 1.0

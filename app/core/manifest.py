@@ -10,8 +10,8 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from app.core.codes import MODEL_UNAVAILABLE
 from app.core.errors import MeasureError
+from app.shared.codes import MODEL_UNAVAILABLE
 
 SCHEMA = 4
 # In nails.

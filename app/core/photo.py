@@ -10,10 +10,10 @@ from typing import Any
 
 from PIL import ExifTags, Image, UnidentifiedImageError
 
-from app.core.codes import TOO_LARGE, UNREADABLE_IMAGE
 from app.core.errors import MeasureError
 from app.core.raw import is_raw
 from app.core.srgb import profile_of, to_srgb
+from app.shared.codes import TOO_LARGE, UNREADABLE_IMAGE
 
 # 64 megapixels as RGB are 192 MB: what a phone's tab survives, and above the 48 of today's cameras.
 MAX_PIXELS = 64_000_000

@@ -12,7 +12,6 @@ import numpy as np
 from PIL import Image
 
 from app.core.arrays import FloatArray, IntArray
-from app.core.codes import CROP, ESTIMATE, GATES, MODEL_UNAVAILABLE, NAIL_NO_COLOUR, NO_NAIL, UNUSABLE_NAILS
 from app.core.crops import nail_crops
 from app.core.detection import Detections
 from app.core.errors import MeasureError
@@ -26,6 +25,7 @@ from app.core.photo import open_photo
 from app.core.reading import Nail, Reading, Skin, plausible_error, reading_of
 from app.core.stages import Stages
 from app.core.toned import has_colour
+from app.shared.codes import CROP, ESTIMATE, GATES, MODEL_UNAVAILABLE, NAIL_NO_COLOUR, NO_NAIL, UNUSABLE_NAILS
 
 Ways = tuple[bool, ...]
 # Two hands and a few false alarms; the best ones stay.

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.core.codes import IMPLAUSIBLE
 from app.core.errors import MeasureError
-from app.core.groups import Person
 from app.core.manifest import Manifest
-from app.core.severity import classify, comparison
+from app.shared.codes import IMPLAUSIBLE
+from app.shared.groups import Person
+from app.shared.severity import classify, comparison
 
 
 @dataclass(frozen=True, slots=True)

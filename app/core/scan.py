@@ -16,7 +16,12 @@ from typing import Any
 import numpy as np
 
 from app.core.arrays import FloatArray
-from app.core.codes import (
+from app.core.errors import MeasureError
+from app.core.manifest import Manifest
+from app.core.person import typical_of_nails
+from app.core.reading import Nail, Reading, Skin, plausible_error, reading_of
+from app.core.tracking import match_boxes
+from app.shared.codes import (
     CAMERA_FROZEN,
     FRAME_OTHER_SIZE,
     FRAME_OUTLIER,
@@ -27,11 +32,6 @@ from app.core.codes import (
     TOO_FEW_FRAMES,
     UNRELIABLE,
 )
-from app.core.errors import MeasureError
-from app.core.manifest import Manifest
-from app.core.person import typical_of_nails
-from app.core.reading import Nail, Reading, Skin, plausible_error, reading_of
-from app.core.tracking import match_boxes
 
 FRAMES = 30
 # A reading stands on at least half of its frames.

@@ -72,9 +72,7 @@ class ScanSession:
             if self._scan.finished:
                 frames += await self._rest(stages)
             return Taken(frames, True, None)
-        seen = (
-            await self._pairs.see(picture, stages) if guide is None else see_guided(picture, guide, GUIDE_DIRECTION)
-        )
+        seen = await self._pairs.see(picture, stages) if guide is None else see_guided(picture, guide, GUIDE_DIRECTION)
         frames = self._added(await self._pairs.take(picture, seen, stages))
         if self._pairs.taken == self._scan.goal:
             frames += await self._rest(stages)

@@ -14,9 +14,9 @@ import numpy as np
 from PIL import ExifTags, Image
 
 from app.core.arrays import FloatArray, Uint8Array
-from app.core.codes import UNREADABLE_IMAGE
 from app.core.errors import MeasureError
 from app.core.icc import D50_XYZ, Function, Profile, ProfileError, interpolated, matrix_profile, parse_profile, power
+from app.shared.codes import UNREADABLE_IMAGE
 
 # CIE x and y of white, red, green and blue: ITU-R BT.709 and BT.2020, SMPTE EG 432-1, Adobe RGB (1998).
 BT709 = (0.3127, 0.3290, 0.64, 0.33, 0.30, 0.60, 0.15, 0.06)

@@ -16,11 +16,11 @@ import js
 import pyodide_js
 from pyodide.ffi import JsException
 
-from app.core.codes import MODEL_UNAVAILABLE
 from app.core.errors import MeasureError
 from app.core.manifest import DetectorSpec, EstimatorSpec, parse_manifest
 from app.engine.wheels import Later, unpack
-from app.messages import PROGRESS, STEP_NETWORKS, STEP_NUMERICS, STEP_READY
+from app.shared.codes import MODEL_UNAVAILABLE
+from app.shared.messages import PROGRESS, STEP_NETWORKS, STEP_NUMERICS, STEP_READY
 
 if TYPE_CHECKING:
     from app.core.pipeline import Instrument

@@ -13,12 +13,12 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from app.build_id import BUILD_ID
-from app.core.codes import GRAB, LIGHT_UNKNOWN, MODEL_UNAVAILABLE
 from app.core.errors import MeasureError
 from app.core.stages import Stages
 from app.engine.boot import MODELS_FOLDER, boot, fetch_bytes
 from app.engine.loans import borrowed, give_back
+from app.shared.build_id import BUILD_ID
+from app.shared.codes import GRAB, LIGHT_UNKNOWN, MODEL_UNAVAILABLE
 
 if TYPE_CHECKING:
     from PIL import Image

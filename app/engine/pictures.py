@@ -9,13 +9,13 @@ import js
 from PIL import Image
 from pyodide.ffi import JsException, to_js
 
-from app.core.codes import PICTURES_HIDDEN, UNREADABLE_IMAGE
 from app.core.errors import MeasureError
 from app.core.photo import MAX_PIXELS, open_photo, too_large
 from app.core.raw import is_raw
 from app.core.srgb import UnknownColoursError
 from app.engine.loans import borrowed, give_back
-from app.lent import copied, size_of
+from app.shared.codes import PICTURES_HIDDEN, UNREADABLE_IMAGE
+from app.shared.lent import copied, size_of
 
 # What a screen shows of a photo: more pixels than this a side it has not.
 SCREEN_PX = 1600

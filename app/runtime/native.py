@@ -9,8 +9,8 @@ import numpy as np
 import onnxruntime
 
 from app.core.arrays import FloatArray
-from app.core.codes import MODEL_UNAVAILABLE
 from app.core.errors import MeasureError
+from app.shared.codes import MODEL_UNAVAILABLE
 
 
 class NativeNetwork:

@@ -1,6 +1,6 @@
 """How far the engine's start is: steps as the engine reports them, bytes as they come on a first visit."""
 
-from app import messages, words
+from app.shared import messages, words
 from app.ui.download import Download
 from app.ui.page import element, mark, set_text, show
 

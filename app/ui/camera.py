@@ -5,7 +5,7 @@ import asyncio
 from pyscript import window
 from pyscript.ffi import to_js
 
-from app.core import codes
+from app.shared import codes
 from app.ui import lenses
 from app.ui.page import element, listen, optional
 from app.ui.patience import TookTooLongError, within

@@ -4,8 +4,8 @@ import json
 
 from pyscript import window
 
-from app import words
-from app.core.codes import STAGES
+from app.shared import words
+from app.shared.codes import STAGES
 from app.ui import service_worker, tasks
 from app.ui.page import add, element, on, set_text, show
 from app.ui.patience import within

@@ -5,8 +5,7 @@ import json
 
 from pyscript import document, workers
 
-from app import messages
-from app.core import codes
+from app.shared import codes, messages
 from app.ui.attempts import BrowserError
 from app.ui.lending import Lender, let_go
 from app.ui.page import listen

@@ -3,8 +3,7 @@
 from pyscript import window
 from pyscript.ffi import to_js
 
-from app import words
-from app.core import codes
+from app.shared import codes, words
 from app.ui.page import element, set_text, show
 
 

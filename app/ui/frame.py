@@ -3,7 +3,7 @@
 from pyscript import window
 from pyscript.ffi import to_js
 
-from app.lent import copied, size_of
+from app.shared.lent import copied, size_of
 from app.ui.attempts import attempt, make
 from app.ui.patience import TookTooLongError, within
 

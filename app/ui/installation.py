@@ -10,7 +10,7 @@ import asyncio
 from pyscript import document, window
 from pyscript.ffi import to_js
 
-from app import messages, words
+from app.shared import messages, words
 from app.ui import keeping, service_worker, tasks
 from app.ui.attempts import attempt
 from app.ui.page import element, listen, on, optional, reload_once, set_text, show, shows_start, state

@@ -4,9 +4,8 @@ import asyncio
 
 from pyscript import document, window
 
-from app import words
-from app.core import codes
-from app.core.aim import Aim
+from app.shared import codes, words
+from app.shared.aim import Aim
 from app.ui import lenses, overlay, tasks
 from app.ui.camera import Camera, CameraError
 from app.ui.frame import frame_of

@@ -3,7 +3,7 @@
 from pyscript import document, window
 from pyscript.ffi import create_proxy
 
-from app import messages
+from app.shared import messages
 from app.ui.attempts import BrowserError, attempt, look_up
 from app.ui.tasks import guarded
 
@@ -118,7 +118,7 @@ def reload_again(reason):
 
 
 def state():
-    """The page's state, see `app.messages`."""
+    """The page's state, see `app.shared.messages`."""
     return document.body.getAttribute("data-state")
 
 

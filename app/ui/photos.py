@@ -2,8 +2,7 @@
 
 from pyscript import document, window
 
-from app import words
-from app.core import codes
+from app.shared import codes, words
 from app.ui import stage
 from app.ui.page import add, element, listen, on, set_text, show
 from app.ui.patience import TookTooLongError, within

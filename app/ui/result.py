@@ -3,8 +3,7 @@
 from pyscript import document, window
 from pyscript.ffi import create_proxy
 
-from app import words
-from app.core import severity
+from app.shared import severity, words
 from app.ui.attempts import attempt
 from app.ui.page import add, element, set_text, show
 

@@ -5,9 +5,8 @@ import gc
 
 from pyscript import document, window
 
-from app import words
-from app.core import codes
-from app.lent import size_of
+from app.shared import codes, words
+from app.shared.lent import size_of
 from app.ui import overlay, stage, tasks
 from app.ui.attempts import BrowserError
 from app.ui.frame import draw

@@ -3,9 +3,8 @@
 from pyscript import document, window
 from pyscript.ffi import to_js
 
-from app import messages, words
-from app.build_id import BUILD_ID
-from app.core import codes
+from app.shared import codes, messages, words
+from app.shared.build_id import BUILD_ID
 from app.ui import error_card, installation, overlay, result, stage, tasks
 from app.ui.boot_progress import BootProgress
 from app.ui.debug import Debug

@@ -5,8 +5,8 @@ from binascii import b2a_base64
 
 from pyscript import window
 
-from app import words
-from app.build_id import BUILD_ID
+from app.shared import words
+from app.shared.build_id import BUILD_ID
 from app.ui import service_worker, tasks
 from app.ui.attempts import look_up
 from app.ui.page import add, element, on, optional, set_text, show

@@ -7,8 +7,7 @@ import json
 
 from pyscript import document, window
 
-from app import words
-from app.core import elevation, groups
+from app.shared import elevation, groups, words
 from app.ui.attempts import attempt, look_up
 from app.ui.page import element, fill_choices, listen, on, set_text, show
 from app.ui.place import of_this_copy

@@ -2,7 +2,7 @@
 
 from pyscript import document
 
-from app import words
+from app.shared import words
 from app.ui import overlay
 from app.ui.attempts import attempt
 from app.ui.page import element, on, show

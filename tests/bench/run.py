@@ -20,7 +20,7 @@ from tests.bench.pace import TARGET_REFERENCE_MS, at_target  # noqa: E402
 
 # Of the 12-megapixel photo.
 PHOTO_SIZE = (4000, 3000)
-# Steps of the engine's start, as app/messages.py calls them, in the table's words.
+# Steps of the engine's start, as app/shared/messages.py calls them, in the table's words.
 BOOT_STEPS = {
     "python": "the page and Python",
     "numerics": "numpy and Pillow",

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page
 
-from app.core.codes import CROP, DECODE, FOLLOW, GATES, LETTERBOX, PYTHON_STAGES, STAGES
+from app.shared.codes import CROP, DECODE, FOLLOW, GATES, LETTERBOX, PYTHON_STAGES, STAGES
 from tests.bench.marks import mark_ms
 from tests.bench.pace import TARGET_REFERENCE_MS, Pace, at_target, each_at_target
 from tests.browser import Visit

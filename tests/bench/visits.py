@@ -5,7 +5,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page
 
-from app import messages
+from app.shared import messages
 from tests.bench import scans
 from tests.bench.marks import mark_ms
 from tests.bench.pace import Pace, at_target

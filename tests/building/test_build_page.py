@@ -64,15 +64,15 @@ def test_the_service_worker_holds_this_version_and_every_file(
 
 def test_the_screens_get_what_they_import_and_nothing_else(files: dict[str, bytes]) -> None:
     sources = json.loads(files["screen.pack.json"])
-    assert "app/ui/screen.py" in sources and "app/words/en.py" in sources
+    assert "app/ui/screen.py" in sources and "app/shared/words/en.py" in sources
     assert not [path for path in sources if path.startswith("app/engine/") or path.endswith("pipeline.py")]
-    build_id = sources.pop("app/build_id.py")
+    build_id = sources.pop("app/shared/build_id.py")
     for path, source in sources.items():
         assert source == (APP.parent / path).read_text("utf-8")
     with zipfile.ZipFile(io.BytesIO(files["engine.zip"])) as archive:
         # As bytecode there; the two halves of the page know by it that they belong together.
         (name,) = re.findall(r'BUILD_ID = "(\w{16})"', build_id)
-        assert name.encode() in archive.read("app/build_id.pyc")
+        assert name.encode() in archive.read("app/shared/build_id.pyc")
 
 
 def test_the_page_gets_the_app_but_nothing_of_the_terminal() -> None:
@@ -82,7 +82,7 @@ def test_the_page_gets_the_app_but_nothing_of_the_terminal() -> None:
     assert "app/core/letterbox.py" in names
     assert all(name.startswith("app/") and name.endswith(".py") for name in names)
     assert not {"app/__main__.py", "app/runtime/native.py"} & set(names)
-    assert not [name for name in names if name.startswith(("app/ui/", "app/words/"))]
+    assert not [name for name in names if name.startswith(("app/ui/", "app/shared/words/"))]
 
 
 def test_nothing_of_the_templates_and_notes_is_shipped(files: dict[str, bytes]) -> None:

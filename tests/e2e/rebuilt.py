@@ -46,5 +46,5 @@ def engine_of_another_build(dist: Path) -> dict[str, bytes]:
 
 def build_id(dist: Path) -> bytes:
     """The name that both halves of this build carry."""
-    source = json.loads((dist / "screen.pack.json").read_text("utf-8"))["app/build_id.py"]
+    source = json.loads((dist / "screen.pack.json").read_text("utf-8"))["app/shared/build_id.py"]
     return source.rpartition("BUILD_ID = ")[2].strip().strip('"').encode()

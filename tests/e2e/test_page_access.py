@@ -6,7 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
-from app import words
+from app.shared import words
 from tests.browser import PATIENCE_MS, launched_browser
 from tests.drawn_hand import drawn_photo
 from tests.film import film_of_the_drawn_hand

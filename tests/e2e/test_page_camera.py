@@ -12,7 +12,7 @@ import pytest
 from PIL import Image, ImageOps
 from playwright.sync_api import Browser, Page
 
-from app import words
+from app.shared import words
 from tests.browser import PATIENCE_MS, Visit, launched_browser
 from tests.drawn_hand import draw_hand
 from tests.film import NOISE, SIZE, fitted, write_film

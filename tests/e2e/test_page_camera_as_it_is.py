@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
-from app import words
+from app.shared import words
 from tests.browser import PATIENCE_MS, Visit, launched_browser
 from tests.drawn_hand import draw_hand
 from tests.film import fitted, write_film

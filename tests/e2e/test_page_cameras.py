@@ -3,7 +3,7 @@
 import pytest
 from PIL import Image
 
-from app import words
+from app.shared import words
 from tests.browser import PATIENCE_MS, launched_browser
 from tests.drawn_hand import draw_hand, drawn_photo
 from tests.film import FRAMES_PER_SECOND, SIZE, fitted, write_film

@@ -5,9 +5,9 @@ import io
 import pytest
 from PIL import Image
 
-from app import words
-from app.core.groups import Person
-from app.core.severity import classify, comparison
+from app.shared import words
+from app.shared.groups import Person
+from app.shared.severity import classify, comparison
 from tests.browser import PATIENCE_MS
 from tests.drawn_hand import draw_hand
 from tests.real_photos import best_iou

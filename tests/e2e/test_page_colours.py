@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image, features
 
-from app import words
 from app.core.photo import open_photo
+from app.shared import words
 from tests.browser import PATIENCE_MS
 from tests.drawn_hand import draw_hand
 from tests.e2e.test_page_photo import assert_same_reading, terminal_readings

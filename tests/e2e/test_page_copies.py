@@ -2,7 +2,7 @@
 
 import json
 
-from app import words
+from app.shared import words
 from serving.server import PageServer
 from serving.site import Site
 from tests.browser import PATIENCE_MS, Host

@@ -2,7 +2,7 @@
 
 import threading
 
-from app import words
+from app.shared import words
 from building import manifest
 from serving import server
 from tests.browser import PATIENCE_MS, Host

@@ -1,6 +1,6 @@
 """Saved for offline use: cut and gone on, parts that are gone, updates that wait for the person, and half-new pages."""
 
-from app import words
+from app.shared import words
 from building import manifest
 from serving import server
 from tests.browser import PATIENCE_MS, Host

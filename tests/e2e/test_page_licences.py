@@ -3,7 +3,7 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from app import words
+from app.shared import words
 from building.licences import entries as licences
 
 

@@ -8,8 +8,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser
 
-from app import words
-from app.core import groups
+from app.shared import groups, words
 from tests.browser import PATIENCE_MS, launched_browser
 from tests.drawn_hand import draw_hand, drawn_photo
 from tests.film import fitted, write_film

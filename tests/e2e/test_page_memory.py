@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from app import words
+from app.shared import words
 from tests.browser import PATIENCE_MS, Host
 from tests.drawn_hand import draw_hand
 from tests.e2e.rebuilt import put_version

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from app import words
+from app.shared import words
 from tests.drawn_hand import draw_hand
 from tests.real_photos import DATASET, best_iou, needs_real_photos, patients
 from tests.unit.core.test_photo import ORIENTATION_TAG, STORED_AS

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app import words
+from app.shared import words
 from tests.browser import PATIENCE_MS, Visit, launched_profile
 from tests.browser_kinds import find_kind
 from tests.drawn_hand import drawn_photo

@@ -1,6 +1,6 @@
 """The app's own test, in airplane mode: every file, both networks and the whole way to a value."""
 
-from app import words
+from app.shared import words
 from tests.browser import PATIENCE_MS
 
 OUTCOME = "#self-test-outcome:not([hidden])"

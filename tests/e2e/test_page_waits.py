@@ -6,7 +6,7 @@ from contextlib import suppress
 import pytest
 from playwright.sync_api import Error
 
-from app import words
+from app.shared import words
 from tests.browser import PATIENCE_MS, chromium_arguments
 from tests.drawn_hand import drawn_photo
 

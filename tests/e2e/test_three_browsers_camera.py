@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from app import words
+from app.shared import words
 from tests.browser import PATIENCE_MS, Host, Visit
 from tests.browser_kinds import HAND, Kind
 from tests.drawn_hand import draw_hand

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app import words
+from app.shared import words
 from tests.browser import PATIENCE_MS, Host
 from tests.drawn_hand import draw_hand
 from tests.e2e.conftest import assert_nothing_went_wrong

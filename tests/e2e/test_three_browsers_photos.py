@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from app import words
+from app.shared import words
 from tests.browser import Host, Visit
 from tests.browser_kinds import Kind
 from tests.drawn_hand import draw_hand

@@ -1,6 +1,6 @@
 """In Chromium, Firefox and WebKit: the browser's own pretended camera, through the browser's own way to a camera."""
 
-from app import words
+from app.shared import words
 from tests.browser import PATIENCE_MS, Host
 from tests.browser_kinds import PRETENDED
 from tests.e2e.conftest import assert_nothing_went_wrong

@@ -1,9 +1,10 @@
 """Run by CPython and by the shipped MicroPython: both must print the same."""
 
 import json
+import os
 
-from app import messages, words
-from app.core import aim, codes, groups, severity
+from app import shared
+from app.shared import aim, codes, groups, messages, severity, words
 
 hundredths = range(600, 1600, 7)
 seen = {
@@ -42,4 +43,21 @@ follower = aim.Aim()
 for look in range(12):
     nail = {"box": [100 + look, 100, 140 + look, 130], "confidence": 0.8, "reason": None if look != 4 else "too_dark"}
     seen["aim"].append(follower.seen([nail], 1000 + 125 * look))
+
+
+def modules(folder, package):
+    """Every module below a folder, imported."""
+    names = []
+    for entry in sorted(os.listdir(folder)):  # noqa: PTH208 MicroPython has no pathlib
+        name = package + "." + (entry[:-3] if entry.endswith(".py") else entry)
+        if entry.endswith(".py") and entry != "__init__.py":
+            __import__(name)
+            names.append(name)
+        elif "." not in entry and not entry.startswith("_"):
+            names.append(name)
+            names.extend(modules(folder + "/" + entry, name))
+    return names
+
+
+seen["modules"] = modules(shared.__path__ if isinstance(shared.__path__, str) else shared.__path__[0], "app.shared")
 print(json.dumps(seen))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app import words
+from app.shared import words
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -33,6 +33,9 @@ def test_the_small_modules_say_the_same_under_both(built_dist, node_and_npm):
     in_cpython = by_cpython(SCRIPT)
     assert by_micropython(SCRIPT, built_dist, node_and_npm[0]) == in_cpython
     assert len(in_cpython["labels"]) == 143
+    assert {"app.shared.aim", "app.shared.codes", "app.shared.words", "app.shared.words.hi"} < set(
+        in_cpython["modules"]
+    )
 
 
 @pytest.mark.parametrize("python", ["CPython", "MicroPython"])

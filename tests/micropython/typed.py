@@ -5,8 +5,7 @@ Prints a list of [language, text, what it should be understood as, what it was]:
 
 import json
 
-from app import words
-from app.core import elevation
+from app.shared import elevation, words
 
 TABLE = {
     "en": [

@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SCRIPT = Path(__file__).with_name("run_core_tests.mjs")
-CORE_TESTS = "tests/unit/core"
+CORE_TESTS = ("tests/unit/core", "tests/unit/shared")
 
 # Pure Python, so what is installed here runs there.
 PARTS = ("pytest", "pluggy", "iniconfig", "packaging", "pygments", "hypothesis", "sortedcontainers")
@@ -43,7 +43,7 @@ def test_core_passes_in_the_shipped_pyodide(
 ) -> None:
     pack(tmp_path / "parts.zip")
     command = [node_and_npm[0], str(SCRIPT), str(built_dist), str(ROOT), str(tmp_path / "parts.zip")]
-    run = subprocess.run([*command, "-q", CORE_TESTS], check=False, capture_output=True, encoding="utf-8")
+    run = subprocess.run([*command, "-q", *CORE_TESTS], check=False, capture_output=True, encoding="utf-8")
     lines = run.stdout.strip().splitlines()
     # Node prints the whole of Pyodide's script before its reason.
     assert run.returncode == 0, run.stdout + run.stderr[-2000:]
@@ -52,4 +52,4 @@ def test_core_passes_in_the_shipped_pyodide(
         print(f"\nin Pyodide (Python {result['python'].split()[0]}): {lines[-2]}")
     assert result["status"] == 0, run.stdout
     assert result["app"] == "/repo/app/core"
-    assert result["passed"] == collected(CORE_TESTS)
+    assert result["passed"] == collected(*CORE_TESTS)

@@ -76,7 +76,7 @@ def test_models_json_says_where_all_comes_from(document):
     loso = document["estimator"]["metrics"]["loso"]
     assert loso["ci95"][0] < loso["mae"] < loso["ci95"][1] and loso["mae"] < loso["mean_mae"]
     assert document["interval"]["metrics"]["half_width"] < document["interval"]["mean_half_width_g_dl"]
-    # What the screen says of severe anaemia (app.words, severe-caution).
+    # What the screen says of severe anaemia (app.shared.words, severe-caution).
     held = document["interval"]["metrics"]
     assert 1 - held["coverage_severe"] > 2 * (1 - held["coverage"])
     nail = document["detector"]["metrics"]["test"]["nail"]

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from app.core import codes
 from app.core.person import typical_of_nails
 from app.models import SHIPPED_MODELS
+from app.shared import codes
 from tests.drawn_hand import BOARD, draw_hand
 from tests.real_photos import DATASET, best_iou, needs_real_photos, patients
 

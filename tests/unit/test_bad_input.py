@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from app.core import codes
 from app.core.errors import MeasureError
 from app.core.photo import FORMATS, open_photo
 from app.core.pipeline import measure_picture
 from app.core.session import ScanSession
 from app.models import SHIPPED_MODELS, load_instrument
+from app.shared import codes
 from tests.drawn_hand import draw_hand
 from tests.reliability.damaged_photos import DAMAGES_A_KIND, KINDS, damaged_photos
 

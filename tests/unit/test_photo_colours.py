@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from PIL import ExifTags, Image
 
-from app.core.codes import UNREADABLE_IMAGE
 from app.core.errors import MeasureError
 from app.core.icc import ProfileError, parse_profile
 from app.core.photo import open_photo
+from app.shared.codes import UNREADABLE_IMAGE
 from tests import made_profiles
 from tests.made_profiles import CMYK, GREY, PROFILES, converted
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from app.core import codes
 from app.core.errors import MeasureError
+from app.shared import codes
 from app.terminal import fitting, photos_named, shown
 from tests.drawn_hand import BOARD
 
@@ -112,7 +112,7 @@ def test_letters_of_every_script_are_shown_as_they_are():
 )
 def test_an_elevation_is_taken_as_the_page_takes_it(written, adjusted):
     from app.__main__ import _elevation_m, _unmistakable
-    from app.core.groups import Person
+    from app.shared.groups import Person
 
     assert _unmistakable(["a", "--elevation", written, "b"]) == ["a", f"--elevation={written}", "b"]
     assert Person("man", _elevation_m(written)).adjustments_g_dl()["elevation"] == adjusted

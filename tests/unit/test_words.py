@@ -5,9 +5,8 @@ from string import Formatter
 
 import pytest
 
-from app import words
-from app.core import severity
-from app.words import en
+from app.shared import severity, words
+from app.shared.words import en
 
 CODES = [code for code, _, _ in words.LANGUAGES]
 OTHERS = [code for code in CODES if code != words.DEFAULT]

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from app.core.codes import NAIL_CUT_OFF, NAIL_OVEREXPOSED, NAIL_TOO_DARK, NAIL_TOO_SMALL
 from app.core.gates import rejection
+from app.shared.codes import NAIL_CUT_OFF, NAIL_OVEREXPOSED, NAIL_TOO_DARK, NAIL_TOO_SMALL
 
 BOX = np.array([100.0, 100.0, 150.0, 140.0])
 

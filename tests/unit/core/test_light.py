@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from app.core.codes import LIGHT_BRIGHT, LIGHT_DARK, LIGHT_GOOD, LIGHT_TINTED
 from app.core.light import Light, is_dark, judge_light, light_on_nails
 from app.core.manifest import LightSpec
+from app.shared.codes import LIGHT_BRIGHT, LIGHT_DARK, LIGHT_GOOD, LIGHT_TINTED
 
 LEARNED = LightSpec(luma=(120.0, 210.0), red_over_green=(0.1, 0.5), blue_over_green=(-0.2, 0.05))
 BOX = np.array([[10.0, 10.0, 50.0, 40.0]])

@@ -5,9 +5,9 @@ import json
 
 import pytest
 
-from app.core.codes import MODEL_UNAVAILABLE
 from app.core.errors import MeasureError
 from app.core.manifest import View, parse_manifest
+from app.shared.codes import MODEL_UNAVAILABLE
 
 GOOD = {
     "schema": 4,

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, PngImagePlugin, TiffImagePlugin
 
-from app.core.codes import TOO_LARGE, UNREADABLE_IMAGE
 from app.core.errors import MeasureError
 from app.core.photo import MAX_PIXELS, open_photo
+from app.shared.codes import TOO_LARGE, UNREADABLE_IMAGE
 
 # Corner colours of the upright test picture: top left, top right, bottom left, bottom right.
 CORNERS = ((200, 0, 0), (0, 200, 0), (0, 0, 200), (200, 200, 0))

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from PIL import Image, ImageFilter
 
-from app.core.codes import IMPLAUSIBLE, MODEL_UNAVAILABLE, NAIL_CUT_OFF, NO_NAIL, UNUSABLE_NAILS
 from app.core.errors import MeasureError
 from app.core.manifest import DetectorSpec, EstimatorSpec, IntervalSpec, LightSpec, Manifest, View
 from app.core.pipeline import MAX_NAILS, Instrument, measure_picture
+from app.shared.codes import IMPLAUSIBLE, MODEL_UNAVAILABLE, NAIL_CUT_OFF, NO_NAIL, UNUSABLE_NAILS
 
 MANIFEST = Manifest(
     detector=DetectorSpec("d.onnx", "dd", 320, ("nail", "skin"), 0.35, 0.45),

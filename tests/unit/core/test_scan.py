@@ -5,7 +5,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from app.core.codes import (
+from app.core.person import typical_of_nails
+from app.core.reading import Nail, Reading
+from app.core.scan import FRAMES, LEAST_FRAMES, MOST_A_FRAME, MOST_REPEATED, MOST_SPREAD_G_DL, Scan
+from app.shared.codes import (
     CAMERA_FROZEN,
     FRAME_OTHER_SIZE,
     FRAME_OUTLIER,
@@ -17,9 +20,6 @@ from app.core.codes import (
     TOO_FEW_FRAMES,
     UNRELIABLE,
 )
-from app.core.person import typical_of_nails
-from app.core.reading import Nail, Reading
-from app.core.scan import FRAMES, LEAST_FRAMES, MOST_A_FRAME, MOST_REPEATED, MOST_SPREAD_G_DL, Scan
 from tests.unit.core.test_pipeline import MANIFEST
 
 REPEATED = None

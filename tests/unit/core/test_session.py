@@ -5,10 +5,10 @@ import asyncio
 import numpy as np
 import pytest
 
-from app.core.codes import CAMERA_FROZEN, FRAME_REPEATED
 from app.core.pipeline import measure_picture
 from app.core.scan import LEAST_FRAMES, MOST_REPEATED
 from app.core.session import ScanSession
+from app.shared.codes import CAMERA_FROZEN, FRAME_REPEATED
 from tests.unit.core.test_frames import hb_of, picture
 from tests.unit.core.test_pipeline import NAIL_1, NAIL_2, instrument
 

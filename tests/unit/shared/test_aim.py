@@ -2,8 +2,8 @@
 
 import pytest
 
-from app.core.aim import HOLD_MS, LEAST_CONFIDENCE, LONGEST_GAP_MS, Aim
-from app.core.codes import NAIL_TOO_DARK
+from app.shared.aim import HOLD_MS, LEAST_CONFIDENCE, LONGEST_GAP_MS, Aim
+from app.shared.codes import NAIL_TOO_DARK
 
 STEP_MS = 125
 

@@ -1,9 +1,9 @@
 """Severity of anaemia: which classes a haemoglobin value, or the interval around it, falls into.
 
-MicroPython reads this file as well: no import but `app.core.groups`.
+MicroPython reads this file as well: no import but `app.shared.groups`.
 """
 
-from app.core.groups import LIMITS_G_L, NOT_STATED, Person
+from app.shared.groups import LIMITS_G_L, NOT_STATED, Person
 
 SEVERE = "severe"
 MODERATE = "moderate"

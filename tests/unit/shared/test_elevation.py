@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core import groups
-from app.core.elevation import REASONS, ElevationError, understood_m
+from app.shared import groups
+from app.shared.elevation import REASONS, ElevationError, understood_m
 
 
 def test_the_digits_of_every_script_that_this_python_knows_are_read():

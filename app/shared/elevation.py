@@ -4,10 +4,10 @@ The language of the page decides nothing here. A single point or comma before ex
 thousands, whoever writes it: nobody gives an elevation to the millimetre, so "2.400" is 2400 in English as in German,
 and "2,400" in German as in English. Every other way to write a number means the same in all languages.
 
-No import but `app.core.groups`: MicroPython reads this file as well, whose `isdigit` and `lower` know ASCII alone.
+No import but `app.shared.groups`: MicroPython reads this file as well, whose `isdigit` and `lower` know ASCII alone.
 """
 
-from app.core import groups
+from app.shared import groups
 
 # Why a text is no elevation.
 NOT_NUMBER = "number"

@@ -1,10 +1,10 @@
 """Every word a person reads, for the terminal and the screens: one table of texts a language, `en` and its siblings.
 
-MicroPython reads this package as well: no import but `app.core.codes`, `app.core.groups` and the tables.
+MicroPython reads this package as well: no import but `app.shared.codes`, `app.shared.groups` and the tables.
 """
 
-from app.core import codes, groups
-from app.words import en
+from app.shared import codes, groups
+from app.shared.words import en
 
 # Code, its own name, and the way it is written.
 LANGUAGES = (
@@ -36,7 +36,7 @@ def use(code: str) -> None:
 
 def texts_of(code: str) -> dict[str, str]:
     """The table of a language."""
-    table: dict[str, str] = __import__("app.words." + code, None, None, ("TEXTS",)).TEXTS
+    table: dict[str, str] = __import__("app.shared.words." + code, None, None, ("TEXTS",)).TEXTS
     return table
 
 
@@ -90,7 +90,7 @@ def elevation_words(elevation_m: int) -> str:
 
 
 def elevation_wrong_words(reason: str, elevation_m: int | None = None) -> str:
-    """Why what was typed is no elevation, and how to write one: what `app.core.elevation.ElevationError` says."""
+    """Why what was typed is no elevation, and how to write one: what `app.shared.elevation.ElevationError` says."""
     if elevation_m is None:
         return say("elevation-wrong." + reason)
     lowest, highest = elevation_words(groups.LOWEST_M), elevation_words(groups.HIGHEST_M)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from app.core.groups import GROUPS, INFANT, TABLE_NOT_STATED, TABLE_WHO, Person
-from app.core.severity import LABELS, MILD, MODERATE, NORMAL, SEVERE, classify, comparison
+from app.shared.groups import GROUPS, INFANT, TABLE_NOT_STATED, TABLE_WHO, Person
+from app.shared.severity import LABELS, MILD, MODERATE, NORMAL, SEVERE, classify, comparison
 
 # Group -> below which there is anaemia, mild and moderate from, severe below: g/L, as the guideline prints them.
 GUIDELINE = {

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.core.severity import LABELS, MILD, MODERATE, NORMAL, SEVERE, severity_label, severity_set
+from app.shared.severity import LABELS, MILD, MODERATE, NORMAL, SEVERE, severity_label, severity_set
 
 
 @pytest.mark.parametrize(
