@@ -27,6 +27,6 @@ def patients() -> dict[str, Patient]:
 
 def best_iou(box: list[float], others: np.ndarray) -> float:
     """How well a box (4,) xyxy meets the best of the others (N, 4)."""
-    from app.core.detection import iou_matrix
+    from app.core.find.detection import iou_matrix
 
     return float(iou_matrix(np.array([box]), np.asarray(others, dtype=float)).max())

@@ -11,7 +11,7 @@ import numpy as np
 
 from app.core.arrays import FloatArray
 from app.core.errors import MeasureError
-from app.core.finding import Network
+from app.core.network import Network
 from app.core.pipeline import Instrument, measure_photo
 
 PICTURE = "golden.png"

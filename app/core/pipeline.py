@@ -12,19 +12,20 @@ import numpy as np
 from PIL import Image
 
 from app.core.arrays import FloatArray, IntArray
-from app.core.crops import nail_crops
-from app.core.detection import Detections
+from app.core.crops.gates import rejection
+from app.core.crops.views import nail_crops
 from app.core.errors import MeasureError
-from app.core.finding import Network, find
-from app.core.fingers import finger_directions
-from app.core.follow import Follower
-from app.core.gates import rejection
+from app.core.find.detect import find
+from app.core.find.detection import Detections
+from app.core.find.fingers import finger_directions
+from app.core.find.follow import Follower
 from app.core.manifest import Manifest
-from app.core.person import typical_of_nails
-from app.core.photo import open_photo
+from app.core.network import Network
+from app.core.pictures.photo import open_photo
+from app.core.pictures.toned import has_colour
 from app.core.reading import Nail, Reading, Skin, plausible_error, reading_of
 from app.core.stages import Stages
-from app.core.toned import has_colour
+from app.core.typical import typical_of_nails
 from app.shared.codes import CROP, ESTIMATE, GATES, MODEL_UNAVAILABLE, NAIL_NO_COLOUR, NO_NAIL, UNUSABLE_NAILS
 
 Ways = tuple[bool, ...]
@@ -82,7 +83,7 @@ async def measure_picture(
 
     Args:
         stages: takes the time of each stage.
-        ways: how each view is shown, see `app.core.crops`; None: as models.json says, which is the most accurate.
+        ways: how each view is shown, see `app.core.crops.views`; None: as models.json says, which is the most accurate.
     """
     stages = stages or Stages()
     seen = await see(instrument, picture, stages)
@@ -140,7 +141,7 @@ def _reasons(picture: Image.Image, boxes: FloatArray) -> list[str | None]:
 def crop(
     instrument: Instrument, picture: Image.Image, seen: Seen, ways: Ways | None = None, stages: Stages | None = None
 ) -> FloatArray:
-    """What the estimator is shown of the usable nails, see `app.core.crops.nail_crops`."""
+    """What the estimator is shown of the usable nails, see `app.core.crops.views.nail_crops`."""
     usable = seen.usable
     with (stages or Stages()).timed(CROP):
         boxes, directions = seen.nails.boxes[usable], seen.directions[usable]

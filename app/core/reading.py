@@ -63,7 +63,7 @@ class Reading:
     Attributes:
         interval_g_dl: (low, high) that holds the truth in `coverage` of people; None without a reading.
         narrower_than_no_photo: whether that interval is narrower than one for which no photo is needed.
-        scan: what only a scan has, see `app.core.scan`; None for a photo.
+        scan: what only a scan has, see `app.core.scan.accumulator`; None for a photo.
     """
 
     width: int

@@ -23,9 +23,9 @@ from app.shared.codes import GRAB, LIGHT_UNKNOWN, MODEL_UNAVAILABLE
 if TYPE_CHECKING:
     from PIL import Image
 
-    from app.core.follow import Follower
+    from app.core.find.follow import Follower
     from app.core.pipeline import Instrument, Seen
-    from app.core.session import ScanSession
+    from app.core.scan.session import ScanSession
 
 # Width of what the debug panel shows of a scan's frame.
 THUMBNAIL_PX = 96
@@ -68,7 +68,7 @@ async def measure_photo(number: int, mirror: bool) -> str:
 
     async def measure() -> dict[str, Any]:
         from app.core import pipeline
-        from app.core.crops import STRAIGHT
+        from app.core.crops.views import STRAIGHT
         from app.engine.pictures import photo_picture, screen_picture
 
         content, shown = await borrowed(number), None
@@ -93,7 +93,9 @@ async def look(number: int) -> str:
 
     async def see() -> dict[str, Any]:
         global _follower
-        from app.core import follow, light, pipeline
+        from app.core import pipeline
+        from app.core.find import follow
+        from app.core.pictures import light
 
         picture, stages = await _grab(number)
         instrument = _loaded()
@@ -115,7 +117,7 @@ async def scan_begin(mirror: bool) -> str:
 
     async def begin() -> dict[str, Any]:
         global _session
-        from app.core.session import ScanSession
+        from app.core.scan.session import ScanSession
 
         if _follower is not None:
             _follower.leave()

@@ -10,9 +10,9 @@ from PIL import Image
 from pyodide.ffi import JsException, to_js
 
 from app.core.errors import MeasureError
-from app.core.photo import MAX_PIXELS, open_photo, too_large
-from app.core.raw import is_raw
-from app.core.srgb import UnknownColoursError
+from app.core.pictures.photo import MAX_PIXELS, open_photo, too_large
+from app.core.pictures.raw import is_raw
+from app.core.pictures.srgb import UnknownColoursError
 from app.engine.loans import borrowed, give_back
 from app.shared.codes import PICTURES_HIDDEN, UNREADABLE_IMAGE
 from app.shared.lent import copied, size_of
@@ -56,7 +56,7 @@ async def photo_picture(content: Any) -> Image.Image:
     What Pillow cannot open, HEIC and AVIF for two, the browser may; it converts their colours to sRGB as it draws.
 
     Raises:
-        MeasureError: as `app.core.photo.open_photo` does, or `pictures_hidden`.
+        MeasureError: as `app.core.pictures.photo.open_photo` does, or `pictures_hidden`.
     """
     data = content.to_bytes()
     try:

@@ -79,7 +79,7 @@ def test_the_page_gets_the_app_but_nothing_of_the_terminal() -> None:
     with zipfile.ZipFile(io.BytesIO(contents.engine_archive())) as archive:
         names = archive.namelist()
     assert names == sorted(names)
-    assert "app/core/letterbox.py" in names
+    assert "app/core/find/letterbox.py" in names
     assert all(name.startswith("app/") and name.endswith(".py") for name in names)
     assert not {"app/__main__.py", "app/runtime/native.py"} & set(names)
     assert not [name for name in names if name.startswith(("app/ui/", "app/shared/words/"))]

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image, features
 
-from app.core.photo import open_photo
+from app.core.pictures.photo import open_photo
 from app.shared import words
 from tests.browser import PATIENCE_MS
 from tests.drawn_hand import draw_hand

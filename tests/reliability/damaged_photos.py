@@ -8,7 +8,7 @@ import io
 import numpy as np
 
 from app.core.errors import MeasureError
-from app.core.photo import open_photo
+from app.core.pictures.photo import open_photo
 from app.core.pipeline import Instrument, measure_photo
 from app.shared import codes
 from tests.drawn_hand import draw_hand

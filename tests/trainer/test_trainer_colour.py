@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from app.core.colour import rgb_to_hsv8, rgb_to_lab8
+from app.core.crops.colour import rgb_to_hsv8, rgb_to_lab8
 from tests.drawn_hand import draw_hand
 from tests.real_photos import needs_real_photos, patients
 

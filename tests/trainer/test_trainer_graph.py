@@ -13,7 +13,7 @@ from sklearn.linear_model import Ridge
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
-from app.core.crops import nail_crops
+from app.core.crops.views import nail_crops
 from app.core.manifest import EstimatorSpec, View
 from app.runtime.native import NativeNetwork
 from tests.drawn_hand import draw_hand

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from sklearn.linear_model import Ridge
 
-from app.core.person import typical_of_nails
+from app.core.typical import typical_of_nails
 from trainer.data.dataset import DataError
 from trainer.estimator.head import ALPHAS, CLIP, NailTable, Standardiser, choose_alphas, fit_head, predict_patients
 from trainer.estimator.head import _ridge_path as ridge_path

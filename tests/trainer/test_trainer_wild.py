@@ -10,7 +10,7 @@ import onnx
 import pytest
 from PIL import Image
 
-from app.core.detection import Detections
+from app.core.find.detection import Detections
 from trainer.data.dataset import WILD_VARIABLE, DataError
 from trainer.data.wild import WildPhoto, find_wild, read_wild, wild_fingerprint, wild_folds
 from trainer.detector import steps as wild_steps

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from app.core.person import typical_of_nails
+from app.core.typical import typical_of_nails
 from app.models import SHIPPED_MODELS
 from app.shared import codes
 from tests.drawn_hand import BOARD, draw_hand

@@ -10,9 +10,9 @@ import pytest
 from PIL import Image
 
 from app.core.errors import MeasureError
-from app.core.photo import FORMATS, open_photo
+from app.core.pictures.photo import FORMATS, open_photo
 from app.core.pipeline import measure_picture
-from app.core.session import ScanSession
+from app.core.scan.session import ScanSession
 from app.models import SHIPPED_MODELS, load_instrument
 from app.shared import codes
 from tests.drawn_hand import draw_hand

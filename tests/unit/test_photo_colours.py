@@ -9,8 +9,8 @@ import pytest
 from PIL import ExifTags, Image
 
 from app.core.errors import MeasureError
-from app.core.icc import ProfileError, parse_profile
-from app.core.photo import open_photo
+from app.core.pictures.icc import ProfileError, parse_profile
+from app.core.pictures.photo import open_photo
 from app.shared.codes import UNREADABLE_IMAGE
 from tests import made_profiles
 from tests.made_profiles import CMYK, GREY, PROFILES, converted

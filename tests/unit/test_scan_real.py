@@ -8,8 +8,8 @@ import pytest
 from PIL import Image
 
 from app.core.pipeline import measure_picture
-from app.core.scan import FRAMES, Scan
-from app.core.session import ScanSession
+from app.core.scan.accumulator import FRAMES, Scan
+from app.core.scan.session import ScanSession
 from app.models import load_instrument
 from tests.drawn_hand import draw_hand
 from tests.film import SIZE, fitted

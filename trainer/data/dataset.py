@@ -20,7 +20,7 @@ from PIL import Image
 
 from app.core.arrays import FloatArray
 from app.core.errors import MeasureError
-from app.core.photo import open_photo
+from app.core.pictures.photo import open_photo
 
 DATA_VARIABLE = "HEMOLENS_DATA"
 WILD_VARIABLE = "HEMOLENS_WILD"

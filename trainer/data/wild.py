@@ -19,7 +19,7 @@ from PIL import Image
 from sklearn.model_selection import GroupKFold
 
 from app.core.arrays import FloatArray, IntArray, Uint8Array
-from app.core.detection import iou_matrix
+from app.core.find.detection import iou_matrix
 from trainer.data.dataset import DATA_BESIDE_REPOSITORY, WILD_VARIABLE, DataError, Warn, read_photograph
 from trainer.data.outlines import rounded_outline
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import onnx
 
-from app.core.letterbox import letterbox_picture
+from app.core.find.letterbox import letterbox_picture
 from app.runtime.native import NativeNetwork
 from trainer.data.dataset import Patient
 from trainer.detector.trained import SIDE_PX

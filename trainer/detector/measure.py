@@ -15,8 +15,8 @@ import numpy as np
 from PIL import Image
 
 from app.core.arrays import FloatArray
-from app.core.detection import Detections, box_areas, iou_matrix
-from app.core.finding import find
+from app.core.find.detect import find
+from app.core.find.detection import Detections, box_areas, iou_matrix
 from app.core.manifest import DetectorSpec
 from app.core.pipeline import MAX_NAILS
 from app.runtime.native import NativeNetwork

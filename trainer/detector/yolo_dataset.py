@@ -1,6 +1,6 @@
 """The photographs as ultralytics wants them: pictures at the detector's scale, labels, one YAML.
 
-The pictures are scaled by `app.core.letterbox`, so the detector learns from the very pixels that it will be
+The pictures are scaled by `app.core.find.letterbox`, so the detector learns from the very pixels that it will be
 shown on a phone; ultralytics adds the same grey margin by itself.
 """
 
@@ -16,8 +16,8 @@ import numpy as np
 import yaml
 from PIL import Image
 
-import app.core.letterbox
-from app.core.letterbox import letterbox_picture
+import app.core.find.letterbox
+from app.core.find.letterbox import letterbox_picture
 from app.files import write_whole
 from trainer.data.dataset import Patient, dataset_fingerprint
 from trainer.data.splits import Split
@@ -42,7 +42,7 @@ def write_yolo_dataset(
     """
     yaml_path, stamp = folder / "data.yaml", folder / "made-from.txt"
     parts = (side_px, split.train.tolist(), split.val.tolist(), split.test.tolist(), dataset_fingerprint(patients))
-    scaling = inspect.getsource(app.core.letterbox)
+    scaling = inspect.getsource(app.core.find.letterbox)
     fingerprint = hashlib.sha256(repr((*parts, scaling)).encode()).hexdigest()
     if stamp.is_file() and stamp.read_text() == fingerprint:
         return YoloDataset(yaml_path, fingerprint)

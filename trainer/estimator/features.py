@@ -13,13 +13,13 @@ import onnx.utils
 import PIL
 from PIL import Image
 
-import app.core.crops
-import app.core.fingers
+import app.core.crops.views
+import app.core.find.fingers
 import trainer.pictures.lights
 import trainer.pictures.other_background
 from app.core.arrays import FloatArray
-from app.core.crops import nail_crops
-from app.core.fingers import finger_directions
+from app.core.crops.views import nail_crops
+from app.core.find.fingers import finger_directions
 from app.core.manifest import EstimatorSpec
 from app.files import write_whole
 from app.runtime.native import NativeNetwork
@@ -72,7 +72,7 @@ def nail_table(
 
 
 def annotated_crops(person: Patient, spec: EstimatorSpec) -> FloatArray:
-    """What the estimator is shown of a patient's annotated nails, as `app.core.crops.nail_crops` has it."""
+    """What the estimator is shown of a patient's annotated nails, as `app.core.crops.views.nail_crops` has it."""
     photo, nails, skin = _around_the_nails(person)
     return nail_crops(photo, nails, finger_directions(photo, nails, skin), spec)
 
@@ -120,7 +120,12 @@ def _fingerprint(patients: list[Patient], model: onnx.ModelProto, spec: Estimato
     seen_as = (spec.side_px, spec.mean, spec.std, spec.views, spec.mirror)
     digest.update(repr((seen_as, SIMULATED_COPIES, LIGHTS_SEED)).encode())
     digest.update(dataset_fingerprint(patients).encode())
-    for module in (app.core.crops, app.core.fingers, trainer.pictures.lights, trainer.pictures.other_background):
+    for module in (
+        app.core.crops.views,
+        app.core.find.fingers,
+        trainer.pictures.lights,
+        trainer.pictures.other_background,
+    ):
         digest.update(inspect.getsource(module).encode())
     # Which conditions there are, and which of them fall on another background.
     digest.update(inspect.getsource(_embed).encode())

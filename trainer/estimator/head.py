@@ -17,7 +17,7 @@ from sklearn.linear_model import Ridge
 from sklearn.model_selection import GroupKFold
 
 from app.core.arrays import FloatArray, IntArray
-from app.core.person import typical_of_nails
+from app.core.typical import typical_of_nails
 
 # From a little to a lot of shrinkage; the features number 256 to a few thousand, each with variance 1.
 ALPHAS = tuple(float(alpha) for alpha in 10.0 ** np.arange(1.0, 6.01, 0.25))

@@ -9,8 +9,8 @@ import numpy as np
 from PIL import Image
 
 from app.core.arrays import FloatArray, IntArray
-from app.core.person import typical_of_nails
 from app.core.pipeline import Instrument, crop, see
+from app.core.typical import typical_of_nails
 from trainer.data.dataset import Patient
 from trainer.data.splits import leave_one_session_out
 from trainer.estimator.head import NailTable, choose_alphas, fit_head

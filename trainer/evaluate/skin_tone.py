@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from app.core.arrays import FloatArray, Uint8Array
-from app.core.colour import patch_pixels, rgb_to_lab8
+from app.core.crops.colour import patch_pixels, rgb_to_lab8
 from trainer.data.dataset import Patient
 from trainer.data.splits import leave_one_session_out
 from trainer.evaluate.validation import OutOfFold, mae, session_bootstrap

@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image
 
 from app.core.arrays import FloatArray
-from app.core.colour import srgb_to_linear
+from app.core.crops.colour import srgb_to_linear
 
 # Standard deviations of the drawn lights: log gain of red and blue, of green, log exposure; noise up to this many
 # grey levels; box edges as a share of the box. Phones' white balance wanders by 10 % and more.

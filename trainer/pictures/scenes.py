@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 
 from app.core.arrays import FloatArray, Uint8Array
-from app.core.letterbox import PADDING_GREY
+from app.core.find.letterbox import PADDING_GREY
 from trainer.data.outlines import box_of, moved
 from trainer.pictures.fingers import Finger
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from scipy.stats import spearmanr
 
-from app.core.colour import COLOUR_FEATURE_NAMES
+from app.core.crops.colour import COLOUR_FEATURE_NAMES
 from app.core.errors import MeasureError
 from app.core.manifest import Manifest
 from app.files import write_json, write_whole

@@ -20,7 +20,7 @@ import trainer.estimator.head
 import trainer.evaluate.measures
 import trainer.evaluate.validation
 import trainer.sweep.heads
-from app.core.colour import patch_features, patch_pixels
+from app.core.crops.colour import patch_features, patch_pixels
 from app.files import write_json
 from trainer.data.dataset import Patient, dataset_fingerprint
 from trainer.data.splits import Split, leave_one_session_out

@@ -17,9 +17,9 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-import app.core.colour
+import app.core.crops.colour
 from app.core.arrays import FloatArray, Uint8Array
-from app.core.colour import COLOUR_FEATURE_NAMES, colour_features, patch_pixels
+from app.core.crops.colour import COLOUR_FEATURE_NAMES, colour_features, patch_pixels
 from app.files import write_whole
 from app.runtime.native import NativeNetwork
 from trainer.config import BackboneChoice
@@ -42,7 +42,7 @@ class Embeddings:
 
 def colour_table(patients: list[Patient], cache: Path, progress: Progress) -> NailTable:
     """The 67 colour features of every annotated nail, each with the patch of skin on its own finger."""
-    fingerprint = _digest(dataset_fingerprint(patients), inspect.getsource(app.core.colour))
+    fingerprint = _digest(dataset_fingerprint(patients), inspect.getsource(app.core.crops.colour))
 
     def compute(advance: Advance) -> FloatArray:
         rows = []

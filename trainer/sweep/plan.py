@@ -16,7 +16,7 @@ import numpy as np
 
 import trainer.sweep.heads
 import trainer.sweep.jobs
-from app.core.colour import BASELINE_FEATURE_NAMES
+from app.core.crops.colour import BASELINE_FEATURE_NAMES
 from app.files import write_json
 from trainer.config import SweepConfig
 from trainer.data.dataset import DataError, Patient

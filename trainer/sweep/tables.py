@@ -177,7 +177,7 @@ def baselines_table(documents: Documents) -> FigureTable:
     notes = (
         f"Protocol of the first columns: {PROTOCOLS[RANDOM]}. The last two keep sessions apart: the original's split, "
         "and leave one session out. The training mean stands in brackets. No network, so no weights. The original "
-        "does not list its 51 features; ours are BASELINE_FEATURE_NAMES in app/core/colour.py.",
+        "does not list its 51 features; ours are BASELINE_FEATURE_NAMES in app/core/crops/colour.py.",
     )
     header = (
         "51 colour features", "test MAE", "test R2", "CV MAE", "original test", "original R2", "original CV",

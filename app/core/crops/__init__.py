@@ -1,0 +1,1 @@
+"""What the estimator is shown of a nail that counts: gates, views and colour features."""

@@ -1,0 +1,1 @@
+"""Where the nails are: letterbox, detector, NMS, and following them from frame to frame."""

@@ -1,0 +1,112 @@
+"""Nails in frame after frame: where they have not moved, the detector need not be asked, or not be waited for.
+
+The detector is the dearest step of a frame, and a hand held still before a camera on the clock gives it the same
+picture again and again. What decides is the picture itself, around the nails and nowhere else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import numpy as np
+from PIL import Image
+
+from app.core.arrays import FloatArray
+from app.core.find.detection import Detections
+from app.core.pictures.pixels import LUMA_WEIGHTS
+from app.core.stages import Stages
+from app.shared.codes import DECODE, FOLLOW, LETTERBOX
+
+# Around all that was found, in shares of its extent.
+MARGIN = 0.15
+SMALL_PX = 48
+# Mean difference in grey levels, of the part reduced to SMALL_PX, light evened out. Noise is below 1 there; a hand that
+# moves by a fiftieth of the part makes 2 to 4 on the edges of fingers.
+MOST_DIFFERENT = 1.5
+# After so many frames the detector is asked whatever the picture says: a nail may have come into view elsewhere.
+MOST_FRAMES = 4
+
+Look = Callable[[Image.Image, Stages], Awaitable[Detections]]
+
+
+class Follower:
+    """Asks the detector about the first frame and each in which something moved, and now and then beside the rest."""
+
+    def __init__(self, look: Look) -> None:
+        """`look` asks the detector, as `app.core.find.detect.find` does."""
+        self._look = look
+        self._found: Detections | None = None
+        self._size = (0, 0)
+        self._part = (0.0, 0.0, 0.0, 0.0)
+        self._small: FloatArray = np.zeros((0, 0))
+        self._followed = 0
+        self._beside: asyncio.Task[tuple[Image.Image, Detections, Stages]] | None = None
+
+    async def find(self, picture: Image.Image, stages: Stages) -> Detections:
+        """What `look` finds in the next frame, or found in an earlier one where that still holds.
+
+        Args:
+            stages: `detect` is what had to be waited for, not what went on beside the rest.
+
+        Raises:
+            MeasureError: as `look` does, for this frame or one before.
+        """
+        self._take_up(stages)
+        with stages.timed(FOLLOW):
+            found = self._still(picture)
+        if found is None:
+            self.leave()
+            found = await self._look(picture, stages)
+            self._remember(picture, found)
+            return found
+        self._followed += 1
+        if self._followed > MOST_FRAMES and self._beside is None:
+            self._beside = asyncio.ensure_future(self._look_beside(picture))
+        return found
+
+    def leave(self) -> None:
+        """Wait no longer for what the detector may still be asked about."""
+        if self._beside is not None:
+            self._beside.cancel()
+            self._beside = None
+
+    async def _look_beside(self, picture: Image.Image) -> tuple[Image.Image, Detections, Stages]:
+        stages = Stages()
+        return picture, await self._look(picture, stages), stages
+
+    def _take_up(self, stages: Stages) -> None:
+        if self._beside is None or not self._beside.done():
+            return
+        looking, self._beside = self._beside, None
+        picture, found, beside = looking.result()
+        for stage in (LETTERBOX, DECODE):
+            stages.add(stage, beside.ms.get(stage, 0.0))
+        self._remember(picture, found)
+
+    def _still(self, picture: Image.Image) -> Detections | None:
+        """What was found before, where the picture is still the same around it."""
+        if self._found is None or picture.size != self._size:
+            return None
+        different = float(np.abs(_reduced(picture, self._part) - self._small).mean())
+        return None if different > MOST_DIFFERENT else self._found
+
+    def _remember(self, picture: Image.Image, found: Detections) -> None:
+        self._followed = 0
+        self._found = found if len(found) else None
+        if not len(found):
+            return
+        low, high = found.boxes[:, :2].min(axis=0), found.boxes[:, 2:].max(axis=0)
+        margin = MARGIN * (high - low)
+        left, top = np.maximum(low - margin, 0)
+        right, bottom = np.minimum(high + margin, picture.size)
+        self._size, self._part = picture.size, (float(left), float(top), float(right), float(bottom))
+        self._small = _reduced(picture, self._part)
+
+
+def _reduced(picture: Image.Image, part: tuple[float, float, float, float]) -> FloatArray:
+    """(SMALL_PX, SMALL_PX) grey levels of a part, less their mean: light that breathes moves nothing."""
+    small = picture.resize((SMALL_PX, SMALL_PX), Image.Resampling.BILINEAR, box=part, reducing_gap=2.0)
+    grey: FloatArray = np.asarray(small, dtype=np.float32) @ LUMA_WEIGHTS.astype(np.float32)
+    level: FloatArray = grey - grey.mean()
+    return level

@@ -1,0 +1,1 @@
+"""Thirty frames become one reading: what is kept of them, what is dropped, and their median."""

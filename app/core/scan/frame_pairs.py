@@ -1,0 +1,158 @@
+"""The frames of a scan, measured two by two.
+
+The estimator averages the features of a nail and of its mirror image. In a scan it is shown the one from a frame and
+the other from the next: half the work, and of a nail that does not change, the very value that a photo of it has.
+
+Where networks run beside Python, as in the page, two frames are estimated while the next two are looked at, and the
+detector is asked beside it whether the nails are still all there are.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+from PIL import Image
+
+from app.core.arrays import FloatArray, IntArray
+from app.core.crops.views import STRAIGHT
+from app.core.find.follow import Follower
+from app.core.find.tracking import match_boxes
+from app.core.pipeline import Instrument, Seen, crop, estimate, look, read, see
+from app.core.reading import Reading
+from app.core.stages import Stages
+from app.shared.codes import ESTIMATE
+
+# Every frame of a sensor has its own noise: two that are the same at all of these points, (width, height), are one.
+POINTS = (192, 144)
+# A camera that is stuck gives the few buffers of its driver in turn.
+BUFFERS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A frame that waits for the next: its usable nails and what they look like, (N, views, 3, side, side)."""
+
+    seen: Seen
+    straight: FloatArray
+
+    @property
+    def boxes(self) -> FloatArray:
+        return self.seen.nails.boxes[self.seen.usable]
+
+
+class FramePairs:
+    """Takes frames in their order, and gives their readings in the same, two at a time and two frames later."""
+
+    def __init__(self, instrument: Instrument, mirror: bool = True) -> None:
+        """`mirror`: whether mirror images are wanted where the model has them; without, no frame waits."""
+        self._instrument = instrument
+        self._mirror = mirror and instrument.manifest.estimator.mirror
+        self._follower = Follower(partial(look, instrument))
+        self._held: _Held | None = None
+        self._estimating: asyncio.Task[list[Reading]] | None = None
+        self._shown: deque[bytes] = deque(maxlen=BUFFERS)
+        self.taken = 0
+
+    def is_new(self, picture: Image.Image) -> bool:
+        """Whether the camera has not just given the very same picture; to be asked once a picture."""
+        points = picture.resize(POINTS, Image.Resampling.NEAREST).tobytes()
+        if points in self._shown:
+            return False
+        self._shown.append(points)
+        return True
+
+    async def see(self, picture: Image.Image, stages: Stages | None = None) -> Seen:
+        """What the next frame shows; where nothing has moved, the detector is not waited for."""
+        return await see(self._instrument, picture, stages, self._follower)
+
+    async def take(self, picture: Image.Image, seen: Seen, stages: Stages | None = None) -> list[Reading]:
+        """Measure the next frame: the readings that are finished by now and were not before, oldest first.
+
+        Args:
+            stages: `estimate` is what had to be waited for, not what went on beside the rest.
+
+        Raises:
+            MeasureError: `model_unavailable`, as `app.core.pipeline.estimate` does, for this frame or one before.
+        """
+        self.taken += 1
+        frame = _Held(seen, crop(self._instrument, picture, seen, STRAIGHT, stages))
+        if self._mirror and self._held is None:
+            self._held = frame
+            return []
+        readings = await self._estimated(stages)
+        if self._held is None:
+            estimating = self._alone(frame, frame.straight)
+        else:
+            first, self._held = self._held, None
+            estimating = self._together(first, frame)
+        self._estimating = asyncio.ensure_future(estimating)
+        return readings
+
+    async def flush(self, stages: Stages | None = None) -> list[Reading]:
+        """The readings of all frames that still wait, where no next one comes."""
+        self._follower.leave()
+        readings = await self._estimated(stages)
+        if self._held is not None:
+            held, self._held = self._held, None
+            self._estimating = asyncio.ensure_future(self._alone(held, _both_ways(held.straight, held.straight)))
+            readings += await self._estimated(stages)
+        return readings
+
+    async def leave(self) -> None:
+        """Let go of every frame that still waits, with its crops; their readings are not wanted."""
+        self._follower.leave()
+        self._held = None
+        if self._estimating is not None:
+            estimating, self._estimating = self._estimating, None
+            # The networks cannot be stopped in the middle, and they keep the crops until they are done.
+            await asyncio.gather(estimating, return_exceptions=True)
+
+    async def _estimated(self, stages: Stages | None) -> list[Reading]:
+        """The readings of the frames that are being estimated, once they are there."""
+        if self._estimating is None:
+            return []
+        estimating, self._estimating = self._estimating, None
+        with (stages or Stages()).timed(ESTIMATE):
+            return await estimating
+
+    async def _alone(self, frame: _Held, shown: FloatArray) -> list[Reading]:
+        values = await estimate(self._instrument, shown)
+        return [read(self._instrument.manifest, frame.seen, values)]
+
+    async def _together(self, first: _Held, second: _Held) -> list[Reading]:
+        same_picture = (first.seen.width, first.seen.height) == (second.seen.width, second.seen.height)
+        pairs = match_boxes(first.boxes, second.boxes) if same_picture else []
+        of_first, of_second = (np.array([pair[side] for pair in pairs], dtype=int) for side in (0, 1))
+        alone_first, alone_second = _others(first, of_first), _others(second, of_second)
+        # A nail that only one of the frames shows is its own partner.
+        straight = (first.straight[of_first], first.straight[alone_first], second.straight[alone_second])
+        mirrored = (second.straight[of_second], first.straight[alone_first], second.straight[alone_second])
+        shown = _both_ways(np.concatenate(straight), np.concatenate(mirrored))
+        values = await estimate(self._instrument, shown)
+        paired, rest = values[: len(pairs)], values[len(pairs) :]
+        readings = []
+        for frame, places, alone, own in (
+            (first, of_first, alone_first, rest[: len(alone_first)]),
+            (second, of_second, alone_second, rest[len(alone_first) :]),
+        ):
+            of_frame = np.zeros(len(frame.straight))
+            of_frame[places], of_frame[alone] = paired, own
+            readings.append(read(self._instrument.manifest, frame.seen, of_frame))
+        return readings
+
+
+def _others(frame: _Held, places: IntArray) -> IntArray:
+    return np.setdiff1d(np.arange(len(frame.straight)), places)
+
+
+def _both_ways(straight: FloatArray, mirrored: FloatArray) -> FloatArray:
+    """(N, views, 3, side, side) twice -> (N, 2 views, ...): each view, then the mirror image of the other's."""
+    nails, views = straight.shape[:2]
+    shown = np.empty((nails, 2 * views, *straight.shape[2:]), dtype=straight.dtype)
+    shown[:, ::2] = straight
+    shown[:, 1::2] = mirrored[:, :, :, ::-1]
+    return shown

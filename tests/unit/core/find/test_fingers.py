@@ -1,0 +1,65 @@
+"""Which way fingers point: by their skin, by the other fingers, by colour."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image, ImageDraw
+
+from app.core.find.fingers import direction_by_colour, finger_directions, match_skin
+
+BOARD = Image.new("RGB", (800, 600), (210, 215, 220))
+
+
+def boxes_at(*centres, size=40.0):
+    return np.array([[x - size / 2, y - size / 2, x + size / 2, y + size / 2] for x, y in centres]).reshape(-1, 4)
+
+
+@given(st.floats(-np.pi, np.pi), st.floats(0.8, 4.0))
+def test_the_patch_of_skin_says_where_the_hand_is(angle, distance):
+    towards = np.array([np.cos(angle), np.sin(angle)])
+    skin = boxes_at((400 + towards[0] * distance * 40, 300 + towards[1] * distance * 40))
+    assert finger_directions(BOARD, boxes_at((400, 300)), skin)[0] == pytest.approx(towards, abs=1e-6)
+
+
+def test_each_finger_takes_its_own_patch_also_where_a_neighbours_is_nearer():
+    # The middle finger reaches farther: its nail is nearer to the neighbours' patches than to its own.
+    nails = boxes_at((300, 200), (220, 260), (300, 320))
+    skin = boxes_at((400, 205), (320, 262), (400, 318))
+    assert sorted(match_skin(nails, skin)) == [(0, 0), (1, 1), (2, 2)]
+
+
+def test_a_nail_without_a_patch_points_like_the_others():
+    nails = boxes_at((300, 200), (300, 260), (300, 320))
+    directions = finger_directions(BOARD, nails, boxes_at((400, 200), (400, 320)))
+    assert directions[1] == pytest.approx([1.0, 0.0], abs=1e-6)
+
+
+@pytest.mark.parametrize("place", [(300, 300), (900, 300), (305, 302)])
+def test_a_patch_on_the_nail_or_far_away_is_not_its_own(place):
+    assert match_skin(boxes_at((300, 300)), boxes_at(place)) == []
+
+
+@pytest.mark.parametrize("angle_degrees", range(0, 360, 45))
+def test_without_any_patch_colour_decides(angle_degrees):
+    scene = BOARD.copy()
+    towards = np.array([np.cos(np.radians(angle_degrees)), np.sin(np.radians(angle_degrees))])
+    centre = np.array([400.0, 300.0])
+    paint = ImageDraw.Draw(scene)
+    paint.line([*(centre - towards * 15), *(centre + towards * 400)], fill=(205, 150, 125), width=56)
+    found = direction_by_colour(scene, boxes_at((400, 300))[0])
+    assert found @ towards > np.cos(np.radians(15))
+    assert finger_directions(scene, boxes_at((400, 300)), np.zeros((0, 4)))[0] == pytest.approx(found)
+
+
+@given(st.integers(0, 6), st.integers(0, 6), st.integers(0, 2**31))
+@settings(max_examples=50)
+def test_whatever_is_found_the_directions_are_unit_vectors(nails, patches, seed):
+    rng = np.random.default_rng(seed)
+
+    def some(count):
+        return boxes_at(*rng.uniform(0, 600, (count, 2)), size=float(rng.uniform(5, 90)))
+
+    directions = finger_directions(BOARD, some(nails), some(patches))
+    assert directions.shape == (nails, 2)
+    assert np.linalg.norm(directions, axis=1) == pytest.approx(np.ones(nails))
