@@ -5,7 +5,7 @@ import { goOn } from "./memory.mjs";
 
 export const here = (path) => new URL(path, import.meta.url).href;
 
-// Signs of life for the page, which begins a start that got stuck again: app/ui/engine_client.py. Whatever arrives here
+// Signs of life for the page, which begins a start that got stuck again: app/ui/engine/client.py. Whatever arrives here
 // is one, also for Pyodide, which asks through the same `fetch`. A second counts as waited only while nothing runs here.
 const SAYS = "hemolens-progress ", STUCK_S = 15;
 let waited_s = 0;

@@ -1,5 +1,5 @@
 // What the page's Python cannot do for itself. Old browsers read this file too, so it is written for them.
-// MicroPython does not see what a function of the browser throws: app/ui/attempts.py calls through here where one may.
+// MicroPython does not see what a function of the browser throws: app/ui/browser/attempts.py calls through here where one may.
 window.attempt = function (target, name, values) {
   // Python's own `window` only stands for this one: what is thrown behind it has run through Python before it comes here.
   var owner = target.window === window ? window : target;

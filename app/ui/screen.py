@@ -5,12 +5,8 @@ from pyscript.ffi import to_js
 
 from app.shared import codes, messages, words
 from app.shared.build_id import BUILD_ID
-from app.ui import error_card, installation, overlay, result, stage, tasks
-from app.ui.boot_progress import BootProgress
-from app.ui.debug import Debug
-from app.ui.engine_client import EngineClient
-from app.ui.live import Live
-from app.ui.page import (
+from app.ui.browser import tasks
+from app.ui.browser.page import (
     announce,
     element,
     fill_words,
@@ -25,12 +21,18 @@ from app.ui.page import (
     shows_start,
     state,
 )
-from app.ui.photos import Album
-from app.ui.place import of_this_copy
-from app.ui.scanner import Scanner
-from app.ui.self_test import SelfTest
-from app.ui.settings import Settings, SettingsDialog
-from app.ui.signals import Signals
+from app.ui.browser.place import of_this_copy
+from app.ui.browser.signals import Signals
+from app.ui.engine.client import EngineClient
+from app.ui.screens import error_card, overlay, result, stage
+from app.ui.screens.debug import Debug
+from app.ui.screens.live import Live
+from app.ui.screens.photos import Album
+from app.ui.screens.scanner import Scanner
+from app.ui.screens.self_test import SelfTest
+from app.ui.screens.settings import Settings, SettingsDialog
+from app.ui.start import installation
+from app.ui.start.boot_progress import BootProgress
 
 # Set where the page was loaded again because its parts were of two builds.
 MIXED = of_this_copy("hemolens-mixed")

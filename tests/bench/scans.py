@@ -19,7 +19,7 @@ from tests.drawn_hand import draw_hand
 WARM_SCANS = 2
 # The middle one of so many scans is compared with that of the last: one by one they waver.
 COMPARED_SCANS = 5
-# 30 frames, one every 80 ms (app/ui/scanner.py): no machine makes a scan shorter.
+# 30 frames, one every 80 ms (app/ui/screens/scanner.py): no machine makes a scan shorter.
 CAMERA_S = 30 * 0.080
 # Somebody aims again before the next scan; meanwhile a desktop's Chromium has drawn that the camera is back.
 AIM_MS = 2500

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.ui.lenses import FRONT, REAR, after, facing_of, find, in_order, main_rear
+from app.ui.camera.lenses import FRONT, REAR, after, facing_of, find, in_order, main_rear
 
 APPLE = ["Front Camera", "Back Dual Wide Camera", "Back Ultra Wide Camera", "Back Camera", "Back Telephoto Camera"]
 GERMAN = ["Frontkamera", "Duale Rückkamera mit Weitwinkel", "Ultra-Weitwinkel-Rückkamera", "Rückkamera"]

@@ -4,7 +4,7 @@ import ast
 from pathlib import Path
 
 UI = Path(__file__).resolve().parents[2] / "app/ui"
-TREES = {path.name: ast.parse(path.read_text()) for path in sorted(UI.glob("*.py"))}
+TREES = {path.relative_to(UI).as_posix(): ast.parse(path.read_text()) for path in sorted(UI.rglob("*.py"))}
 # `_wait_for` is the engine client's own, with its watchdog.
 LIMITED = {"within", "of", "_wait_for"}
 # What waits by itself: each of them is the inside of a limit, or a sleep.
@@ -38,7 +38,7 @@ def own_nodes(function):
 
 def coroutines():
     """Name -> definition of every coroutine of the screens, and of what they share with the engine."""
-    trees = [*TREES.values(), ast.parse((UI.parent / "lent.py").read_text())]
+    trees = [*TREES.values(), ast.parse((UI.parent / "shared/lent.py").read_text())]
     return {node.name: node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.AsyncFunctionDef)}
 
 
@@ -52,7 +52,7 @@ def unlimited():
     """`file:line` of each await whose end nobody sees to."""
     ours, limited = set(coroutines()), within_a_limit()
     for name, tree in TREES.items():
-        if name == "patience.py":
+        if name == "browser/patience.py":
             continue
         for outer in ast.walk(tree):
             if not isinstance(outer, ast.AsyncFunctionDef) or outer.name in limited:
@@ -77,7 +77,7 @@ def test_what_goes_on_by_itself_has_the_one_handler_around_it():
         f"{name}:{node.lineno}"
         for name, tree in TREES.items()
         for node in ast.walk(tree)
-        if name not in ("tasks.py", "patience.py")
+        if name not in ("browser/tasks.py", "browser/patience.py")
         and isinstance(node, ast.Expr)
         and called(node.value) == "create_task"
     ]

@@ -1,6 +1,6 @@
 """Boxes over a picture, in the picture's own pixels: the browser puts them where it puts the picture."""
 
-from app.ui.page import add_svg, element
+from app.ui.browser.page import add_svg, element
 
 # How the SVG fits its pixels is how CSS fits the picture: `slice` is object-fit cover, `meet` is contain.
 COVER, CONTAIN = "xMidYMid slice", "xMidYMid meet"

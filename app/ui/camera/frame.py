@@ -4,8 +4,8 @@ from pyscript import window
 from pyscript.ffi import to_js
 
 from app.shared.lent import copied, size_of
-from app.ui.attempts import attempt, make
-from app.ui.patience import TookTooLongError, within
+from app.ui.browser.attempts import attempt, make
+from app.ui.browser.patience import TookTooLongError, within
 
 # A browser that has a picture gives it at once.
 FRAME_MS = 2000

@@ -2,8 +2,8 @@
 
 from pyscript import window
 
-from app.ui.attempts import attempt, look_up
-from app.ui.patience import within
+from app.ui.browser.attempts import attempt, look_up
+from app.ui.browser.patience import within
 
 PATIENCE_MS = 5000
 # A person may leave the browser's question open for long.

@@ -3,9 +3,9 @@
 from pyscript import document, window
 
 from app.shared import codes, words
-from app.ui import stage
-from app.ui.page import add, element, listen, on, set_text, show
-from app.ui.patience import TookTooLongError, within
+from app.ui.browser.page import add, element, listen, on, set_text, show
+from app.ui.browser.patience import TookTooLongError, within
+from app.ui.screens import stage
 
 # A file may have to come out of a cloud first.
 FILE_PATIENCE_MS = 60000

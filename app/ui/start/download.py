@@ -10,9 +10,9 @@ import json
 from pyscript import window
 from pyscript.ffi import create_proxy, to_js
 
-from app.ui import service_worker, tasks
-from app.ui.patience import within
-from app.ui.place import here
+from app.ui.browser import service_worker, tasks
+from app.ui.browser.patience import within
+from app.ui.browser.place import here
 
 AT_ONCE = 3
 # When nothing has come for so long, the person is told.

@@ -11,11 +11,11 @@ from pyscript import document, window
 from pyscript.ffi import to_js
 
 from app.shared import messages, words
-from app.ui import keeping, service_worker, tasks
-from app.ui.attempts import attempt
-from app.ui.page import element, listen, on, optional, reload_once, set_text, show, shows_start, state
-from app.ui.patience import Wait, within
-from app.ui.place import here, of_this_copy
+from app.ui.browser import keeping, service_worker, tasks
+from app.ui.browser.attempts import attempt
+from app.ui.browser.page import element, listen, on, optional, reload_once, set_text, show, shows_start, state
+from app.ui.browser.patience import Wait, within
+from app.ui.browser.place import here, of_this_copy
 
 CHIP = "offline"
 ISOLATED = of_this_copy("hemolens-isolated")

@@ -4,7 +4,7 @@ from pyscript import window
 from pyscript.ffi import to_js
 
 from app.shared import codes, words
-from app.ui.page import element, set_text, show
+from app.ui.browser.page import element, set_text, show
 
 
 def write(error, again, nails=None):

@@ -47,7 +47,7 @@ def _tell(error):
 
 
 def _thrown(event):
-    """The browser threw through our Python, see `app.ui.attempts`; the console has it already."""
+    """The browser threw through our Python, see `app.ui.browser.attempts`; the console has it already."""
     if str(event.filename).startswith(window.location.origin):
         _tell(Exception(event.message))
 

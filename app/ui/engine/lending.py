@@ -8,9 +8,9 @@ import asyncio
 from pyscript import window
 from pyscript.ffi import create_proxy
 
-from app.ui.attempts import attempt
-from app.ui.patience import TookTooLongError, within
-from app.ui.tasks import guarded
+from app.ui.browser.attempts import attempt
+from app.ui.browser.patience import TookTooLongError, within
+from app.ui.browser.tasks import guarded
 
 # A picture comes back before the answer that speaks of it, or right after.
 BACK_WITHIN_MS = 5000

@@ -2,9 +2,9 @@
 
 from pyscript import window
 
-from app.ui.attempts import make
-from app.ui.page import optional
-from app.ui.patience import within
+from app.ui.browser.attempts import make
+from app.ui.browser.page import optional
+from app.ui.browser.patience import within
 
 LOCK_MS = 1000
 TICK_MS = 40

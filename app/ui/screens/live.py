@@ -6,10 +6,12 @@ from pyscript import document, window
 
 from app.shared import codes, words
 from app.shared.aim import Aim
-from app.ui import lenses, overlay, tasks
-from app.ui.camera import Camera, CameraError
-from app.ui.frame import frame_of
-from app.ui.page import announce, element, listen, on, optional, set_text, show, shows_start
+from app.ui.browser import tasks
+from app.ui.browser.page import announce, element, listen, on, optional, set_text, show, shows_start
+from app.ui.camera import lenses
+from app.ui.camera.camera import Camera, CameraError
+from app.ui.camera.frame import frame_of
+from app.ui.screens import overlay
 
 # About eight looks a second.
 LOOK_INTERVAL_MS = 125

@@ -4,8 +4,8 @@ from pyscript import document, window
 from pyscript.ffi import create_proxy
 
 from app.shared import messages
-from app.ui.attempts import BrowserError, attempt, look_up
-from app.ui.tasks import guarded
+from app.ui.browser.attempts import BrowserError, attempt, look_up
+from app.ui.browser.tasks import guarded
 
 SVG = "http://www.w3.org/2000/svg"
 

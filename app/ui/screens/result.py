@@ -4,8 +4,8 @@ from pyscript import document, window
 from pyscript.ffi import create_proxy
 
 from app.shared import severity, words
-from app.ui.attempts import attempt
-from app.ui.page import add, element, set_text, show
+from app.ui.browser.attempts import attempt
+from app.ui.browser.page import add, element, set_text, show
 
 # The scale reaches a little beyond what people live with, in g/dL.
 SCALE_LOW, SCALE_HIGH = 4.0, 20.0

@@ -7,12 +7,13 @@ from pyscript import document, window
 
 from app.shared import codes, words
 from app.shared.lent import size_of
-from app.ui import overlay, stage, tasks
-from app.ui.attempts import BrowserError
-from app.ui.frame import draw
-from app.ui.page import add, announce, element, set_text, show
-from app.ui.patience import Wait
-from app.ui.taking import Taking
+from app.ui.browser import tasks
+from app.ui.browser.attempts import BrowserError
+from app.ui.browser.page import add, announce, element, set_text, show
+from app.ui.browser.patience import Wait
+from app.ui.camera.frame import draw
+from app.ui.camera.taking import Taking
+from app.ui.screens import overlay, stage
 
 # Frames that the engine has been asked about and has not answered, at most.
 MOST_ASKED = 2

@@ -8,7 +8,7 @@ import asyncio
 
 from pyscript import window
 
-from app.ui.frame import frame_of
+from app.ui.camera.frame import frame_of
 
 FRAME_INTERVAL_MS = 80
 # Frames that wait to be measured, at most: each is some megabytes, and a camera has about ten.

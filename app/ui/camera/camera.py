@@ -6,9 +6,9 @@ from pyscript import window
 from pyscript.ffi import to_js
 
 from app.shared import codes
-from app.ui import lenses
-from app.ui.page import element, listen, optional
-from app.ui.patience import TookTooLongError, within
+from app.ui.browser.page import element, listen, optional
+from app.ui.browser.patience import TookTooLongError, within
+from app.ui.camera import lenses
 
 WIDTH_PX, HEIGHT_PX = 1280, 960
 # What changes from frame to frame unless it is held.

@@ -9,10 +9,10 @@ import asyncio
 from pyscript import window
 from pyscript.ffi import create_proxy, to_js
 
-from app.ui.attempts import BrowserError, attempt, look_up
-from app.ui.page import optional
-from app.ui.patience import Wait, within
-from app.ui.place import here
+from app.ui.browser.attempts import BrowserError, attempt, look_up
+from app.ui.browser.page import optional
+from app.ui.browser.patience import Wait, within
+from app.ui.browser.place import here
 
 SCRIPT = "./sw.js"
 VERSION = "version"
@@ -42,7 +42,7 @@ async def register():
     """Register the worker; its registration.
 
     Raises:
-        Exception: the browser's own, see `keeps_nothing`, or `app.ui.patience.TookTooLongError`.
+        Exception: the browser's own, see `keeps_nothing`, or `app.ui.browser.patience.TookTooLongError`.
     """
     options = to_js({"updateViaCache": "none"})
     return await within(REGISTER_PATIENCE_MS, attempt(container(), "register", SCRIPT, options))

@@ -1,8 +1,8 @@
 """How far the engine's start is: steps as the engine reports them, bytes as they come on a first visit."""
 
 from app.shared import messages, words
-from app.ui.download import Download
-from app.ui.page import element, mark, set_text, show
+from app.ui.browser.page import element, mark, set_text, show
+from app.ui.start.download import Download
 
 # How far the boot is when a step begins, in percent: their share of the time on a phone.
 STEP_BEGINS = {

@@ -6,11 +6,11 @@ from pyscript import window
 
 from app.shared import words
 from app.shared.codes import STAGES
-from app.ui import service_worker, tasks
-from app.ui.page import add, element, on, set_text, show
-from app.ui.patience import within
-from app.ui.place import here
-from app.ui.settings import SWITCHES
+from app.ui.browser import service_worker, tasks
+from app.ui.browser.page import add, element, on, set_text, show
+from app.ui.browser.patience import within
+from app.ui.browser.place import here
+from app.ui.screens.settings import SWITCHES
 
 HOST_PATIENCE_MS = 10000
 # Where it stands in the panel and in the settings.

@@ -7,11 +7,11 @@ from pyscript import window
 
 from app.shared import words
 from app.shared.build_id import BUILD_ID
-from app.ui import service_worker, tasks
-from app.ui.attempts import look_up
-from app.ui.page import add, element, on, optional, set_text, show
-from app.ui.patience import within
-from app.ui.place import here
+from app.ui.browser import service_worker, tasks
+from app.ui.browser.attempts import look_up
+from app.ui.browser.page import add, element, on, optional, set_text, show
+from app.ui.browser.patience import within
+from app.ui.browser.place import here
 
 # Of the progress, in percent: what the files take. The networks take the rest.
 FILES_SHARE = 60

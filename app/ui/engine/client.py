@@ -6,10 +6,10 @@ import json
 from pyscript import document, workers
 
 from app.shared import codes, messages
-from app.ui.attempts import BrowserError
-from app.ui.lending import Lender, let_go
-from app.ui.page import listen
-from app.ui.patience import TookTooLongError, Wait
+from app.ui.browser.attempts import BrowserError
+from app.ui.browser.page import listen
+from app.ui.browser.patience import TookTooLongError, Wait
+from app.ui.engine.lending import Lender, let_go
 
 NAME = "engine"
 WORKER = 'script[type="py"]'
@@ -82,7 +82,7 @@ class EngineClient:
         return answer, picture
 
     async def look(self, frame):
-        """What a frame of `app.ui.frame` shows, which is closed; see `app.engine.door`."""
+        """What a frame of `app.ui.camera.frame` shows, which is closed; see `app.engine.door`."""
         return await self._ask_once("look", frame)
 
     async def scan_begin(self, mirror):

@@ -3,9 +3,9 @@
 from pyscript import document
 
 from app.shared import words
-from app.ui import overlay
-from app.ui.attempts import attempt
-from app.ui.page import element, on, show
+from app.ui.browser.attempts import attempt
+from app.ui.browser.page import element, on, show
+from app.ui.screens import overlay
 
 STILL, PREVIEW = "still", "photo-image"
 

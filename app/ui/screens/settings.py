@@ -8,9 +8,9 @@ import json
 from pyscript import document, window
 
 from app.shared import elevation, groups, words
-from app.ui.attempts import attempt, look_up
-from app.ui.page import element, fill_choices, listen, on, set_text, show
-from app.ui.place import of_this_copy
+from app.ui.browser.attempts import attempt, look_up
+from app.ui.browser.page import element, fill_choices, listen, on, set_text, show
+from app.ui.browser.place import of_this_copy
 
 # Earlier versions kept it for all copies of an origin together: what is chosen there holds until somebody changes it.
 SHARED_STORE = "hemolens-settings"

@@ -1,0 +1,1 @@
+"""The camera: which one, its lenses, its frames, and the frames of one scan."""

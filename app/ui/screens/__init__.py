@@ -1,0 +1,1 @@
+"""What a person sees and touches: stage, live view, scan, photos, result, settings, errors."""

@@ -1,0 +1,1 @@
+"""The start: progress of the first visit, installation, offline copy and update."""
