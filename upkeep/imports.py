@@ -31,7 +31,7 @@ ORDER: dict[str, tuple[tuple[str, ...], ...]] = {
         ("golden",),
     ),
     "app.engine": (("loans",), ("wheels",), ("boot", "pictures"), ("door",)),
-    "app.ui": (("browser",), ("camera", "engine"), ("start",), ("screens",), ("screen",)),
+    "app.ui": (("browser",), ("camera", "engine"), ("start",), ("flow",), ("parts", "screens"), ("screen",)),
     "trainer": (
         ("data",),
         ("config", "tools"),

@@ -1,10 +1,10 @@
-"""The screen's states: booting, ready, scanning, measuring, result, error; and the ways between them."""
+"""The one screen: what a person does becomes an event of `app.ui.flow`, and what that asks for is done here."""
 
 from pyscript import document, window
 from pyscript.ffi import to_js
 
 from app.shared import codes, messages, words
-from app.shared.build_id import BUILD_ID
+from app.ui import flow, parts
 from app.ui.browser import tasks
 from app.ui.browser.page import (
     announce,
@@ -13,15 +13,12 @@ from app.ui.browser.page import (
     listen,
     mark,
     on,
-    reload_again,
-    reload_once,
+    set_engine,
     set_state,
     set_text,
     show,
     shows_start,
-    state,
 )
-from app.ui.browser.place import of_this_copy
 from app.ui.browser.signals import Signals
 from app.ui.engine.client import EngineClient
 from app.ui.screens import error_card, overlay, result, stage
@@ -31,15 +28,12 @@ from app.ui.screens.photos import Album
 from app.ui.screens.scanner import Scanner
 from app.ui.screens.self_test import SelfTest
 from app.ui.screens.settings import Settings, SettingsDialog
-from app.ui.start import installation
+from app.ui.start import engine_start, installation
 from app.ui.start.boot_progress import BootProgress
 
-# Set where the page was loaded again because its parts were of two builds.
-MIXED = of_this_copy("hemolens-mixed")
-# The smallest module with a vector in it: a function that makes one of zeros (WebAssembly core specification 2.0, 5.4).
-VECTORS = [0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 8, 1, 6, 0, 65, 0, 253, 15, 11]
 # Why a scan was stopped, besides `codes.SCAN_HIDDEN`, `SCAN_TURNED` and `CAMERA_LOST`.
 CANCELLED = "cancelled"
+ENDED_TWICE = {"error": {"code": codes.MODEL_UNAVAILABLE, "message": "the engine ended twice"}}
 
 
 class Screen:
@@ -48,20 +42,39 @@ class Screen:
     def __init__(self):
         self._settings = Settings()
         words.use(self._settings.language())
+        self._flow = flow.Flow()
         self._boot = BootProgress()
         self._engine = EngineClient(self._boot.step, self._boot.again, self._engine_died)
-        self._engine_ready = self._engine_starting = False
-        self._live = Live(self._engine, self._settings, self._scan, self._camera_lost)
+        self._engine_starting = False
+        self._live = Live(self._engine, self._settings, self._scan, self._disturbed)
         self._scanner = Scanner(self._engine, self._settings)
         self._signals = Signals(self._settings)
-        self._album = Album(self._engine, self._settings, self._photos_chosen, self._show_photo)
+        self._album = Album(self._engine, self._settings, self._photos_chosen, self._photo_opened)
         self._installation = installation.Installation()
         self._dialog = SettingsDialog(self._settings, self._person_changed, self._language_changed)
         self._debug = Debug(self._settings)
         self._self_test = SelfTest(self._engine, self._installation)
-        # The reading of a scan, while it is on the screen.
-        self._scanned = None
-        tasks.handle(self._failed)
+        # The reading of a scan, while it is on the screen, and how many scans there were.
+        self._scanned, self._scans = None, 0
+        # Each is given what the event brought along.
+        self._actions = {
+            flow.BEGIN_ENGINE: lambda _none: tasks.run(self._start_engine()),
+            flow.END_ENGINE: lambda _none: self._end_engine(),
+            flow.CLOSE_CAMERA: lambda _none: self._live.close(),
+            flow.LOOK: lambda _none: self._live.look(),
+            flow.BEGIN_SCAN: lambda _none: self._begin_scan(),
+            flow.STOP_SCAN: lambda why: self._scanner.stop(why if isinstance(why, str) else CANCELLED),
+            flow.TAKE_PHOTOS: self._take_photos,
+            flow.MEASURE_PHOTOS: lambda _none: tasks.run(self._measure_photos()),
+            flow.FORGET: lambda _none: self._forget(),
+            flow.SHOW_START: lambda _none: self._to_start(),
+            flow.SHOW_SCANNED: self._show_scanned,
+            flow.SHOW_READING: self._show_reading,
+            flow.SHOW_ERROR: self._show_error,
+            flow.SHOW_FAULT: self._show_fault,
+            flow.PICK_AGAIN: lambda from_photo: from_photo and element("photo-input").click(),
+        }
+        tasks.handle(lambda error: self._happens(flow.FAULT, error))
 
     async def start(self):
         """Show the controls at once, then start camera and engine side by side."""
@@ -69,17 +82,19 @@ class Screen:
         result.watch_scale()
         self._speak()
         on("capture", "click", lambda _event: self._scan())
-        on("cancel-scan", "click", lambda _event: self._cancel())
+        on("cancel-scan", "click", lambda _event: self._happens(flow.CANCEL))
         on("camera-stop", "click", lambda _event: self._stop_camera())
-        on("close-result", "click", lambda _event: self._to_start())
-        on("retake", "click", lambda _event: self._retake())
-        on("error-again", "click", lambda _event: self._again())
+        on("close-result", "click", lambda _event: self._happens(flow.CLOSE))
+        # Once more, the way it was done.
+        on("retake", "click", lambda _event: self._happens(flow.RETAKE, len(self._album) > 0))
+        on("error-again", "click", lambda _event: self._happens(flow.AGAIN, len(self._album) > 0))
         on("auto-capture", "change", self._auto_changed)
         element("auto-capture").checked = self._settings["auto_capture"]
         listen(document, "keydown", self._key)
         listen(document, "visibilitychange", lambda _event: self._visibility())
         if getattr(window.screen, "orientation", None):
-            listen(window.screen.orientation, "change", lambda _event: self._turned())
+            listen(window.screen.orientation, "change", lambda _event: self._disturbed(codes.SCAN_TURNED))
+        parts.show_for(self._flow.state, self._engine_starting)
         self._show_start(asked_for())
         mark("screen")
         # What static/guard.js may have said of a page that took long.
@@ -91,100 +106,70 @@ class Screen:
             # Whatever became of the engine: what is saved now need not be fetched by the next visit.
             self._installation.start()
 
+    def _happens(self, event, brought=None):
+        """Let the flow say what this event leads to, and do it."""
+        before, engine_before = self._flow.state, self._flow.engine
+        actions = self._flow.happens(event)
+        if self._flow.engine != engine_before:
+            self._live.engine_ready = self._flow.engine == messages.ENGINE_READY
+            set_engine(self._flow.engine)
+        if self._flow.state != before:
+            self._live.pause()
+            parts.show_for(self._flow.state, self._engine_starting)
+            set_state(self._flow.shown_state())
+        for action in actions:
+            self._actions[action](brought)
+
     # Engine
 
     async def _start_engine(self):
-        """Begin it, unless it begins already or cannot begin here; a photo that waits is measured then."""
-        if self._engine_starting or self._engine_ready:
+        """Begin it, unless it begins already or cannot begin here."""
+        if self._engine_starting:
             return
         self._engine_starting = True
         try:
-            answer = await self._begin_engine()
+            waits = self._flow.state == flow.STATE_WAITING
+            answer = await engine_start.begin(self._engine, self._boot, self._flow.died, waits)
         finally:
             self._engine_starting = False
         if answer is None:
             return
         if "error" in answer:
-            document.body.setAttribute("data-engine", messages.ENGINE_FAILED)
-            self._show_error(answer["error"])
+            self._happens(flow.ENGINE_REFUSED, answer)
             return
-        reload_again(MIXED)
         mark("engine")
-        self._engine_ready = True
-        self._live.engine_ready, self._live.guided = True, not answer["finds_nails"]
-        document.body.setAttribute("data-engine", messages.ENGINE_READY)
+        self._live.guided = not answer["finds_nails"]
         self._debug.show_engine(answer)
-        if len(self._album):
-            tasks.run(self._measure_photos())
-        elif shows_start():
-            set_state(messages.STATE_READY)
-            self._live.look()
-
-    async def _begin_engine(self):
-        """What the engine says when it is ready, or an error; None where the page is loaded anew instead."""
-        if not runs_networks():
-            return {"error": {"code": codes.BROWSER_TOO_OLD, "message": ""}}
-        document.body.setAttribute("data-engine", messages.ENGINE_LOADING)
-        self._boot.begin()
-        try:
-            answer = await self._engine.start(self._boot.download.arrived)
-        finally:
-            self._boot.end()
-        if "error" not in answer and answer["build"] != BUILD_ID:
-            # A new build was put up while this page was loading: half of it is the old one.
-            if reload_once(MIXED):
-                return None
-            self._engine.end()
-            return {"error": {"code": codes.MODEL_UNAVAILABLE, "message": "page and engine are of two builds"}}
-        return answer
+        self._happens(flow.ENGINE_STARTED)
 
     def _engine_died(self):
         """Its worker crashed or is silent: a new one begins, and the person goes on from where they are."""
-        if not self._engine_ready:
-            return
-        self._engine_ready = self._live.engine_ready = False
-        self._live.pause()
-        self._engine.end()
-        if self._boot.restarted:
-            # Twice without a reading in between: what kills it would kill it again.
-            self._album.forget()
-            document.body.setAttribute("data-engine", messages.ENGINE_FAILED)
-            if state() == messages.STATE_MEASURING:
-                self._show_error({"code": codes.MODEL_UNAVAILABLE, "message": "the engine ended twice"})
-            return
-        self._boot.restarted = True
-        tasks.run(self._start_engine())
+        self._happens(flow.ENGINE_DIED, ENDED_TWICE)
 
-    def _failed(self, error):
-        """What nobody caught: words, and a way on where something was going on."""
-        busy = state() in (messages.STATE_BOOTING, messages.STATE_SCANNING, messages.STATE_MEASURING)
-        if busy:
-            self._scanner.stop(CANCELLED)
-            self._album.forget()
-            self._live.close()
-            for name in ("splash", "cancel-scan", "scan"):
-                show(name, False)
-        error_card.write(error_card.of_fault(error), again=busy)
-        if busy:
-            self._to_error()
+    def _end_engine(self):
+        self._engine.end()
+        if shows_start():
+            # Nothing can be scanned until the next one is there.
+            self._live.look()
 
     # Camera and scan
 
     def _scan(self):
-        if state() == messages.STATE_READY and self._live.camera.running and self._engine_ready:
-            mark("scan-begin")
-            set_state(messages.STATE_SCANNING)
-            self._scanner.ask()
-            self._live.pause()
-            for name in ("controls", "start", "chips", "low-light", "error"):
-                show(name, False)
-            show("cancel-scan")
-            element("cancel-scan").focus()
-            announce(words.say("scanning"))
-            self._signals.begin()
-            tasks.run(self._run_scan())
+        if self._live.camera.running:
+            self._happens(flow.SCAN)
 
-    async def _run_scan(self):
+    def _begin_scan(self):
+        mark("scan-begin")
+        self._scans += 1
+        self._scanner.ask()
+        for name in ("chips", "low-light"):
+            show(name, False)
+        element("cancel-scan").focus()
+        announce(words.say("scanning"))
+        self._signals.begin()
+        tasks.run(self._run_scan(self._scans))
+
+    async def _run_scan(self, number):
         camera = self._live.camera
         try:
             reading, stopped = await self._scanner.run(camera, self._live.guided, self._prepare_scan)
@@ -192,59 +177,40 @@ class Screen:
         finally:
             self._signals.may_sleep()
             await camera.release_picture()
-            show("cancel-scan", False)
-        if state() != messages.STATE_SCANNING:
+        if self._flow.state != flow.STATE_SCANNING or number != self._scans:
             # Something failed meanwhile, and the screen says so.
             return
         self._debug.show(self._scanner.frames, self._scanner.stages)
         if stopped == CANCELLED:
             announce(words.say("scan-cancelled"))
-            self._to_start()
+            self._happens(flow.SCAN_CANCELLED)
             element("capture").focus()
-            return
-        if stopped is not None:
-            self._live.close()
-            self._show_error({"code": stopped, "message": ""})
-            return
-        self._signals.end()
-        reading["camera"] = held
-        self._live.close()
-        self._scanned = reading
-        stage.show_still()
-        self._show_reading(reading)
-        mark("scan-end")
+        elif stopped is not None:
+            self._happens(flow.SCAN_BROKEN, {"error": {"code": stopped, "message": ""}})
+        else:
+            self._signals.end()
+            reading["camera"] = held
+            self._happens(flow.SCAN_UNREAD if "error" in reading else flow.SCAN_READ, reading)
+            mark("scan-end")
 
     async def _prepare_scan(self):
         await self._signals.stay_awake()
         await self._live.camera.hold_picture()
 
-    def _cancel(self):
-        if state() == messages.STATE_SCANNING:
-            self._scanner.stop(CANCELLED)
-        elif state() == messages.STATE_MEASURING:
-            show("splash", False)
-            show("cancel-scan", False)
-            self._to_start()
-
     def _stop_camera(self):
         self._settings["camera"] = False
         self._live.turned_off()
 
-    def _camera_lost(self, code):
-        if state() == messages.STATE_SCANNING:
-            self._scanner.stop(code)
+    def _disturbed(self, code):
+        self._happens(flow.DISTURBED, code)
 
     def _visibility(self):
         if document.hidden:
-            self._scanner.stop(codes.SCAN_HIDDEN)
-            if state() != messages.STATE_SCANNING:
+            self._disturbed(codes.SCAN_HIDDEN)
+            if self._flow.state != flow.STATE_SCANNING:
                 self._live.close()
         elif self._wants_camera():
             tasks.run(self._live.open())
-
-    def _turned(self):
-        if state() == messages.STATE_SCANNING:
-            self._scanner.stop(codes.SCAN_TURNED)
 
     def _wants_camera(self):
         return shows_start() and self._settings["camera"] and not self._live.camera.running
@@ -254,51 +220,43 @@ class Screen:
         show("aim", False)
 
     def _key(self, event):
-        if event.key == "Escape" and state() in (messages.STATE_SCANNING, messages.STATE_MEASURING):
+        if event.key == "Escape" and self._flow.state in (flow.STATE_SCANNING, flow.STATE_MEASURING):
             event.preventDefault()
-            self._cancel()
-        elif event.key == " " and event.target.tagName == "BODY" and state() == messages.STATE_READY:
+            self._happens(flow.CANCEL)
+        elif event.key == " " and event.target.tagName == "BODY" and self._flow.state == flow.STATE_READY:
             event.preventDefault()
             self._scan()
 
     # Photos
 
     def _photos_chosen(self, files):
-        if state() == messages.STATE_SCANNING:
-            return
-        self._live.close()
+        self._happens(flow.PHOTOS, files)
+
+    def _take_photos(self, files):
         self._scanned = None
         stage.forget()
         self._album.take(files)
         self._debug.show([], [])
-        show("result", False)
-        show("error", False)
-        if self._engine_ready:
-            tasks.run(self._measure_photos())
-        else:
-            self._boot.photo_waits = True
-            if document.body.getAttribute("data-engine") == messages.ENGINE_FAILED:
-                set_state(messages.STATE_BOOTING)
-                tasks.run(self._start_engine())
+        if self._flow.state == flow.STATE_WAITING:
+            self._boot.photo_comes()
 
     async def _measure_photos(self):
-        set_state(messages.STATE_MEASURING)
         element("boot-progress").removeAttribute("value")
-        for name in ("start", "controls", "error"):
-            show(name, False)
         show("splash")
-        show("cancel-scan")
         first = await self._album.measure()
         if first is not None:
-            show("splash", False)
-            show("cancel-scan", False)
-            self._show_photo(first)
+            self._album.show(first)
+            self._show_times(first)
+            self._happens(flow.PHOTO_UNREAD if "error" in first.reading else flow.PHOTO_READ, first.reading)
 
-    def _show_photo(self, photo):
-        """One of the photos, with its reading."""
+    def _photo_opened(self, photo):
+        """One of several, with its reading."""
         self._album.show(photo)
+        self._show_times(photo)
+        self._happens(flow.OPEN_UNREAD if "error" in photo.reading else flow.OPEN_READ, photo.reading)
+
+    def _show_times(self, photo):
         self._debug.show([], [] if "error" in photo.reading else [photo.reading["ms"]])
-        self._show_reading(photo.reading)
 
     # What is on the screen
 
@@ -306,49 +264,50 @@ class Screen:
         """What is shown, of a scan or of a photo; None where there is neither."""
         return self._scanned or (self._album.shown.reading if self._album.shown else None)
 
-    def _show_reading(self, reading):
+    def _show_scanned(self, reading):
+        self._scanned = reading
+        stage.show_still()
+
+    def _draw_nails(self, reading):
+        if reading is not self._reading():
+            # An error of another kind: what is on the stage stays.
+            return
         if "nails" in reading:
             overlay.draw(reading, overlay.CONTAIN, numbered=True)
         elif not self._scanned:
             # What could not be opened cannot be shown.
             stage.hide()
-        if "error" in reading:
-            self._show_error(reading["error"], reading.get("nails"))
-            return
-        self._boot.restarted = False
+
+    def _show_reading(self, reading):
+        self._draw_nails(reading)
         guided = bool(self._scanned) and self._live.guided
         result.show_reading(reading, self._settings.person(), stage.picture(), guided)
         set_text("retake", words.say("scan-again" if self._scanned else "another-photo"))
-        for name in ("start", "controls", "error"):
-            show(name, False)
-        show("result")
-        set_state(messages.STATE_RESULT)
         self._installation.after_reading()
         # The screen reader goes to the result, the eye begins at the picture.
         element("result").focus(to_js({"preventScroll": True}))
         window.scrollTo(0, 0)
 
-    def _show_error(self, error, nails=None):
-        self._live.pause()
-        error_card.write(error, again=error["code"] != codes.BROWSER_TOO_OLD, nails=nails)
-        self._to_error()
-
-    def _to_error(self):
-        # A photo can be chosen whatever went wrong.
-        show("controls")
-        for name in ("start", "result", "cancel-scan"):
-            show(name, False)
-        if not self._engine_starting:
-            show("splash", False)
-        set_state(messages.STATE_ERROR)
+    def _show_error(self, reading):
+        self._draw_nails(reading)
+        error = reading["error"]
+        error_card.write(error, again=error["code"] != codes.BROWSER_TOO_OLD, nails=reading.get("nails"))
         error_card.go_to()
 
+    def _show_fault(self, error):
+        """What nobody caught: words, and a way on where something was going on."""
+        stopped = self._flow.state == flow.STATE_ERROR
+        error_card.write(error_card.of_fault(error), again=stopped)
+        if stopped:
+            show("scan", False)
+            error_card.go_to()
+
+    def _to_start(self):
+        self._show_start()
+        window.scrollTo(0, 0)
+
     def _show_start(self, asked=None):
-        for name in ("result", "error"):
-            show(name, False)
         self._debug.show([], [])
-        show("start")
-        show("controls")
         stage.show_camera()
         if asked == "photo":
             # A shortcut of the installed app; the picker itself opens for a tap only.
@@ -364,29 +323,12 @@ class Screen:
         else:
             self._live.turned_off()
 
-    def _to_start(self):
+    def _forget(self):
         self._scanned = None
         self._album.forget()
         stage.forget()
         result.forget()
         self._installation.idle()
-        set_state(messages.STATE_READY if self._engine_ready else messages.STATE_BOOTING)
-        self._show_start()
-        window.scrollTo(0, 0)
-
-    def _retake(self):
-        """Once more, the way it was done."""
-        from_photo = len(self._album) > 0
-        self._to_start()
-        if from_photo:
-            element("photo-input").click()
-
-    def _again(self):
-        if self._engine_ready:
-            self._retake()
-        else:
-            self._to_start()
-            tasks.run(self._start_engine())
 
     def _person_changed(self):
         reading = self._reading()
@@ -397,9 +339,11 @@ class Screen:
         words.use(self._settings.language())
         self._speak()
         reading = self._reading()
-        if reading and state() in (messages.STATE_RESULT, messages.STATE_ERROR):
+        if reading and self._flow.state == flow.STATE_RESULT:
             self._show_reading(reading)
-        elif state() == messages.STATE_READY:
+        elif reading and self._flow.state == flow.STATE_ERROR:
+            self._show_error(reading)
+        elif self._flow.state == flow.STATE_READY:
             self._show_start()
 
     def _speak(self):
@@ -413,11 +357,6 @@ class Screen:
 def asked_for():
     """What a shortcut of the installed app or a bookmark asks for: "camera", "photo", "self-test" or None."""
     return window.URLSearchParams.new(window.location.search).get("start")
-
-
-def runs_networks():
-    """Whether this browser's WebAssembly has the vectors (SIMD) that ONNX Runtime is made of."""
-    return bool(window.WebAssembly.validate(window.Uint8Array.new(to_js(VECTORS))))
 
 
 def start():

@@ -5,6 +5,7 @@ import os
 
 from app import shared
 from app.shared import aim, codes, groups, messages, severity, words
+from app.ui import flow
 
 hundredths = range(600, 1600, 7)
 seen = {
@@ -59,5 +60,9 @@ def modules(folder, package):
     return names
 
 
+screen = flow.Flow()
+seen["flow"] = [
+    [event, list(screen.happens(event)), screen.state, screen.engine] for event in flow.EVENTS + flow.EVENTS[::-1]
+]
 seen["modules"] = modules(shared.__path__ if isinstance(shared.__path__, str) else shared.__path__[0], "app.shared")
 print(json.dumps(seen))

@@ -130,3 +130,8 @@ def shows_start():
 def set_state(new):
     """Make it another one."""
     document.body.setAttribute("data-state", new)
+
+
+def set_engine(new):
+    """The engine's state, see `app.shared.messages`."""
+    document.body.setAttribute("data-engine", new)

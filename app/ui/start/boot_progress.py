@@ -23,16 +23,21 @@ class BootProgress:
         self._downloaded = ""
         self._stalled = False
         # A photo waits for the engine.
-        self.photo_waits = False
-        # The engine has been started before, and had to be again.
-        self.restarted = False
+        self._photo_waits = False
+        self._restarted = False
         # This start got stuck, and another one has begun.
         self._stuck = False
 
-    def begin(self):
-        """Show the card."""
+    def begin(self, restarted, photo_waits):
+        """Show the card; `restarted`: the engine has been started before, and had to be again."""
+        self._restarted, self._photo_waits = restarted, photo_waits
         self._stuck = False
         show("splash")
+        self._say()
+
+    def photo_comes(self):
+        """A photo was chosen meanwhile."""
+        self._photo_waits = True
         self._say()
 
     def again(self):
@@ -67,12 +72,12 @@ class BootProgress:
 
     def _say(self):
         parts = [words.say("boot." + self._step)]
-        if self.restarted or self._stuck:
+        if self._restarted or self._stuck:
             parts.insert(0, words.say("boot.again"))
         if self._step == messages.STEP_PYTHON and self._downloaded:
             parts.append(self._downloaded)
         if self._step == messages.STEP_PYTHON and self._stalled:
             parts.insert(0, words.say("boot.stalled"))
-        if self.photo_waits:
+        if self._photo_waits:
             parts.append(words.say("queued"))
         set_text("status", " ".join(parts))

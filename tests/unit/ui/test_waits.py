@@ -3,7 +3,7 @@
 import ast
 from pathlib import Path
 
-UI = Path(__file__).resolve().parents[2] / "app/ui"
+UI = Path(__file__).resolve().parents[3] / "app/ui"
 TREES = {path.relative_to(UI).as_posix(): ast.parse(path.read_text()) for path in sorted(UI.rglob("*.py"))}
 # `_wait_for` is the engine client's own, with its watchdog.
 LIMITED = {"within", "of", "_wait_for"}
