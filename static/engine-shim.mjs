@@ -7,10 +7,10 @@ export const here = (path) => new URL(path, import.meta.url).href;
 
 // Signs of life for the page, which begins a start that got stuck again: app/ui/engine/client.py. Whatever arrives here
 // is one, also for Pyodide, which asks through the same `fetch`. A second counts as waited only while nothing runs here.
-const SAYS = "hemolens-progress ", STUCK_S = 15;
+const STUCK_S = 15, say = (sign) => self.postMessage(["hemolens", JSON.stringify({ sign })]); // app/shared/port.py
 let waited_s = 0;
-const alive = () => { waited_s = 0; self.postMessage(SAYS); };
-const clock = setInterval(() => ++waited_s % STUCK_S || self.postMessage(SAYS + '"stuck"'), 1000);
+const alive = () => { waited_s = 0; say("alive"); };
+const clock = setInterval(() => ++waited_s % STUCK_S || say("stuck"), 1000);
 export const started = () => clearInterval(clock);
 const fetchOfBrowser = self.fetch;
 self.fetch = (...asked) => fetchOfBrowser(...asked).finally(alive);

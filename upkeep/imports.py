@@ -30,7 +30,7 @@ ORDER: dict[str, tuple[tuple[str, ...], ...]] = {
         ("scan",),
         ("golden",),
     ),
-    "app.engine": (("loans",), ("wheels",), ("boot", "pictures"), ("door",)),
+    "app.engine": (("port", "wheels"), ("boot", "pictures"), ("door",)),
     "app.ui": (("browser",), ("camera", "engine"), ("start",), ("flow",), ("parts", "screens"), ("screen",)),
     "trainer": (
         ("data",),

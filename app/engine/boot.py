@@ -18,9 +18,10 @@ from pyodide.ffi import JsException
 
 from app.core.errors import MeasureError
 from app.core.manifest import DetectorSpec, EstimatorSpec, parse_manifest
+from app.engine.port import report
 from app.engine.wheels import Later, unpack
 from app.shared.codes import MODEL_UNAVAILABLE
-from app.shared.messages import PROGRESS, STEP_NETWORKS, STEP_NUMERICS, STEP_READY
+from app.shared.messages import STEP_NETWORKS, STEP_NUMERICS, STEP_READY
 
 if TYPE_CHECKING:
     from app.core.pipeline import Instrument
@@ -68,11 +69,6 @@ async def boot() -> tuple[Instrument, int]:
     report(STEP_READY, 1, 1)
     _shim().started()
     return Instrument(manifest, *networks), threads
-
-
-def report(step: str, done: int, total: int) -> None:
-    """Tell the screen how far the boot is."""
-    js.postMessage(PROGRESS + json.dumps({"step": step, "done": done, "total": total}))
 
 
 async def fetch_bytes(path: str) -> Any:

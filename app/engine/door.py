@@ -1,4 +1,4 @@
-"""The calls that the screen makes. Each answers with JSON text, and errors travel as data.
+"""The calls that the screen makes, see `app.shared.port`; each has its turn, and answers a dict.
 
 numpy and Pillow arrive while `start` runs, so nothing that needs them is imported at the top.
 """
@@ -8,15 +8,14 @@ from __future__ import annotations
 import asyncio
 import gc
 import json
-import traceback
-from collections.abc import Awaitable, Callable
-from functools import partial
+from functools import partial, wraps
 from typing import TYPE_CHECKING, Any
 
 from app.core.errors import MeasureError
 from app.core.stages import Stages
 from app.engine.boot import MODELS_FOLDER, boot, fetch_bytes
-from app.engine.loans import borrowed, give_back
+from app.engine.port import Handler, Lent
+from app.shared import port
 from app.shared.build_id import BUILD_ID
 from app.shared.codes import GRAB, LIGHT_UNKNOWN, MODEL_UNAVAILABLE
 
@@ -38,148 +37,130 @@ _session: ScanSession | None = None
 _turn = asyncio.Lock()
 
 
-async def start() -> str:
+def _in_turn(handler: Handler) -> Handler:
+    @wraps(handler)
+    async def waiting(*arguments: Any, **named: Any) -> dict[str, Any]:
+        async with _turn:
+            return await handler(*arguments, **named)
+
+    return waiting
+
+
+@_in_turn
+async def start(_lent: Lent) -> dict[str, Any]:
     """Load everything; may be called again after a failure.
 
-    Answers {"build", "threads": n, "models": {...}, "finds_nails": bool} or {"error": ...}.
+    Answers {"build", "threads": n, "models": {...}, "finds_nails": bool}.
     """
-
-    async def load() -> dict[str, Any]:
-        global _instrument, _follower
-        _instrument, threads = await boot()
-        _follower = None
-        # What lies here now stays: to look through it for garbage again and again would hold up frames, and Python
-        # would do it so seldom that pictures of frames lie about for long.
-        gc.freeze()
-        finds_nails = _instrument.detector is not None
-        models = _instrument.manifest.identity()
-        return {"build": BUILD_ID, "threads": threads, "models": models, "finds_nails": finds_nails}
-
-    return await _answer(load)
+    global _instrument, _follower
+    _instrument, threads = await boot()
+    _follower = None
+    # What lies here now stays: to look through it for garbage again and again would hold up frames, and Python
+    # would do it so seldom that pictures of frames lie about for long.
+    gc.freeze()
+    finds_nails = _instrument.detector is not None
+    models = _instrument.manifest.identity()
+    return {"build": BUILD_ID, "threads": threads, "models": models, "finds_nails": finds_nails}
 
 
-async def measure_photo(number: int, mirror: bool) -> str:
-    """Measure a photo, with its nails' mirror images or without: a file's ArrayBuffer lent under this number.
+@_in_turn
+async def measure_photo(lent: Lent, mirror: bool) -> dict[str, Any]:
+    """Measure a photo, with its nails' mirror images or without: a file's ArrayBuffer.
 
-    It goes back with the upright picture that was measured, where there is one, as `screen_picture` makes it.
+    With it goes back the upright picture that was measured, where there is one, as `screen_picture` makes it.
 
     Answers what `Reading.as_json` describes, and "ms".
     """
+    from app.core import pipeline
+    from app.core.crops.views import STRAIGHT
+    from app.engine.pictures import photo_picture, screen_picture
 
-    async def measure() -> dict[str, Any]:
-        from app.core import pipeline
-        from app.core.crops.views import STRAIGHT
-        from app.engine.pictures import photo_picture, screen_picture
-
-        content, shown = await borrowed(number), None
-        try:
-            stages = Stages()
-            with stages.timed(GRAB):
-                picture = await photo_picture(content)
-                shown = screen_picture(picture)
-            reading = await pipeline.measure_picture(_loaded(), picture, stages, None if mirror else STRAIGHT)
-            return {**reading.as_json(), "ms": stages.rounded()}
-        finally:
-            give_back(number, content, shown)
-
-    return await _answer(measure)
+    stages = Stages()
+    with stages.timed(GRAB):
+        picture = await photo_picture(lent.picture)
+        lent.shown = screen_picture(picture)
+    reading = await pipeline.measure_picture(_loaded(), picture, stages, None if mirror else STRAIGHT)
+    return {**reading.as_json(), "ms": stages.rounded()}
 
 
-async def look(number: int) -> str:
-    """What the camera shows: a VideoFrame or an ImageBitmap lent under this number.
+@_in_turn
+async def look(lent: Lent) -> dict[str, Any]:
+    """What the camera shows in a VideoFrame or an ImageBitmap.
 
     Answers {"width", "height", "nails": [{"box", "confidence", "reason"}], "skin": [{"box"}], "light", "dark", "ms"}.
     """
+    global _follower
+    from app.core import pipeline
+    from app.core.find import follow
+    from app.core.pictures import light
 
-    async def see() -> dict[str, Any]:
-        global _follower
-        from app.core import pipeline
-        from app.core.find import follow
-        from app.core.pictures import light
-
-        picture, stages = await _grab(number)
-        instrument = _loaded()
-        shown = {"width": picture.width, "height": picture.height, "nails": [], "skin": []}
-        judged = LIGHT_UNKNOWN
-        if instrument.detector is not None:
-            _follower = _follower or follow.Follower(partial(pipeline.look, instrument))
-            seen = await pipeline.see(instrument, picture, stages, _follower)
-            shown = _shown(seen)
-            on_nails = light.light_on_nails(picture, seen.nails.boxes)
-            judged = LIGHT_UNKNOWN if on_nails is None else light.judge_light(on_nails, instrument.manifest.light)
-        return {**shown, "light": judged, "dark": light.is_dark(picture), "ms": stages.rounded()}
-
-    return await _answer(see)
+    picture, stages = await _grab(lent)
+    instrument = _loaded()
+    shown = {"width": picture.width, "height": picture.height, "nails": [], "skin": []}
+    judged = LIGHT_UNKNOWN
+    if instrument.detector is not None:
+        _follower = _follower or follow.Follower(partial(pipeline.look, instrument))
+        seen = await pipeline.see(instrument, picture, stages, _follower)
+        shown = _shown(seen)
+        on_nails = light.light_on_nails(picture, seen.nails.boxes)
+        judged = LIGHT_UNKNOWN if on_nails is None else light.judge_light(on_nails, instrument.manifest.light)
+    return {**shown, "light": judged, "dark": light.is_dark(picture), "ms": stages.rounded()}
 
 
-async def scan_begin(mirror: bool) -> str:
+@_in_turn
+async def scan_begin(_lent: Lent, mirror: bool) -> dict[str, Any]:
     """Begin a scan, or begin it anew. Answers {"frames": how many are wanted}."""
+    global _session
+    from app.core.scan.session import ScanSession
 
-    async def begin() -> dict[str, Any]:
-        global _session
-        from app.core.scan.session import ScanSession
-
-        if _follower is not None:
-            _follower.leave()
-        await _forget_scan()
-        _session = ScanSession(_loaded(), bool(mirror))
-        return {"frames": _session.goal}
-
-    return await _answer(begin)
+    if _follower is not None:
+        _follower.leave()
+    await _forget_scan()
+    _session = ScanSession(_loaded(), mirror)
+    return {"frames": _session.goal}
 
 
-async def scan_frame(number: int, guide: str) -> str:
-    """Measure the scan's next frame, a VideoFrame or an ImageBitmap lent under this number.
-
-    The frame goes back with a thumbnail.
+@_in_turn
+async def scan_frame(lent: Lent, guide: list[float]) -> dict[str, Any]:
+    """Measure the scan's next frame, a VideoFrame or an ImageBitmap, which goes back with a thumbnail.
 
     Args:
-        guide: JSON [x1, y1, x2, y2] of the nail that a guide shows, in pixels of the frame; "" where the detector finds
+        guide: [x1, y1, x2, y2] of the nail that a guide shows, in pixels of the frame; empty where the detector finds
             nails.
 
     Answers {"frames": [{"hb_g_dl", "reason"}] of the frames that are measured by now and were not before, "repeated":
     whether this one is the same picture as one before and was not measured; then it stands in "frames" itself,
     "nails", "skin", "width", "height" of this one, "finished", "ms"}.
     """
-
-    async def measure() -> dict[str, Any]:
-        picture, stages = await _grab(number, THUMBNAIL_PX)
-        session = _begun()
-        taken = await session.take(picture, stages, json.loads(guide) if guide else None)
-        nothing = {"width": picture.width, "height": picture.height, "nails": [], "skin": []}
-        shown = nothing if taken.seen is None else _shown(taken.seen)
-        read = {"frames": [frame.as_json() for frame in taken.frames], "repeated": taken.repeated}
-        return {**read, **shown, "finished": session.finished, "ms": stages.rounded()}
-
-    return await _answer(measure)
+    picture, stages = await _grab(lent, THUMBNAIL_PX)
+    session = _begun()
+    taken = await session.take(picture, stages, guide or None)
+    nothing = {"width": picture.width, "height": picture.height, "nails": [], "skin": []}
+    shown = nothing if taken.seen is None else _shown(taken.seen)
+    read = {"frames": [frame.as_json() for frame in taken.frames], "repeated": taken.repeated}
+    return {**read, **shown, "finished": session.finished, "ms": stages.rounded()}
 
 
-async def scan_end() -> str:
+@_in_turn
+async def scan_end(_lent: Lent) -> dict[str, Any]:
     """Conclude the scan.
 
     Answers what `Reading.as_json` describes, with `scan`, and "frames" as `scan_frame` does, of those that were still
     waiting.
     """
-
-    async def conclude() -> dict[str, Any]:
-        session = _begun()
-        try:
-            reading, waiting = await session.conclude()
-            return {**reading.as_json(), "frames": [frame.as_json() for frame in waiting]}
-        finally:
-            await _forget_scan()
-
-    return await _answer(conclude)
-
-
-async def scan_cancel() -> str:
-    """Let go of the scan, where there is one, and of all its pictures. Answers {}."""
-
-    async def cancel() -> dict[str, Any]:
+    session = _begun()
+    try:
+        reading, waiting = await session.conclude()
+        return {**reading.as_json(), "frames": [frame.as_json() for frame in waiting]}
+    finally:
         await _forget_scan()
-        return {}
 
-    return await _answer(cancel)
+
+@_in_turn
+async def scan_cancel(_lent: Lent) -> dict[str, Any]:
+    """Let go of the scan, where there is one, and of all its pictures. Answers {}."""
+    await _forget_scan()
+    return {}
 
 
 async def _forget_scan() -> None:
@@ -191,33 +172,30 @@ async def _forget_scan() -> None:
         gc.collect()
 
 
-async def self_test() -> str:
+@_in_turn
+async def self_test(_lent: Lent) -> dict[str, Any]:
     """The golden values on this device, against those that came with the models.
 
     Answers {"checks": [what `app.core.golden.Check.as_json` describes]}.
     """
+    from app.core import golden
 
-    async def test() -> dict[str, Any]:
-        from app.core import golden
-
-        photo = await fetch_bytes(MODELS_FOLDER + golden.PICTURE)
-        expected = json.loads((await fetch_bytes(MODELS_FOLDER + golden.VALUES)).to_bytes())
-        found = await golden.golden_values(_loaded(), photo.to_bytes())
-        try:
-            checks = golden.compare(expected, found)
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise MeasureError(MODEL_UNAVAILABLE, f"{golden.VALUES} cannot be compared with: {error}") from None
-        return {"checks": [check.as_json() for check in checks]}
-
-    return await _answer(test)
+    photo = await fetch_bytes(MODELS_FOLDER + golden.PICTURE)
+    expected = json.loads((await fetch_bytes(MODELS_FOLDER + golden.VALUES)).to_bytes())
+    found = await golden.golden_values(_loaded(), photo.to_bytes())
+    try:
+        checks = golden.compare(expected, found)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise MeasureError(MODEL_UNAVAILABLE, f"{golden.VALUES} cannot be compared with: {error}") from None
+    return {"checks": [check.as_json() for check in checks]}
 
 
-async def _grab(number: int, thumbnail_px: int | None = None) -> tuple[Image.Image, Stages]:
+async def _grab(lent: Lent, thumbnail_px: int | None = None) -> tuple[Image.Image, Stages]:
     from app.engine.pictures import rgb_picture
 
     stages = Stages()
     with stages.timed(GRAB):
-        picture = await rgb_picture(number, thumbnail_px)
+        picture = await rgb_picture(lent, thumbnail_px)
     return picture, stages
 
 
@@ -247,13 +225,13 @@ def _rounded(box: Any) -> list[float]:
     return [round(float(side), 1) for side in box]
 
 
-async def _answer(call: Callable[[], Awaitable[dict[str, Any]]]) -> str:
-    try:
-        async with _turn:
-            return json.dumps(await call())
-    except MeasureError as error:
-        return json.dumps({"error": {"code": error.code, "message": error.message}})
-    except Exception as error:
-        # A fault of ours: the person gets words, the console gets the trace.
-        traceback.print_exception(error)
-        return json.dumps({"error": {"code": MODEL_UNAVAILABLE, "message": f"the engine failed: {error}"}})
+CALLS = {
+    port.START: start,
+    port.MEASURE_PHOTO: measure_photo,
+    port.LOOK: look,
+    port.SCAN_BEGIN: scan_begin,
+    port.SCAN_FRAME: scan_frame,
+    port.SCAN_END: scan_end,
+    port.SCAN_CANCEL: scan_cancel,
+    port.SELF_TEST: self_test,
+}

@@ -13,9 +13,9 @@ from app.core.errors import MeasureError
 from app.core.pictures.photo import MAX_PIXELS, open_photo, too_large
 from app.core.pictures.raw import is_raw
 from app.core.pictures.srgb import UnknownColoursError
-from app.engine.loans import borrowed, give_back
+from app.engine.port import Lent
+from app.shared.bitmaps import copied, size_of
 from app.shared.codes import PICTURES_HIDDEN, UNREADABLE_IMAGE
-from app.shared.lent import copied, size_of
 
 # What a screen shows of a photo: more pixels than this a side it has not.
 SCREEN_PX = 1600
@@ -32,22 +32,18 @@ _context: Any = None
 _readable: bool | None = None
 
 
-async def rgb_picture(number: int, thumbnail_px: int | None = None) -> Image.Image:
-    """The ImageBitmap or VideoFrame that the screen lent under this number -> RGB; it goes back, whatever happens.
+async def rgb_picture(lent: Lent, thumbnail_px: int | None = None) -> Image.Image:
+    """The ImageBitmap or VideoFrame that the screen lent -> RGB.
 
     Args:
         thumbnail_px: its width, where a thumbnail is to go back with it: on the screen's side that would take longer.
     """
-    lent, thumbnail = await borrowed(number), None
-    try:
-        width, height = size_of(lent)
-        levels = await _levels(lent, width, height)
-        picture = Image.frombytes("RGB", (width, height), levels, "raw", "RGBX")
-        if thumbnail_px is not None:
-            thumbnail = _thumbnail(picture, thumbnail_px, max(1, round(thumbnail_px * height / width)))
-        return picture
-    finally:
-        give_back(number, lent, thumbnail)
+    width, height = size_of(lent.picture)
+    levels = await _levels(lent.picture, width, height)
+    picture = Image.frombytes("RGB", (width, height), levels, "raw", "RGBX")
+    if thumbnail_px is not None:
+        lent.shown = _thumbnail(picture, thumbnail_px, max(1, round(thumbnail_px * height / width)))
+    return picture
 
 
 async def photo_picture(content: Any) -> Image.Image:
@@ -91,14 +87,14 @@ def screen_picture(picture: Image.Image) -> Any:
     return _image_data(picture)
 
 
-async def _levels(lent: Any, width: int, height: int) -> Any:
+async def _levels(picture: Any, width: int, height: int) -> Any:
     """Red, green, blue and one byte more a pixel."""
     global _buffer
     if _buffer is None or _buffer.length != 4 * width * height:
         _buffer = js.Uint8Array.new(4 * width * height)
-    if await copied(lent, _buffer, _options(format="RGBX")):
+    if await copied(picture, _buffer, _options(format="RGBX")):
         return _buffer.to_py()
-    return _drawn(lent, width, height)
+    return _drawn(picture, width, height)
 
 
 def _drawn(picture: Any, width: int, height: int) -> Any:

@@ -1,14 +1,9 @@
-"""What the screen and the engine call things when they talk to each other.
+"""What the screen and the engine call things: the steps of the start, and the states of page and engine.
 
 No import: MicroPython reads this file as well.
 """
 
-# The engine reports its boot to the page that started it, by a message of its worker's: a string that begins so, then
-# JSON {"step": ..., "done": n, "total": n}. engine-shim.mjs says that something goes on, with no JSON, or that it waits
-# for something that does not come: STUCK as JSON.
-PROGRESS = "hemolens-progress "
-STUCK = "stuck"
-
+# The steps of the engine's start, see `app.shared.port.Progress`.
 STEP_PYTHON = "python"
 STEP_NUMERICS = "numerics"
 STEP_NETWORKS = "networks"

@@ -112,7 +112,9 @@ class Screen:
         actions = self._flow.happens(event)
         if self._flow.engine != engine_before:
             self._live.engine_ready = self._flow.engine == messages.ENGINE_READY
-            set_engine(self._flow.engine)
+            if self._flow.engine != messages.ENGINE_LOADING:
+                # That it begins says the start itself, together with how far it is.
+                set_engine(self._flow.engine)
         if self._flow.state != before:
             self._live.pause()
             parts.show_for(self._flow.state, self._engine_starting)

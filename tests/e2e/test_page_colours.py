@@ -6,7 +6,6 @@ import io
 import numpy as np
 import pytest
 from PIL import Image, features
-from tests.unit.core.test_photo import exif_with, turned_photo, xmp_with
 
 from app.core.pictures.photo import open_photo
 from app.shared import words
@@ -14,6 +13,7 @@ from tests.browser import PATIENCE_MS
 from tests.drawn_hand import draw_hand
 from tests.e2e.test_page_photo import assert_same_reading, terminal_readings
 from tests.made_profiles import CMYK, DISPLAY_P3, PROFILES, converted
+from tests.unit.core.pictures.test_photo import exif_with, turned_photo, xmp_with
 from tests.unit.test_photo_colours import chromaticities, encoded, gamma, iccp, tiff_with, with_chunks, ycck
 
 P3 = PROFILES["Display P3"]

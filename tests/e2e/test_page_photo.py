@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from tests.unit.core.test_photo import ORIENTATION_TAG, STORED_AS
 
 from app.shared import words
 from tests.drawn_hand import draw_hand
 from tests.real_photos import DATASET, best_iou, needs_real_photos, patients
+from tests.unit.core.pictures.test_photo import ORIENTATION_TAG, STORED_AS
 
 ROOT = Path(__file__).resolve().parents[2]
 REAL_PHOTOS = ("14", "54", "208")

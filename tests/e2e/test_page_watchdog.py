@@ -24,7 +24,7 @@ window.Worker = class extends Begun {
 
 # It has been loaded, and waits for something.
 SAYS_STUCK = """() => {
-    const said = new MessageEvent("message", { data: 'hemolens-progress "stuck"' });
+    const said = new MessageEvent("message", { data: ["hemolens", '{"sign": "stuck"}'] });
     document.querySelector("script[type=py]").xworker.dispatchEvent(said);
 }"""
 

@@ -4,7 +4,7 @@ import json
 import os
 
 from app import shared
-from app.shared import aim, codes, groups, messages, severity, words
+from app.shared import aim, codes, groups, messages, port, severity, words
 from app.ui import flow
 
 hundredths = range(600, 1600, 7)
@@ -62,7 +62,16 @@ def modules(folder, package):
 
 screen = flow.Flow()
 seen["flow"] = [
-    [event, list(screen.happens(event)), screen.state, screen.engine] for event in flow.EVENTS + flow.EVENTS[::-1]
+    [event, list(screen.happens(event)), screen.state, screen.engine]
+    for event in list(flow.EVENTS) + list(reversed(flow.EVENTS))
 ]
+said = [port.Call(1, port.SCAN_FRAME, {"guide": [1, 2.5]}), port.Answer(1, {"a": None}), port.Sign(port.HELLO)]
+heard = [port.message(each.text()) for each in said]
+seen["port"] = [heard[0].arguments, heard[1].content, heard[2].sign]
+for text in ("{", "7", "[]", '{"call": "look", "number": 1, "arguments": {"mirror": true}}'):
+    try:
+        port.message(text)
+    except port.PortError:
+        seen["port"].append(text)
 seen["modules"] = modules(shared.__path__ if isinstance(shared.__path__, str) else shared.__path__[0], "app.shared")
 print(json.dumps(seen))

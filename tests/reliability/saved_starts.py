@@ -51,9 +51,12 @@ def saved_starts(kind: Kind, dist: Path, count: int, tick: Callable[[], None] = 
                         wrong = _start(visit)
                         took_s.append(time.monotonic() - begun)
                     tally.expect(wrong is None, f"{name}: {wrong}")
-                    begun_again += wrong is None and bool(visit.page.evaluate(BEGUN_AGAIN))
                     tally.tried += 1
                     tick()
+                    if wrong is not None:
+                        # The browser itself may be gone: the next start has a new one.
+                        break
+                    begun_again += bool(visit.page.evaluate(BEGUN_AGAIN))
             tally.wrong += [f"starts {first} to {tally.tried}: console: {text}" for text in visit.console_errors]
             tally.wrong += [f"starts {first} to {tally.tried}: request to {url}" for url in visit.requests_elsewhere()]
     tally.note = (

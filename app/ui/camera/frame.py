@@ -3,7 +3,7 @@
 from pyscript import window
 from pyscript.ffi import to_js
 
-from app.shared.lent import copied, size_of
+from app.shared.bitmaps import copied, size_of
 from app.ui.browser.attempts import attempt, make
 from app.ui.browser.patience import TookTooLongError, within
 

@@ -1,17 +1,14 @@
-"""The engine as the screen sees it: calls that are answered with JSON, its progress, and a watchdog."""
+"""The engine as the screen sees it: calls that are answered with a dict, its progress, and a watchdog."""
 
 import asyncio
-import json
 
-from pyscript import document, workers
+from pyscript import document
 
-from app.shared import codes, messages
+from app.shared import codes, messages, port
 from app.ui.browser.attempts import BrowserError
-from app.ui.browser.page import listen
 from app.ui.browser.patience import TookTooLongError, Wait
-from app.ui.engine.lending import Lender, let_go
+from app.ui.engine.port import Port, let_go
 
-NAME = "engine"
 WORKER = 'script[type="py"]'
 # Once all its parts have arrived, a worker that says nothing at all for so long has got stuck, as now and then one does
 # in Firefox on a busy machine; another one helps.
@@ -23,13 +20,17 @@ CREATION_S = 0.02
 CALL_PATIENCE_MS = 45000
 
 
+class EngineError(Exception):
+    """It has ended, by itself or because another start has begun."""
+
+
 class EngineClient:
     """Starts the engine and asks it for readings. Every call answers a dict; what fails answers {"error": ...}."""
 
     def __init__(self, on_progress, on_again, on_dead):
         """`on_progress(step, done, total)` is called while the engine starts, `on_again()` when a start got stuck and
         another one begins, `on_dead()` when it has to be restarted: its worker crashed, or does not answer."""
-        self._worker = self._lender = None
+        self._port = None
         self._on_progress = on_progress
         self._on_again = on_again
         self._on_dead = on_dead
@@ -51,12 +52,12 @@ class EngineClient:
         """
         self._parts_arrived = parts_arrived
         self._may_begin_again = True
-        answer = await self._wait_for(self._begin(), FIRST_SIGN_MS)
+        answer = (await self._wait_for(self._begin(), FIRST_SIGN_MS))[0]
         self._may_begin_again = False
         if answer.get("silent"):
             self.end()
             self._on_again()
-            answer = await self._wait_for(self._begin(), BOOT_PATIENCE_MS)
+            answer = (await self._wait_for(self._begin(), BOOT_PATIENCE_MS))[0]
         if "error" in answer:
             self.end()
         return answer
@@ -65,10 +66,10 @@ class EngineClient:
         """Let the worker go, and whoever waits for it; the next `start` begins with a new one."""
         self._ended = True
         self._starts += 1
-        self._worker = None
-        if self._lender is not None:
-            self._lender.close()
-        self._end_waits()
+        if self._port is not None:
+            self._port.close()
+            self._port = None
+        self._end_waits("the engine has ended")
         old = document.querySelector(WORKER)
         if getattr(old, "xworker", None):
             old.xworker.terminate()
@@ -78,16 +79,18 @@ class EngineClient:
 
         `photo` is an ArrayBuffer, which is empty from now on; the picture is an ImageData, None where there is none.
         """
-        answer, _file, picture = await self._ask_about("measure_photo", photo, mirror)
+        answer, _file, picture = await self._ask(port.MEASURE_PHOTO, photo, mirror=mirror)
         return answer, picture
 
     async def look(self, frame):
         """What a frame of `app.ui.camera.frame` shows, which is closed; see `app.engine.door`."""
-        return await self._ask_once("look", frame)
+        answer, frame, _thumbnail = await self._ask(port.LOOK, frame)
+        let_go(frame)
+        return answer
 
     async def scan_begin(self, mirror):
         """Begin a scan; answers {"frames": n}."""
-        return await self._ask("scan_begin", mirror)
+        return (await self._ask(port.SCAN_BEGIN, mirror=mirror))[0]
 
     async def scan_frame(self, frame, guide):
         """Measure a scan's next frame; `guide` is the nail's box where a guide shows it, else None.
@@ -95,37 +98,29 @@ class EngineClient:
         Returns the answer, the frame, which was lent to the engine, and a thumbnail of it, an ImageData; None and None
         where the engine died with them.
         """
-        return await self._ask_about("scan_frame", frame, json.dumps(guide) if guide else "")
+        return await self._ask(port.SCAN_FRAME, frame, guide=guide or [])
 
     async def scan_end(self):
         """The reading of all frames."""
-        return await self._ask("scan_end")
+        return (await self._ask(port.SCAN_END))[0]
 
     async def scan_cancel(self):
         """Let go of a scan whose reading nobody wants."""
-        return await self._ask("scan_cancel")
+        return (await self._ask(port.SCAN_CANCEL))[0]
 
     async def self_test(self):
         """The golden values on this device, see `app.engine.door`."""
-        return await self._ask("self_test")
-
-    def _name(self):
-        return NAME if self._starts == 0 else f"{NAME}-{self._starts}"
+        return (await self._ask(port.SELF_TEST))[0]
 
     async def _begin(self):
         if self._ended:
             self._ended = False
-            self._replace_worker()
+            _replace_worker()
         number = self._starts
         self._on_progress(messages.STEP_PYTHON, 0, 1)
-        by_message = await self._created(number)
-        listen(by_message, "message", lambda event: number == self._starts and self._progress(event))
-        worker = await workers[self._name()]
-        if number != self._starts:
-            raise TookTooLongError("another start has begun")
-        self._lender = Lender(by_message)
-        self._worker = worker
-        return await worker.start()
+        there = self._port = Port(await self._created(number), self._progressed, self._signed, self._end_waits)
+        await there.listening()
+        return await there.answer(there.ask(port.START, None, {}))
 
     async def _created(self, number):
         """The browser's own worker, as soon as PyScript has made it."""
@@ -133,88 +128,69 @@ class EngineClient:
         while not getattr(script, "xworker", None):
             await asyncio.sleep(CREATION_S)
             if number != self._starts:
-                raise TookTooLongError("another start has begun")
+                raise EngineError("another start has begun")
         return script.xworker
 
-    def _replace_worker(self):
-        """PyScript starts a worker for every new element of this kind."""
-        old = document.querySelector(WORKER)
-        fresh = document.createElement("script")
-        fresh.type = "py"
-        fresh.setAttribute("worker", "")
-        fresh.setAttribute("name", self._name())
-        fresh.setAttribute("src", old.getAttribute("src"))
-        old.replaceWith(fresh)
-
-    async def _ask_once(self, name, picture, *arguments):
-        answer, picture, _thumbnail = await self._ask_about(name, picture, *arguments)
-        let_go(picture)
-        return answer
-
-    async def _ask_about(self, name, picture, *arguments):
-        if self._worker is None:
+    async def _ask(self, name, picture=None, **arguments):
+        """The answer to a call, the picture that was lent for it, and a thumbnail of it, or None."""
+        there = self._port
+        if there is None:
             let_go(picture)
             return _failure("the engine has ended"), None, None
-        lender = self._lender
         try:
-            number = lender.lend(picture)
+            number = there.ask(name, picture, arguments)
         except BrowserError as error:
             return _error(f"the picture cannot be handed over ({error})"), None, None
-        answer = await self._ask(name, number, *arguments)
-        if answer.get("dead"):
-            lender.give_up(number)
-            return answer, None, None
-        picture, thumbnail = await lender.returned(number)
-        return answer, picture, thumbnail
-
-    async def _ask(self, name, *arguments):
-        worker = self._worker
-        if worker is None:
-            return _failure("the engine has ended")
-
-        async def call():
-            return await getattr(worker, name)(*arguments)
-
-        answer = await self._wait_for(call(), CALL_PATIENCE_MS)
-        if answer.get("dead") and worker is self._worker:
-            self._on_dead()
-        return answer
+        answered = await self._wait_for(there.answer(number), CALL_PATIENCE_MS)
+        if answered[0].get("dead"):
+            there.give_up(number)
+            if there is self._port:
+                self._on_dead()
+        return answered
 
     async def _wait_for(self, asking, patience_ms):
         wait = Wait(patience_ms, paused=lambda: not self._parts_arrived())
         self._waits.append(wait)
         try:
-            return json.loads(await wait.of(asking))
+            return await wait.of(asking)
         except TookTooLongError:
             failure = _failure("the engine does not answer")
             failure["silent"] = True
-            return failure
-        except Exception as error:
-            # Errors of measuring come as data: what is thrown is the worker's own end.
-            return _failure(str(error))
+        except (EngineError, BrowserError) as error:
+            failure = _failure(str(error))
         finally:
             self._waits.remove(wait)
+        return failure, None, None
 
-    def _progress(self, event):
-        said = event.data
-        if not isinstance(said, str) or not said.startswith(messages.PROGRESS):
-            # A picture that comes back, or PyScript's own.
-            return
-        # Before Python is there, it is a sign of life and no more.
-        report = said[len(messages.PROGRESS) :]
-        report = json.loads(report) if report else None
-        if report == messages.STUCK:
-            if self._may_begin_again and self._parts_arrived():
-                self._end_waits()
-            return
+    def _progressed(self, report):
+        self._renew()
+        self._on_progress(report.step, report.done, report.total)
+
+    def _signed(self, sign):
+        # Before Python is there, a sign of life is all that comes.
+        if sign == port.ALIVE:
+            self._renew()
+        elif sign == port.STUCK and self._may_begin_again and self._parts_arrived():
+            for wait in list(self._waits):
+                wait.end(TookTooLongError("it waits for something that does not come"))
+
+    def _renew(self):
         for wait in self._waits:
             wait.renew(BOOT_PATIENCE_MS)
-        if report:
-            self._on_progress(report["step"], report["done"], report["total"])
 
-    def _end_waits(self):
+    def _end_waits(self, reason):
         for wait in list(self._waits):
-            wait.end(TookTooLongError("the engine has ended"))
+            wait.end(EngineError(reason))
+
+
+def _replace_worker():
+    """PyScript starts a worker for every new element of this kind."""
+    old = document.querySelector(WORKER)
+    fresh = document.createElement("script")
+    fresh.type = "py"
+    fresh.setAttribute("worker", "")
+    fresh.setAttribute("src", old.getAttribute("src"))
+    old.replaceWith(fresh)
 
 
 def _error(message):

@@ -6,7 +6,7 @@ import gc
 from pyscript import document, window
 
 from app.shared import codes, words
-from app.shared.lent import size_of
+from app.shared.bitmaps import size_of
 from app.ui.browser import tasks
 from app.ui.browser.attempts import BrowserError
 from app.ui.browser.page import add, announce, element, set_text, show

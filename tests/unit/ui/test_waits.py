@@ -38,7 +38,7 @@ def own_nodes(function):
 
 def coroutines():
     """Name -> definition of every coroutine of the screens, and of what they share with the engine."""
-    trees = [*TREES.values(), ast.parse((UI.parent / "shared/lent.py").read_text())]
+    trees = [*TREES.values(), ast.parse((UI.parent / "shared/bitmaps.py").read_text())]
     return {node.name: node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.AsyncFunctionDef)}
 
 

@@ -4,7 +4,7 @@ import asyncio
 
 import numpy as np
 import pytest
-from tests.unit.core.test_frames import hb_of, picture
+from tests.unit.core.scan.test_frame_pairs import hb_of, picture
 
 from app.core.pipeline import measure_picture
 from app.core.scan.accumulator import LEAST_FRAMES, MOST_REPEATED
