@@ -68,10 +68,10 @@ TEXTS = {
         "Das neuronale Netz, das Nägel findet, ließ sich nicht laden. Halten Sie einen Nagel in den Umriss, "
         "Fingerspitze nach oben: Gemessen wird dort, wo der Umriss ist."
     ),
-    "light.like_training": "Licht wie im Training",
-    "light.darker": "Dunkler als im Training",
-    "light.brighter": "Heller als im Training",
-    "light.tinted": "Andere Lichtfarbe als im Training",
+    "light.like_training": "Licht wie erwartet",
+    "light.darker": "Dunkler als erwartet",
+    "light.brighter": "Heller als erwartet",
+    "light.tinted": "Ungewöhnliche Lichtfarbe",
     "light.unknown": "Licht: kein Nagel erkannt",
     # Scan
     "scanning": "Scan läuft: stillhalten",
@@ -108,7 +108,7 @@ TEXTS = {
     "range": "Niedrigstes bis höchstes Einzelbild",
     "fingers-differ": "Zwischen Fingern",
     "fingers-differ-words": "{spread} g/dL zwischen dem Nagel mit dem niedrigsten und dem mit dem höchsten Wert",
-    "one-finger": "Nur ein Nagel: Niemand kann sagen, wie stark sich Ihre Finger unterscheiden.",
+    "one-finger": "Nur ein Nagel, daher lassen sich die Finger nicht vergleichen.",
     "nails-used": "Verwendete Nägel: {used} von {found}",
     "nails-title": "Jeder Nagel für sich",
     "nail-number": "Nagel {number}",
@@ -130,8 +130,8 @@ TEXTS = {
         "Menschen, die eine hatten, weit öfter als bei anderen."
     ),
     "as-wide-as-no-photo": (
-        "Dieser Bereich ist nicht enger als einer, der ganz ohne Foto gebildet wird: Er klärt nichts, weder in die "
-        "eine noch in die andere Richtung. Lassen Sie Ihr Hämoglobin im Blut messen."
+        "Dieser Bereich ist so breit wie eine Schätzung ganz ohne Foto und klärt daher nichts. Lassen Sie "
+        "Ihr Hämoglobin im Blut messen."
     ),
     "what-to-do": (
         "Um Ihr Hämoglobin zu kennen, lassen Sie es im Blut messen. Ein Foto kann nur einen Hinweis darauf geben."
@@ -183,14 +183,12 @@ TEXTS = {
     "group.pregnant_3rd_trimester": "Schwangerschaft, letztes Drittel",
     "group.woman_over_65": "Frauen über 65 Jahre",
     "group.man_over_65": "Männer über 65 Jahre",
-    "table.original-2024": "eine Tabelle für alle, in Wahrheit die für erwachsene Männer",
+    "table.original-2024": "eine Tabelle für alle, gemacht für erwachsene Männer",
     "table.who-2024": "WHO 2024",
-    "note.over_65": (
-        "Die Leitlinie nennt keine Grenzwerte über 65 Jahre: Ersatzweise dienen die jüngerer Erwachsener."
-    ),
+    "note.over_65": "Die Leitlinie nennt keine Grenzwerte für über 65-Jährige, daher gelten die jüngerer Erwachsener.",
     "note.infant": "Für Säuglinge unter 6 Monaten gibt es keine Grenzwerte, daher erhält der Wert keine Einstufung.",
-    "compared-by": "Maßstab: {table}.",
-    "compared-by-group": "Maßstab: {table}, für {group}.",
+    "compared-by": "Grenzwerte: {table}.",
+    "compared-by-group": "Grenzwerte: {table}, {group}.",
     "taken-off.elevation": "Abgezogen für die Höhenlage: {amount} g/dL.",
     "taken-off.smoking": "Abgezogen für das Rauchen: {amount} g/dL.",
     "compared-with": "{value} g/dL wird verglichen mit {moderate}; {mild} und {normal}.",

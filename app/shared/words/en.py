@@ -9,7 +9,7 @@ TEXTS = {
     "metres": "{metres}\u00a0m",
     # The page as a whole
     "disclaimer": "For research and teaching. Not a medical device: it cannot diagnose or rule out anaemia.",
-    "tagline": "Haemoglobin from your fingernails, worked out on this device alone.",
+    "tagline": "Estimates haemoglobin from your fingernails, on this device alone.",
     "privacy": "Pictures never leave this device and are not kept.",
     "licences": "Licences of all parts",
     "settings": "Settings",
@@ -21,15 +21,15 @@ TEXTS = {
     "offline-loading": "Saving for offline use: {percent} %",
     "offline-ready": "Ready for offline use",
     "offline-kept": "Ready for offline use, for good",
-    "offline-missing": "Parts of the saved app that are gone: {count}",
+    "offline-missing": "Parts missing from the saved app: {count}",
     "offline-gone": "The saved copy is gone from this device",
     "offline-damaged": "Damaged parts of the saved app: {count}",
     "offline-failed.network": "{percent} % saved: no connection",
-    "offline-failed.host": "{percent} % saved: the server has an error",
+    "offline-failed.host": "{percent} % saved: the server reported an error",
     "offline-failed.damaged": "{percent} % saved: a part arrived damaged",
     "offline-failed.full": "{percent} % saved: the device's storage is full",
-    "offline-failed.forbidden": "Not saved: this window keeps nothing (private, or not over HTTPS)",
-    "offline-failed.silent": "The saved copy does not answer",
+    "offline-failed.forbidden": "Not saved: this window cannot store anything (it is private, or not on HTTPS)",
+    "offline-failed.silent": "The saved copy is not responding",
     # Starting
     "boot.python": "Starting the measuring engine…",
     "boot.numerics": "Loading image processing…",
@@ -37,8 +37,8 @@ TEXTS = {
     "boot.ready": "Ready",
     "boot.again": "The engine stopped and is starting again.",
     "boot.of": "{done} of {total} MB",
-    "boot.stalled": ("Nothing has come for a while: the connection is slow or gone. It goes on by itself."),
-    "queued": "The photo is measured as soon as the engine is ready.",
+    "boot.stalled": "Nothing has arrived for a while: the connection is slow or gone. Loading goes on by itself.",
+    "queued": "The photo will be measured as soon as the engine is ready.",
     "measuring": "Finding and measuring the nails…",
     "measuring-of": "Measuring photo {number} of {count}…",
     # Camera
@@ -56,19 +56,19 @@ TEXTS = {
     "torch-on": "Turn the light on",
     "choose-photo": "Photo",
     "auto-capture": "Start by itself when a nail is held still",
-    "aim-hint": "Hold one to four nails still before the camera.",
+    "aim-hint": "Hold one to four nails still in front of the camera.",
     "aim-hold": "Hold still…",
     "nails-seen": "Nails: {count}",
     "low-light": "Too dark to see nails well.",
     "guide-only": (
-        "The network that finds nails could not be loaded. Put one nail into the outline, fingertip up: it is "
-        "measured where the outline is."
+        "The network that finds nails could not be loaded. Put one nail inside the outline, fingertip up: it "
+        "is measured there."
     ),
-    "light.like_training": "Light as in training",
-    "light.darker": "Darker than in training",
-    "light.brighter": "Brighter than in training",
-    "light.tinted": "Light of another colour than in training",
-    "light.unknown": "Light: no nail seen",
+    "light.like_training": "Light as expected",
+    "light.darker": "Darker than expected",
+    "light.brighter": "Brighter than expected",
+    "light.tinted": "Light of an unusual colour",
+    "light.unknown": "Light: no nail in view",
     # Scan
     "scanning": "Scanning: hold still",
     "scan-frame": "Frame {done} of {total}",
@@ -91,7 +91,7 @@ TEXTS = {
     "best-guess": "Best guess",
     "value": "{value} g/dL",
     "interval": "{low} to {high} g/dL",
-    "coverage": ("For {percent} of 100 people like those it was tested on, the blood value lies in this range."),
+    "coverage": "For {percent} in 100 people like those it was tested on, the blood value lies within this range.",
     "scale": "From {low} to {high} g/dL, best guess {value}, on a scale whose colours change at {limits} g/dL.",
     "scale-no-limits": "From {low} to {high} g/dL, best guess {value}.",
     "frames": "Frames",
@@ -100,11 +100,11 @@ TEXTS = {
     "range": "Lowest to highest frame",
     "fingers-differ": "Between fingers",
     "fingers-differ-words": "{spread} g/dL between the lowest and the highest nail",
-    "one-finger": "One nail only: nobody can say how much your fingers differ.",
+    "one-finger": "Only one nail, so fingers cannot be compared.",
     "nails-used": "Nails used: {used} of {found}",
     "nails-title": "Each nail by itself",
     "nail-number": "Nail {number}",
-    "by-guide": "Measured where the outline was: no network checked that there is a nail.",
+    "by-guide": "Measured inside the outline. Nothing checked that a nail was there.",
     "cannot-exclude": "Cannot be excluded",
     "no-class": "no class",
     "set.severe": "severe anaemia",
@@ -118,15 +118,15 @@ TEXTS = {
     "set.moderate-normal": "moderate, mild or no anaemia",
     "set.severe-normal": "severe, moderate, mild or no anaemia",
     "severe-caution": (
-        "Severe anaemia is never ruled out here: in tests the range missed the true value of people who had it far "
-        "more often than that of others."
+        "This can never rule out severe anaemia: in tests, the range missed the true value far more often "
+        "for people who had it."
     ),
     "as-wide-as-no-photo": (
-        "This range is no narrower than one made without any photo: it settles nothing, neither way. "
-        "Have your haemoglobin measured from blood."
+        "This range is as wide as a guess made without any photo, so it settles nothing. Have your "
+        "haemoglobin measured from blood."
     ),
-    "what-to-do": "To know your haemoglobin, have it measured from blood. A photo can only hint at it.",
-    "what-to-do.low": "Have your haemoglobin measured from blood soon, and show the result to a professional.",
+    "what-to-do": "To know your haemoglobin, have a blood test. A photo can only give a hint.",
+    "what-to-do.low": "Have a blood test soon, and show the result to a health professional.",
     "red-flags": (
         "Whatever this says: chest pain, breathlessness at rest, fainting, a racing heart or heavy bleeding "
         "need a doctor at once."
@@ -138,15 +138,17 @@ TEXTS = {
     "camera-free": "exposure and white balance not held",
     # Whose hand
     "whose": "Whose hand is it?",
-    "whose-why": "Limits differ by age, sex and pregnancy. Nothing is required, and it stays on this device.",
+    "whose-why": "The limits depend on age, sex and pregnancy. You need not answer, and answers stay on this device.",
     "group": "Group",
     "elevation": "Elevation where the person lives, in metres",
     "elevation-understood": "Understood: {elevation}.",
-    "elevation-counts": "{elevation} still counts.",
-    "elevation-wrong.number": "This is not a number. Write it like 2400, 2400\u00a0m or 8000\u00a0ft.",
-    "elevation-wrong.unclear": "It is not clear which number this is. Write it like 2400, 2400\u00a0m or 8000\u00a0ft.",
+    "elevation-counts": "{elevation} is still used.",
+    "elevation-wrong.number": "This is not a number. Write 2400, 2400\u00a0m or 8000\u00a0ft, for example.",
+    "elevation-wrong.unclear": (
+        "It is not clear which number this is. Write 2400, 2400\u00a0m or 8000\u00a0ft, for example."
+    ),
     "elevation-wrong.unit": "This unit is not known here. Write metres (m) or feet (ft).",
-    "elevation-wrong.range": "{elevation} is outside of the table, which goes from {low} to {high}.",
+    "elevation-wrong.range": "{elevation} is outside the table, which goes from {low} to {high}.",
     "smoking": "Cigarettes a day",
     "smoking.no": "does not smoke",
     "smoking.some": "smokes, amount not known",
@@ -155,26 +157,26 @@ TEXTS = {
     "smoking.20_or_more": "20 or more",
     "group.not_stated": "not stated",
     "group.infant_under_6_months": "infants under 6 months",
-    "group.child_6_23_months": "children of 6 to 23 months",
-    "group.child_24_59_months": "children of 24 to 59 months",
-    "group.child_5_11_years": "children of 5 to 11 years",
-    "group.child_12_14_years": "children of 12 to 14 years",
-    "group.woman": "women of 15 to 65 years, not pregnant",
-    "group.man": "men of 15 to 65 years",
+    "group.child_6_23_months": "children 6 to 23 months old",
+    "group.child_24_59_months": "children 24 to 59 months old",
+    "group.child_5_11_years": "children 5 to 11 years old",
+    "group.child_12_14_years": "children 12 to 14 years old",
+    "group.woman": "women 15 to 65 years old, not pregnant",
+    "group.man": "men 15 to 65 years old",
     "group.pregnant_1st_trimester": "pregnancy, first trimester",
     "group.pregnant_2nd_trimester": "pregnancy, second trimester",
     "group.pregnant_3rd_trimester": "pregnancy, third trimester",
-    "group.woman_over_65": "women over 65 years",
-    "group.man_over_65": "men over 65 years",
-    "table.original-2024": "one table for everybody, in truth that of adult men",
+    "group.woman_over_65": "women over 65",
+    "group.man_over_65": "men over 65",
+    "table.original-2024": "one table for everyone, made for adult men",
     "table.who-2024": "WHO 2024",
-    "note.over_65": "The guideline gives no limits above 65 years: those of younger adults stand in.",
+    "note.over_65": "The guideline gives no limits above the age of 65, so those of younger adults are used.",
     "note.infant": "There are no limits for infants under 6 months, so the value gets no class.",
-    "compared-by": "By {table}.",
-    "compared-by-group": "By {table}, for {group}.",
-    "taken-off.elevation": "Taken off for the elevation: {amount} g/dL.",
-    "taken-off.smoking": "Taken off for smoking: {amount} g/dL.",
-    "compared-with": "{value} g/dL is compared with {moderate}, {mild} and {normal}.",
+    "compared-by": "Limits: {table}.",
+    "compared-by-group": "Limits: {table}, {group}.",
+    "taken-off.elevation": "Subtracted for elevation: {amount} g/dL.",
+    "taken-off.smoking": "Subtracted for smoking: {amount} g/dL.",
+    "compared-with": "{value} g/dL is compared with the limits {moderate}, {mild} and {normal}.",
     # Settings
     "language": "Language",
     "language-auto": "As on this device",
@@ -183,31 +185,29 @@ TEXTS = {
     # Whether this copy is as it was built
     "self-test": "Check this copy",
     "self-test.why": (
-        "With or without a network: every saved file is compared with the one that was built, then both "
-        "networks and the whole way from a picture to a value run on a test picture, against the values that "
-        "were written down."
+        "Works with or without a network. Every saved file is compared with the one that was built. Then "
+        "both networks, and the whole way from a picture to a value, run on a test picture and are compared "
+        "with the recorded values."
     ),
     "self-test.run": "Check now",
     "self-test.file": "File {done} of {total}…",
     "self-test.measuring": "Measuring the test picture…",
-    "self-test.passed": "This copy measures as it was built to.",
+    "self-test.passed": "This copy measures as it should.",
     "self-test.failed": (
-        "This copy is not as it was built. Reload the page while you are online; do not use its readings "
-        "until this passes."
+        "This copy is not as it was built. Reload the page while you are online, and do not use its readings "
+        "until this check passes."
     ),
-    "self-test.files": "Saved files as they were built: {good} of {total} ({size} MB)",
+    "self-test.files": "Saved files that are as built: {good} of {total} ({size} MB)",
     "self-test.files-wrong": "Changed or missing: {names}",
     "self-test.not-saved": "Nothing is saved on this device yet, so no files were compared.",
-    "self-test.detector": "Nail detector, numbers as written down: {same} of {total}",
-    "self-test.estimator": "Haemoglobin estimator, numbers as written down: {same} of {total}",
-    "self-test.pipeline": "From the test picture to its value, numbers as written down: {same} of {total}",
-    "self-test.cut": "This part of the check was cut off: the browser did not answer.",
+    "self-test.detector": "Nail detector: {same} of {total} numbers as recorded",
+    "self-test.estimator": "Haemoglobin estimator: {same} of {total} numbers as recorded",
+    "self-test.pipeline": "From the test picture to its value: {same} of {total} numbers as recorded",
+    "self-test.cut": "This part of the check did not finish: the browser is not responding.",
     "self-test.no-engine": "The test picture could not be measured.",
     "self-test.kept-yes": "The browser keeps the app until you remove it.",
     "self-test.kept-no": "The browser may remove the app when storage runs low.",
-    "self-test.kept-unknown": (
-        "Whether the browser keeps the app when storage runs low is asked after the first reading."
-    ),
+    "self-test.kept-unknown": "After the first reading the browser is asked to keep the app when storage runs low.",
     "self-test.report": "Report",
     "self-test.copy": "Copy the report",
     "self-test.copied": "Copied",
@@ -245,8 +245,8 @@ TEXTS = {
     # Errors: what it is, and the way out
     "error.no_nail": "No fingernail found",
     "error.no_nail.way": "Lay the hand flat on a plain surface, nails up, in even daylight.",
-    "error.unusable_nails": "No nail can be measured",
-    "error.unusable_nails.way": "Go closer, keep whole nails in the picture, avoid glare and shade.",
+    "error.unusable_nails": "None of the nails can be measured",
+    "error.unusable_nails.way": "Move closer, keep whole nails in the picture, and avoid glare and shade.",
     "error.no_colour": "No colour in the picture",
     "error.no_colour.way": (
         "Grey, sepia or toned pictures say nothing about haemoglobin. Take a picture in colour, without filters."
@@ -254,7 +254,7 @@ TEXTS = {
     "error.implausible": "Outside the plausible range",
     "error.implausible.way": "Take a new picture in even, white light.",
     "error.unreadable_image": "This photo cannot be opened",
-    "error.unreadable_image.way": "Use a JPEG, PNG or WebP photo; of a raw file, an exported JPEG.",
+    "error.unreadable_image.way": "Use a JPEG, PNG or WebP photo. Export a raw file as JPEG first.",
     "error.pictures_hidden": "This browser hides pictures from pages",
     "error.pictures_hidden.way": (
         "Allow this page to read them (in Firefox: canvas data, or no resistFingerprinting), or use another browser."
@@ -263,21 +263,21 @@ TEXTS = {
     "error.too_large.way": "Use a photo of at most 64 megapixels.",
     "error.file_unreadable": "This file cannot be read",
     "error.file_unreadable.way": (
-        "It was moved, changed or deleted, or it is still in a cloud. Choose it again, or choose another photo."
+        "It was moved, changed or deleted, or it is still in the cloud. Choose it again, or choose another photo."
     ),
     "error.browser_too_old": "This browser is too old for HemoLens",
     "error.browser_too_old.way": "Update it, or open this page in another browser.",
-    "error.unexpected": "Something went wrong here",
+    "error.unexpected": "Something went wrong",
     "error.unexpected.way": "This is a fault of HemoLens. Try again; if it happens again, reload the page.",
     "error.model_unavailable": "The engine is not available",
     "error.model_unavailable.way": "Try again, or reload the page while you are online.",
-    "error.too_few_frames": "Too few frames can be used",
+    "error.too_few_frames": "Too few usable frames",
     "error.too_few_frames.way": "Keep whole nails in the picture, still and in even light, and scan again.",
     "error.unreliable": "The reading is unreliable",
     "error.unreliable.way": "The frames disagree. Rest the hand on something, keep the light even, and scan again.",
-    "error.camera_denied": "The camera is not allowed",
+    "error.camera_denied": "No permission to use the camera",
     "error.camera_denied.way": "Allow the camera for this page in the browser's settings, or choose a photo.",
-    "error.camera_missing": "There is no camera",
+    "error.camera_missing": "No camera found",
     "error.camera_missing.way": "Choose a photo instead.",
     "error.camera_busy": "The camera is in use elsewhere",
     "error.camera_busy.way": "Close the other app that uses it and try again, or choose a photo.",
@@ -285,7 +285,7 @@ TEXTS = {
     "error.camera_lost.way": "The system or another app took it away. Try again, or choose a photo.",
     "error.camera_insecure": "The camera needs a secure page",
     "error.camera_insecure.way": "Open the page over https, or choose a photo.",
-    "error.camera_frozen": "The camera gives no new picture",
+    "error.camera_frozen": "The camera's picture is frozen",
     "error.camera_frozen.way": "Close other apps that use it, then try again, or choose a photo.",
     "error.camera_muted": "The camera is paused",
     "error.camera_muted.way": (
@@ -296,5 +296,5 @@ TEXTS = {
     "error.scan_hidden": "The scan stopped when the page was hidden",
     "error.scan_hidden.way": "Keep the page in front while scanning, and scan again.",
     "error.scan_turned": "The scan stopped when the device was turned",
-    "error.scan_turned.way": "Hold the device one way while scanning, and scan again.",
+    "error.scan_turned.way": "Keep the device the same way round while scanning, and scan again.",
 }

@@ -65,10 +65,10 @@ TEXTS = {
         "No se pudo cargar la red neuronal que encuentra las uñas. Ponga una uña dentro del contorno, con la punta "
         "del dedo hacia arriba: se mide donde está el contorno."
     ),
-    "light.like_training": "Luz como en entrenamiento",
-    "light.darker": "Menos luz que en entrenamiento",
-    "light.brighter": "Más luz que en entrenamiento",
-    "light.tinted": "Luz de otro color que en entrenamiento",
+    "light.like_training": "Luz como se esperaba",
+    "light.darker": "Menos luz de la esperada",
+    "light.brighter": "Más luz de la esperada",
+    "light.tinted": "Luz de un color poco común",
     "light.unknown": "Luz: no se ve ninguna uña",
     # Scan
     "scanning": "Escaneando: no se mueva",
@@ -106,7 +106,7 @@ TEXTS = {
     "range": "Del fotograma más bajo al más alto",
     "fingers-differ": "Entre dedos",
     "fingers-differ-words": "{spread} g/dL entre la uña con el valor más bajo y la uña con el más alto",
-    "one-finger": "Solo una uña: nadie puede decir cuánto difieren sus dedos.",
+    "one-finger": "Solo una uña, así que no se pueden comparar los dedos.",
     "nails-used": "Uñas usadas: {used} de {found}",
     "nails-title": "Cada uña por separado",
     "nail-number": "Uña {number}",
@@ -128,8 +128,8 @@ TEXTS = {
         "menudo en las personas que la tenían que en las demás."
     ),
     "as-wide-as-no-photo": (
-        "Este intervalo no es más estrecho que uno hecho sin ninguna foto: no aclara nada, ni en un sentido ni en "
-        "otro. Hágase medir la hemoglobina en sangre."
+        "Este intervalo es tan ancho como una estimación sin foto, así que no aclara nada. Hágase medir la "
+        "hemoglobina en sangre."
     ),
     "what-to-do": "Para saber su hemoglobina, hágasela medir en sangre. Una foto solo puede dar un indicio de ella.",
     "what-to-do.low": (
@@ -178,11 +178,9 @@ TEXTS = {
     "group.pregnant_3rd_trimester": "embarazo, tercer trimestre",
     "group.woman_over_65": "mujeres mayores de 65 años",
     "group.man_over_65": "hombres mayores de 65 años",
-    "table.original-2024": "una misma tabla para todos, en realidad la de los hombres adultos",
+    "table.original-2024": "una misma tabla para todos, hecha para hombres adultos",
     "table.who-2024": "la OMS (2024)",
-    "note.over_65": (
-        "La guía no da límites por encima de los 65 años: en su lugar se usan los de adultos más jóvenes."
-    ),
+    "note.over_65": "La guía no da límites para mayores de 65 años, así que se usan los de adultos más jóvenes.",
     "note.infant": "No hay límites para lactantes menores de 6 meses, así que el valor queda sin clasificar.",
     "compared-by": "Según {table}.",
     "compared-by-group": "Según {table}; grupo: {group}.",

@@ -69,10 +69,10 @@ TEXTS = {
         "Le réseau de neurones qui trouve les ongles n’a pas pu être chargé. Placez un ongle dans le contour, bout du "
         "doigt vers le haut : la mesure se fait à l’endroit du contour."
     ),
-    "light.like_training": "Lumière vue à l’entraînement",
-    "light.darker": "Plus sombre qu’à l’entraînement",
-    "light.brighter": "Plus clair qu’à l’entraînement",
-    "light.tinted": "Lumière d’une autre couleur qu’à l’entraînement",
+    "light.like_training": "Lumière comme prévu",
+    "light.darker": "Plus sombre que prévu",
+    "light.brighter": "Plus clair que prévu",
+    "light.tinted": "Lumière d’une couleur inhabituelle",
     "light.unknown": "Lumière : aucun ongle vu",
     # Scan
     "scanning": "Mesure en cours : ne bougez pas",
@@ -111,7 +111,7 @@ TEXTS = {
     "range": "De l’image la plus basse à la plus haute",
     "fingers-differ": "Entre doigts",
     "fingers-differ-words": "{spread} g/dL entre l’ongle à la valeur la plus basse et l’ongle à la plus haute",
-    "one-finger": "Un seul ongle : personne ne peut dire à quel point vos doigts diffèrent.",
+    "one-finger": "Un seul ongle : les doigts ne peuvent pas être comparés.",
     "nails-used": "Ongles utilisés : {used} sur {found}",
     "nails-title": "Chaque ongle séparément",
     "nail-number": "Ongle {number}",
@@ -133,8 +133,8 @@ TEXTS = {
         "souvent chez les personnes qui en avaient une que chez les autres."
     ),
     "as-wide-as-no-photo": (
-        "Cet intervalle n’est pas plus étroit qu’un intervalle établi sans aucune photo : il ne tranche rien, ni dans "
-        "un sens ni dans l’autre. Faites mesurer votre hémoglobine dans le sang."
+        "Cet intervalle est aussi large qu’une estimation sans photo : il ne tranche rien. Faites mesurer "
+        "votre hémoglobine dans le sang."
     ),
     "what-to-do": (
         "Pour connaître votre hémoglobine, faites-la mesurer dans le sang. Une photo ne peut en donner qu’un indice."
@@ -186,11 +186,10 @@ TEXTS = {
     "group.pregnant_3rd_trimester": "grossesse, troisième trimestre",
     "group.woman_over_65": "femmes de plus de 65 ans",
     "group.man_over_65": "hommes de plus de 65 ans",
-    "table.original-2024": "un même tableau pour tous, en réalité celui des hommes adultes",
+    "table.original-2024": "un même tableau pour tous, établi pour les hommes adultes",
     "table.who-2024": "l’OMS (2024)",
     "note.over_65": (
-        "Les lignes directrices ne donnent pas de seuils au-delà de 65 ans : ceux des adultes plus jeunes les "
-        "remplacent."
+        "Les lignes directrices ne donnent pas de seuils après 65 ans : ceux des adultes plus jeunes sont utilisés."
     ),
     "note.infant": (
         "Il n’y a pas de seuils pour les nourrissons de moins de 6 mois : la valeur reste donc non classée."

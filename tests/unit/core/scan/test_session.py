@@ -4,12 +4,12 @@ import asyncio
 
 import numpy as np
 import pytest
-from tests.unit.core.scan.test_frame_pairs import hb_of, picture
 
 from app.core.pipeline import measure_picture
 from app.core.scan.accumulator import LEAST_FRAMES, MOST_REPEATED
 from app.core.scan.session import ScanSession
 from app.shared.codes import CAMERA_FROZEN, FRAME_REPEATED
+from tests.unit.core.scan.test_frame_pairs import hb_of, picture
 from tests.unit.core.test_pipeline import NAIL_1, NAIL_2, instrument
 
 
