@@ -179,7 +179,7 @@ def test_an_elevation_counts_as_it_is_understood_or_not_at_all(visit):
     assert typed("5100") == (2400, 2400)
     assert page.is_hidden("#elevation-understood")
     said = page.inner_text("#elevation-wrong")
-    assert "5,100\u00a0m is outside" in said and "2,400\u00a0m still counts" in said
+    assert "5,100\u00a0m is outside" in said and "2,400\u00a0m is still used" in said
     assert typed("about 510") == (2400, 2400)
     assert "not a number" in page.inner_text("#elevation-wrong")
     assert typed("٣٦٤٠ م") == (2400, 3640)

@@ -79,3 +79,21 @@ def test_an_engine_that_is_gone_is_started_again_and_the_photo_is_read(visit, ti
         page.wait_for_selector("body[data-engine=ready]", timeout=PATIENCE_MS)
         page.wait_for_selector("body[data-state=result]", timeout=PATIENCE_MS)
         assert len(visit.reading()["nails"]) == 3
+
+
+# What the browser says of a worker whose WebAssembly has trapped, and of the networks' own.
+CRASHED = """file => document.querySelector("script[type=py]").xworker.dispatchEvent(
+    new ErrorEvent("error", { message: "RuntimeError: unreachable", filename: new URL(file, location).href }))"""
+
+
+def test_a_worker_that_crashes_is_heard_of_at_once_and_the_photo_is_read(visit):
+    page = visit.page
+    visit.open()
+    visit.wait_for_engine()
+    page.evaluate(CRASHED, "vendor/ort/ort-wasm-simd-threaded.mjs")
+    assert page.get_attribute("body", "data-engine") == "ready"
+    page.evaluate(CRASHED, "vendor/pyodide/pyodide.asm.js")
+    page.wait_for_selector("body[data-engine=loading]", timeout=1000)
+    page.set_input_files("[data-testid=upload]", HAND)
+    page.wait_for_selector("body[data-state=result]", timeout=PATIENCE_MS)
+    assert len(visit.reading()["nails"]) == 3

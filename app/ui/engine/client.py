@@ -118,7 +118,7 @@ class EngineClient:
             _replace_worker()
         number = self._starts
         self._on_progress(messages.STEP_PYTHON, 0, 1)
-        there = self._port = Port(await self._created(number), self._progressed, self._signed, self._end_waits)
+        there = self._port = Port(await self._created(number), self._progressed, self._signed, self._crashed)
         await there.listening()
         return await there.answer(there.ask(port.START, None, {}))
 
@@ -173,6 +173,10 @@ class EngineClient:
         elif sign == port.STUCK and self._may_begin_again and self._parts_arrived():
             for wait in list(self._waits):
                 wait.end(TookTooLongError("it waits for something that does not come"))
+
+    def _crashed(self, reason):
+        self._end_waits(reason)
+        self._on_dead()
 
     def _renew(self):
         for wait in self._waits:
