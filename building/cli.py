@@ -47,12 +47,12 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def run(out: Path, offline: bool, npm_command: list[str] | None) -> int:
+def run(out: Path, offline: bool, npm_command: list[str] | None, *, compressed: bool = True) -> int:
     # Imported here, so that --help answers before anything is installed.
     from building.pipeline import build
 
     try:
-        build(out, npm_command=npm_command, offline=offline)
+        build(out, npm_command=npm_command, offline=offline, compressed=compressed)
     except BuildError as error:
         print(f"build.py: {error}", file=sys.stderr)
         return 1

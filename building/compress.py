@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Callable, Iterable
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
-from building.places import cache_dir, forget_unused, kept, sha256
+from building import manifest
+from building.places import cache_dir, forget_unused, kept, sha256, write_whole
 
 # These hold compressed bytes already. Our archives of bytecode do not.
 COMPRESSED = {".gif", ".jpeg", ".jpg", ".png", ".webp", ".woff2"}
@@ -21,6 +26,9 @@ GZIP_LEVEL = 9
 # Below the cache.
 FOLDER = "compressed"
 
+# Of 19, for a process that runs beside a server.
+LEAST_URGENT = 10
+
 # A sibling that saves less than this share only costs disk.
 LEAST_GAIN = 0.05
 
@@ -31,24 +39,61 @@ def worth_trying(path: str) -> bool:
 
 def siblings(files: dict[str, bytes], done: Callable[[str], None]) -> dict[str, bytes]:
     """Compressed siblings by path (`x.js.br`, `x.js.gz`); `done` hears of every path finished."""
-    paths = [path for path in files if worth_trying(path)]
     found: dict[str, bytes] = {}
-    # Both compressors let go of the interpreter lock. Two threads: a build shares the machine.
-    with ThreadPoolExecutor(max_workers=2) as pool:
-        largest_first = sorted(paths, key=lambda path: -len(files[path]))
-        for path, made in pool.map(lambda path: (path, _both(files[path])), largest_first):
-            for suffix, data in made:
-                found[path + suffix] = data
-            done(path)
+    for path, made in _one_after_the_other(files):
+        found |= made
+        done(path)
     forget_unused(cache_dir() / FOLDER)
     return dict(sorted(found.items()))
 
 
-def _both(data: bytes) -> Iterable[tuple[str, bytes]]:
-    for suffix, method in ((".br", _brotli), (".gz", _gzip)):
+def complete(dist: Path) -> int:
+    """Writes the siblings that a build left out, each as soon as it is made; how many those were.
+
+    Where another build takes the place of that one meanwhile, it ends, and leaves nothing of the old one there.
+
+    Raises:
+        OSError: the folder cannot be read or written.
+    """
+    build, written = manifest.read(dist), 0
+    if build is None:
+        return written
+    paths = (*build.files, manifest.NAME, manifest.SERVICE_WORKER)
+    files = {path: (dist / path).read_bytes() for path in paths if not _has_siblings(dist / path)}
+    for _path, made in _one_after_the_other(files):
+        for name, data in made.items():
+            write_whole(dist / name, data)
+            written += 1
+            # Asked after the writing: a build that comes later than this takes the whole folder away.
+            if manifest.read(dist) != build:
+                (dist / name).unlink(missing_ok=True)
+                return written
+    return written
+
+
+def _has_siblings(path: Path) -> bool:
+    return all(path.with_name(path.name + suffix).is_file() for suffix in SUFFIXES)
+
+
+def _one_after_the_other(files: dict[str, bytes]) -> Iterator[tuple[str, dict[str, bytes]]]:
+    """The siblings of each path that is worth it, the largest first, in as many threads as there are cores.
+
+    Both compressors let go of the interpreter's lock.
+    """
+    paths = sorted(filter(worth_trying, files), key=lambda path: -len(files[path]))
+    pool = ThreadPoolExecutor(max_workers=os.cpu_count())
+    try:
+        yield from pool.map(lambda path: (path, dict(_siblings_of(path, files[path]))), paths)
+    finally:
+        # Where it is cut, nobody waits for what is in the middle of it.
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _siblings_of(path: str, data: bytes) -> Iterator[tuple[str, bytes]]:
+    for suffix, method in SUFFIXES.items():
         small = _cached(data, suffix, method)
         if len(small) <= len(data) * (1 - LEAST_GAIN):
-            yield suffix, small
+            yield path + suffix, small
 
 
 def _cached(data: bytes, suffix: str, method: Callable[[bytes], bytes]) -> bytes:
@@ -65,3 +110,40 @@ def _brotli(data: bytes) -> bytes:
 
 def _gzip(data: bytes) -> bytes:
     return gzip.compress(data, GZIP_LEVEL, mtime=0)
+
+
+SUFFIXES = {".br": _brotli, ".gz": _gzip}
+
+
+def main(dist: Path) -> int:
+    """What `serve.py` starts beside itself, so that nobody waits for it: it takes what the others leave of the cores.
+
+    Whatever ends it, no file of the build or of the cache is half written.
+    """
+    if hasattr(os, "nice"):
+        os.nice(LEAST_URGENT)
+    # Ctrl-C is for serve.py, which ends this.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, _end)
+    begun = time.monotonic()
+    try:
+        written = complete(dist)
+    except OSError as error:
+        print(f"The page goes out as it is: compressed copies cannot be written ({error})", file=sys.stderr, flush=True)
+        return 1
+    if written:
+        print(f"  Compressed copies of the page are made ({time.monotonic() - begun:.0f} s).", flush=True)
+    return 0
+
+
+def _end(_signal: int, _frame: object) -> None:
+    # A file that is being written by this thread is removed on the way out, and no thread is waited for.
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    try:
+        status = main(Path(sys.argv[1]))
+    except KeyboardInterrupt:
+        status = 130
+    os._exit(status)

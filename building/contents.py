@@ -29,7 +29,7 @@ NOT_IN_THE_ENGINE = (
 IN_THE_SCREEN = ("__init__.py", "shared/", "ui/")
 
 # What app/shared/build_id.py says where nothing was built.
-SOURCE_ID = "source"
+NO_BUILD_ID = "BUILD_ID = SOURCE"
 
 # PyScript's own extras: plugins that the page's settings switch off by name, and what unpacks archives where a page
 # asks for it, as ours does not.
@@ -84,16 +84,22 @@ def collect(wheels: list[Path], node_modules: Path = NODE_MODULES) -> dict[str, 
     """Every file of the page by its path in dist/ (with `/`), sorted."""
     contents: dict[str, Source] = {}
     contents |= static_files()
-    contents |= pyscript_files(node_modules / "@pyscript" / "core" / "dist")
-    for folder, (package, names) in VENDOR.items():
-        for name in names:
-            contents[f"{folder}/{name}"] = _existing(node_modules / package / name)
-    for wheel in wheels:
-        contents[f"vendor/wheels/{wheel.name}"] = wheel
+    contents |= vendor_files(wheels, node_modules)
     build_id = id_of(contents)
     contents["engine.zip"] = engine_archive(build_id)
     contents["screen.pack.json"] = screen_pack(build_id)
     return dict(sorted(contents.items()))
+
+
+def vendor_files(wheels: list[Path], node_modules: Path = NODE_MODULES) -> dict[str, Source]:
+    """What others have made, as it comes from npm and Pyodide; PyScript edited."""
+    found = pyscript_files(node_modules / "@pyscript" / "core" / "dist")
+    for folder, (package, names) in VENDOR.items():
+        for name in names:
+            found[f"{folder}/{name}"] = _existing(node_modules / package / name)
+    for wheel in wheels:
+        found[f"vendor/wheels/{wheel.name}"] = wheel
+    return found
 
 
 def static_files(static: Path = STATIC) -> dict[str, Source]:
@@ -106,13 +112,16 @@ def static_files(static: Path = STATIC) -> dict[str, Source]:
     return found
 
 
-def our_sources(app: Path, build_id: str = SOURCE_ID) -> Iterator[tuple[str, bytes]]:
-    """Our Python by its path below app/; line ends are the same wherever the repository was checked out."""
+def our_sources(app: Path, build_id: str = "") -> Iterator[tuple[str, bytes]]:
+    """Our Python by its path below app/; line ends are the same wherever the repository was checked out.
+
+    With the name of a build it says so; without one it stays as it is.
+    """
     for path in source_files(app):
         if path.suffix == ".py":
             name, data = path.relative_to(app).as_posix(), path.read_bytes().replace(b"\r\n", b"\n")
-            if name == "shared/build_id.py":
-                data = data.replace(f'"{SOURCE_ID}"'.encode(), f'"{build_id}"'.encode())
+            if name == "shared/build_id.py" and build_id:
+                data = data.replace(NO_BUILD_ID.encode(), f'BUILD_ID = "{build_id}"'.encode())
             yield name, data
 
 
@@ -124,7 +133,7 @@ def id_of(contents: dict[str, Source], app: Path = APP) -> str:
     return sha256(json.dumps(sorted(hashes)).encode())[:16]
 
 
-def screen_pack(build_id: str = SOURCE_ID, app: Path = APP) -> bytes:
+def screen_pack(build_id: str = "", app: Path = APP) -> bytes:
     """The Python of the screens as JSON: path -> source.
 
     Not an archive, since what unpacks those in the page takes longer than all that MicroPython does with them.
@@ -134,10 +143,15 @@ def screen_pack(build_id: str = SOURCE_ID, app: Path = APP) -> bytes:
     return (json.dumps(sources, ensure_ascii=False, indent=0) + "\n").encode()
 
 
-def engine_archive(build_id: str = SOURCE_ID, app: Path = APP) -> bytes:
+def engine_archive(build_id: str = "", app: Path = APP) -> bytes:
     """The Python of the engine as one archive that unpacks to `app/...`, the same bytes for the same sources."""
     ours = our_sources(app, build_id)
-    return zipped({f"app/{name}": data for name, data in ours if not name.startswith(NOT_IN_THE_ENGINE)})
+    return zipped({f"app/{name}": data for name, data in ours if is_in_the_engine(name)})
+
+
+def is_in_the_engine(name: str) -> bool:
+    """Whether the engine has this file, by its path below app/."""
+    return not name.startswith(NOT_IN_THE_ENGINE)
 
 
 def pyscript_files(dist: Path) -> dict[str, Source]:

@@ -1,4 +1,4 @@
-"""One build from beginning to end: ten named steps, then one rename."""
+"""One build from beginning to end: named steps, then one rename."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -22,21 +23,23 @@ from building.parts import npm, wheels
 from building.places import DIST, STATIC, BuildError, write_whole
 from building.python import bytecode, snapshot
 
-STEPS = 10
+STEPS = 8
+STEPS_OF_VENDOR = 3
 TEMPLATE = STATIC / "sw.template.js"
 
 
 class Report:
     """Says in plain words what a build is doing, while it does it."""
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Console, steps: int) -> None:
         self.console = console
+        self._steps = steps
         self._number = 0
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
         self._number += 1
-        self.console.print(f"[bold]{self._number}/{STEPS} {name}[/bold]")
+        self.console.print(f"[bold]{self._number}/{self._steps} {name}[/bold]")
         begun = time.monotonic()
         yield
         self.say(f"done in {time.monotonic() - begun:.1f} s")
@@ -49,17 +52,22 @@ class Report:
 
 
 def build(
-    out: Path = DIST, *, npm_command: list[str] | None, offline: bool = False, console: Console | None = None
+    out: Path = DIST,
+    *,
+    npm_command: list[str] | None,
+    offline: bool = False,
+    compressed: bool = True,
+    console: Console | None = None,
 ) -> manifest.Manifest:
-    """Builds the page into `out`; what was there stays whole until the new one is."""
-    report = Report(console or Console())
+    """Builds the page into `out`; what was there stays whole until the new one is.
+
+    Without compressed copies it is there sooner, and nothing says whether it is too heavy: `compress.complete` makes
+    them afterwards.
+    """
+    report = Report(console or Console(), STEPS if compressed else STEPS - 1)
     out = out.resolve()
     check_out(out)
-    with report.step("parts from npm"):
-        report.say(npm.ensure_parts(npm_command, offline=offline))
-    with report.step("numpy and Pillow for Pyodide"):
-        wheel_files = wheels.ensure_wheels(wheels.wanted_wheels(), offline=offline, say=report.say)
-        report.say(", ".join(path.name for path in wheel_files))
+    wheel_files = fetch_parts(report, npm_command, offline=offline)
     with report.step("contents of the page"):
         files = read_all(contents.collect(wheel_files))
         check_contents(files, report)
@@ -69,25 +77,54 @@ def build(
         files[licences.NAME] = licences_page.page(parts)
         licences.check(files, parts)
         report.say(f"{licences.NAME} names {sum(1 + len(part.inside) for part in parts)} parts")
-    with report.step("Python as bytecode"):
-        files |= bytecode.compiled(files, npm_command, report.say)
-        report.say("compiled by the Pyodide that ships")
-    with report.step("Python's memory"):
-        files |= snapshot.remembered(files, npm_command, report.say)
-    with report.step("ONNX Runtime as these networks use it"):
-        files |= lean_runtime.lean(files, npm_command, report.say)
+    with report.step("Python and ONNX Runtime, so that they start quickly"), ThreadPoolExecutor() as side_by_side:
+        runtime = side_by_side.submit(lean_runtime.lean, dict(files), npm_command, report.say)
+        files |= quick_python(files, npm_command, report)
+        files |= runtime.result()
     with report.step("hashes and service worker"):
         made, shipped = versioned(files)
         report.say(f"version {made.version}")
-    with report.step("compressed copies"):
-        report.say("the first time this takes a minute or two; what was made is kept")
-        packed = compress_all(shipped, report.console)
-        weights = budget.weigh(files, packed)
-        check_weight(weights, report.console)
+    packed: dict[str, bytes] = {}
+    if compressed:
+        with report.step("compressed copies"):
+            report.say("the first time this takes a minute or two; what was made is kept")
+            packed = compress_all(shipped, report.console)
+            weights = budget.weigh(files, packed)
+            check_weight(weights, report.console)
     with report.step(f"writing {out.name}/"):
         replace_folder(out, {**shipped, **packed})
-    report.console.print(budget.summary(weights))
+    if compressed:
+        report.console.print(budget.summary(weights))
     return made
+
+
+def vendor(*, npm_command: list[str] | None, console: Console | None = None) -> dict[str, bytes]:
+    """What others have made, ready for a page: app/ and static/ as they are can be served with it.
+
+    ONNX Runtime is whole, so that it runs any network.
+    """
+    report = Report(console or Console(), STEPS_OF_VENDOR)
+    wheel_files = fetch_parts(report, npm_command)
+    with report.step("Python, so that it starts quickly"):
+        files = read_all(contents.vendor_files(wheel_files))
+        files |= quick_python(files, npm_command, report)
+    return files
+
+
+def fetch_parts(report: Report, npm_command: list[str] | None, *, offline: bool = False) -> list[Path]:
+    """Makes node_modules what it has to be; the wheels of numpy and Pillow."""
+    with report.step("parts from npm"):
+        report.say(npm.ensure_parts(npm_command, offline=offline))
+    with report.step("numpy and Pillow for Pyodide"):
+        wheel_files = wheels.ensure_wheels(wheels.wanted_wheels(), offline=offline, say=report.say)
+        report.say(", ".join(path.name for path in wheel_files))
+    return wheel_files
+
+
+def quick_python(files: dict[str, bytes], npm_command: list[str] | None, report: Report) -> dict[str, bytes]:
+    """What takes the place of Python's archives: bytecode, and the memory that this leaves once it is loaded."""
+    made = bytecode.compiled(files, npm_command, report.say)
+    return made | snapshot.remembered(files | made, npm_command, report.say)
 
 
 def check_out(out: Path) -> None:

@@ -63,9 +63,12 @@ def browser(chromium: str) -> Iterator["Browser"]:
 def built_dist(tmp_path_factory: pytest.TempPathFactory, node_and_npm: tuple[str, str]) -> Path:
     """A build of what is in the repository now: dist/ where it is fresh, else one made for this run."""
     import building
+    from building import compress
     from building.pipeline import build
 
     if not building.is_stale(ROOT / "dist"):
+        # serve.py may have ended before they were made.
+        compress.complete(ROOT / "dist")
         return ROOT / "dist"
     out = tmp_path_factory.mktemp("build") / "dist"
     build(out, npm_command=[node_and_npm[1]])

@@ -3,4 +3,6 @@
 No import: MicroPython reads this file as well.
 """
 
-BUILD_ID = "source"
+# Of the sources as they are, which no build has made: `serve.py --dev` shows those.
+SOURCE = "source"
+BUILD_ID = SOURCE
