@@ -20,6 +20,7 @@ examples:
   python serve.py                                on all addresses, port 8443
   python serve.py --host 127.0.0.1 --port 9443   for this machine only
   python serve.py --http --host 127.0.0.1        no certificate: fine for localhost and for `adb reverse`
+  python serve.py --dev                          app/ and static/ as they are, loaded again at every save
 
 The certificate and the authority that signed it, with its key, are kept in
 {cache_dir() / "certificate"} (HEMOLENS_CACHE chooses another place).
@@ -39,7 +40,11 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--http", action="store_true", help="plain HTTP, without a certificate")
     parser.add_argument("--dist", type=Path, default=DIST, metavar="FOLDER", help="serve this build (default: dist)")
     parser.add_argument("--no-build", action="store_true", help="serve what is there, whatever its age")
-    return parser.parse_args(arguments)
+    parser.add_argument("--dev", action="store_true", help="build nothing of ours, and load pages again at every save")
+    options = parser.parse_args(arguments)
+    if options.dev and (options.no_build or options.dist != DIST):
+        parser.error("--dev shows the sources, not a build: leave out --dist and --no-build")
+    return options
 
 
 def _port(text: str) -> int:

@@ -6,20 +6,28 @@ import argparse
 import errno
 import signal
 import socket
+import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from typing import TypeVar
 
 import segno
 
 import building
+from building import BuildError, pipeline
 from building import cli as building_cli
+from building.places import ROOT
 
 from . import certificate
 from .addresses import Address, lan_addresses, listened_addresses, own_names
 from .certificate import Certificate
+from .dev import DevServer, Tree
 from .server import AUTHORITY_PATH, PageServer
-from .site import Site
+from .site import Served, Site
+
+Server = TypeVar("Server", bound=PageServer)
 
 PORTS_TO_TRY = 50
 
@@ -30,33 +38,62 @@ class ServeError(Exception):
 
 def run(options: argparse.Namespace, npm: Callable[[], list[str] | None]) -> int:
     """Serves until Ctrl-C; returns the exit status."""
-    if not options.no_build and building.is_stale(options.dist):
-        say(f"{options.dist.name}/ is missing or older than its sources: building it first")
-        status = building_cli.run(options.dist, False, npm())
-        if status:
-            say("serve.py: not serving; --no-build serves the last build as it is")
-            return status
-    try:
-        server = start(options.host, options.port, options.dist, http=options.http)
-    except ServeError as error:
-        print(f"serve.py: {error}", file=sys.stderr)
-        return 1
     # A service manager's stop ends it as cleanly as Ctrl-C.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        with server:
-            announce(server, options.host)
-            server.serve_forever()
+        return _run_dev(options, npm) if options.dev else _run(options, npm)
+    except ServeError as error:
+        print(f"serve.py: {error}", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         say("\nstopped")
+        return 0
+
+
+def _run(options: argparse.Namespace, npm: Callable[[], list[str] | None]) -> int:
+    if not options.no_build and building.is_stale(options.dist):
+        say(f"{options.dist.name}/ is missing or older than its sources: building it first")
+        # Nobody waits for compressed copies: they are made while the page is served.
+        status = building_cli.run(options.dist, False, npm(), compressed=False)
+        if status:
+            say("serve.py: not serving; --no-build serves the last build as it is")
+            return status
+    site = Site(options.dist)
+    if not site.is_there:
+        raise ServeError(
+            f"{options.dist} holds no build: run `python build.py --out {options.dist}`, or leave out --no-build"
+        )
+    server = start(PageServer, options.host, options.port, site, http=options.http)
+    with server, nullcontext() if options.no_build else compressing(options.dist):
+        announce(server, options.host)
+        server.serve_forever()
     return 0
 
 
-def start(host: str, port: int, dist: Path, *, http: bool = False) -> PageServer:
+def _run_dev(options: argparse.Namespace, npm: Callable[[], list[str] | None]) -> int:
+    try:
+        vendor = pipeline.vendor(npm_command=npm())
+    except BuildError as error:
+        raise ServeError(str(error)) from None
+    with start(DevServer, options.host, options.port, Tree(ROOT, vendor), http=options.http) as server:
+        announce(server, options.host)
+        say("  Every save in app/ or static/ loads the page again; errors of its Python appear here, too.")
+        server.serve_forever()
+    return 0
+
+
+@contextmanager
+def compressing(dist: Path) -> Iterator[None]:
+    """Completes a build's compressed copies beside the server, in a process of its own that ends with it."""
+    with subprocess.Popen([sys.executable, "-m", "building.compress", str(dist.resolve())], cwd=ROOT) as process:
+        try:
+            yield
+        finally:
+            process.terminate()
+
+
+def start(kind: type[Server], host: str, port: int, site: Served, *, http: bool = False) -> Server:
     """A server that listens already; `serve_forever` begins to answer."""
-    site = Site(dist)
-    if not site.is_there:
-        raise ServeError(f"{dist} holds no build: run `python build.py --out {dist}`, or leave out --no-build")
     tls, authority = None, b""
     if not http:
         known = listened_addresses(host)
@@ -77,7 +114,7 @@ def start(host: str, port: int, dist: Path, *, http: bool = False) -> PageServer
         certificate.follow(made, known, lambda address: certified({*listened_addresses(host), address}))
         tls, authority = made.context, made.authority
     try:
-        return PageServer(host, port, site, tls=tls, authority=authority)
+        return kind(host, port, site, tls=tls, authority=authority)
     except OSError as error:
         raise ServeError(_why_not(host, port, error)) from None
 

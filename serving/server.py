@@ -13,7 +13,7 @@ from urllib.parse import unquote
 
 from building.policy import HEADERS
 
-from .site import Site
+from .site import Served
 
 # A connection that says nothing for this long is closed.
 SILENCE_S = 20.0
@@ -48,7 +48,7 @@ class Handler(BaseHTTPRequestHandler):
             self.send_error(HTTPStatus.NOT_FOUND, "There is no such file in this build")
             return
         try:
-            body = found.file.open("rb")
+            body = found.open()
         except OSError:
             self.send_error(HTTPStatus.SERVICE_UNAVAILABLE, "A new build is taking its place")
             return
@@ -61,7 +61,8 @@ class Handler(BaseHTTPRequestHandler):
             self.send_header("Vary", "Accept-Encoding")
             if not known:
                 self.send_header("Content-Type", found.content_type)
-                self.send_header("Content-Length", str(os.fstat(body.fileno()).st_size))
+                self.send_header("Content-Length", str(body.seek(0, os.SEEK_END)))
+                body.seek(0)
                 if found.encoding:
                     self.send_header("Content-Encoding", found.encoding)
             self.end_headers()
@@ -125,7 +126,7 @@ class ToHttps(BaseHTTPRequestHandler):
 
 
 class PageServer(ThreadingHTTPServer):
-    """Serves a Site; over TLS where it is given a context."""
+    """Serves a site; over TLS where it is given a context."""
 
     daemon_threads = True
     # A lecture hall opens the page at the same moment.
@@ -133,14 +134,17 @@ class PageServer(ThreadingHTTPServer):
     # Elsewhere than on POSIX this option would let two servers share one port.
     allow_reuse_address = os.name == "posix"
 
+    # What answers a connection.
+    handler: type[Handler] = Handler
+
     def __init__(
-        self, host: str, port: int, site: Site, *, tls: ssl.SSLContext | None = None, authority: bytes = b""
+        self, host: str, port: int, site: Served, *, tls: ssl.SSLContext | None = None, authority: bytes = b""
     ) -> None:
         self.site = site
         self.tls = tls
         self.authority = authority
         self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        super().__init__((host, port), Handler)
+        super().__init__((host, port), self.handler)
 
     @property
     def port(self) -> int:

@@ -6,8 +6,10 @@ exist, whatever lies in the folder and however the request is spelled.
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import BinaryIO, Protocol
 
 from building import manifest
 from building.places import sha256
@@ -37,12 +39,27 @@ ENCODINGS = {"br": ".br", "gzip": ".gz"}
 
 @dataclass(frozen=True)
 class Found:
-    """One thing to send: its bytes on disk, how they are encoded, and what identifies them."""
+    """One thing to send: its bytes, on disk or here, how they are encoded, and what identifies them."""
 
-    file: Path
+    content: Path | bytes
     content_type: str
     etag: str
-    encoding: str | None
+    encoding: str | None = None
+
+    def open(self) -> BinaryIO:
+        """The bytes, to be read; raises OSError where the file has gone."""
+        return io.BytesIO(self.content) if isinstance(self.content, bytes) else self.content.open("rb")
+
+
+class Served(Protocol):
+    """What a server asks for every answer."""
+
+    def find(self, path: str, accepted: set[str]) -> Found | None:
+        """What answers a decoded request path (`/`, `/index.html`), in the best accepted encoding."""
+
+
+def content_type_of(name: str) -> str:
+    return CONTENT_TYPES.get(PurePosixPath(name).suffix, "application/octet-stream")
 
 
 class Site:
@@ -59,19 +76,18 @@ class Site:
         return bool(self._hashes)
 
     def find(self, path: str, accepted: set[str]) -> Found | None:
-        """What answers a decoded request path (`/`, `/index.html`), in the best accepted encoding."""
         self._refresh()
         name = path.removeprefix("/") or "index.html"
         digest = self._hashes.get(name)
         if not path.startswith("/") or digest is None:
             return None
-        content_type = CONTENT_TYPES.get(PurePosixPath(name).suffix, "application/octet-stream")
+        content_type = content_type_of(name)
         file = self.dist / name
         for encoding, suffix in ENCODINGS.items():
             sibling = file.with_name(file.name + suffix)
             if encoding in accepted and sibling.is_file():
                 return Found(sibling, content_type, f'"{digest[:32]}-{encoding}"', encoding)
-        return Found(file, content_type, f'"{digest[:32]}"', None) if file.is_file() else None
+        return Found(file, content_type, f'"{digest[:32]}"') if file.is_file() else None
 
     def _refresh(self) -> None:
         try:

@@ -10,6 +10,8 @@ from pathlib import Path
 
 from building import manifest
 from serving.command import start
+from serving.server import PageServer
+from serving.site import Site
 from tests.reliability import Tally
 
 # What every phone fetches: the page, a small part and one of the largest.
@@ -22,7 +24,7 @@ def phones_at_once(dist: Path, count: int) -> Tally:
     tally = Tally("phones at once, over HTTPS on one machine", tried=count, note=f"{len(PATHS)} files each")
     made = manifest.read(dist)
     assert made is not None
-    server = start("127.0.0.1", 0, dist)
+    server = start(PageServer, "127.0.0.1", 0, Site(dist))
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     trust = ssl.create_default_context(cadata=server.authority)

@@ -11,6 +11,7 @@ from pyscript import document, window
 from pyscript.ffi import to_js
 
 from app.shared import messages, words
+from app.shared.build_id import BUILD_ID, SOURCE
 from app.ui.browser import keeping, service_worker, tasks
 from app.ui.browser.attempts import attempt
 from app.ui.browser.page import element, listen, on, optional, reload_once, set_text, show, shows_start, state
@@ -59,6 +60,9 @@ class Installation:
 
     def listen(self):
         """Hear of everything from the beginning; `start` begins to save."""
+        if BUILD_ID == SOURCE:
+            # Sources change with every save: nothing is kept of them.
+            return
         workers = service_worker.container()
         if workers is None:
             return
@@ -73,7 +77,8 @@ class Installation:
 
     def start(self):
         """Begin in the background."""
-        tasks.run(self._run())
+        if BUILD_ID != SOURCE:
+            tasks.run(self._run())
 
     def speak(self):
         """Say again what was said, in the language that is spoken now."""
