@@ -9,9 +9,11 @@ import base64
 import hashlib
 import io
 import json
+import os
 import tempfile
 import zipfile
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path, PurePosixPath
 
 from building.parts.node import run_script
@@ -96,7 +98,11 @@ Say = Callable[[str], None]
 def compiled(files: dict[str, bytes], npm: list[str] | None, say: Say) -> dict[str, bytes]:
     """What takes the place of library, wheels, engine and Pyodide's lock file in dist/."""
     archives = {path: data for path, data in files.items() if path in (LIBRARY, ENGINE) or path.endswith(".whl")}
-    made = {path: _kept_archive(path, data, npm, say) for path, data in archives.items()}
+    # The largest first, one on each core: every one has a Pyodide of its own.
+    paths = sorted(archives, key=lambda path: -len(archives[path]))
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+        done = pool.map(lambda path: _kept_archive(path, archives[path], npm, say), paths)
+        made = dict(zip(paths, done, strict=True))
     forget_unused(_cache())
     return {**made, LOCK: lock(files[LOCK], made)}
 
