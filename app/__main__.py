@@ -13,8 +13,8 @@ from typing import Any
 from app.core.errors import MeasureError
 from app.core.pipeline import Instrument, measure_photo
 from app.core.reading import error_json
+from app.library import read_photo
 from app.models import SHIPPED_MODELS, load_instrument
-from app.shared.codes import TOO_LARGE, UNREADABLE_IMAGE
 from app.shared.elevation import LONGEST, ElevationError, understood_m
 from app.shared.groups import GROUPS, NOT_SMOKING, NOT_STATED, SMOKING, Person
 from app.shared.words import comparison_lines, elevation_wrong_words, reason_words, say, severity_words
@@ -140,13 +140,7 @@ def _outcomes(
 def _measure(instrument: Instrument | None, photo: Path, person: Person) -> dict[str, Any]:
     assert instrument is not None
     try:
-        try:
-            data = photo.read_bytes()
-        except OSError as error:
-            raise MeasureError(UNREADABLE_IMAGE, f"the file cannot be read: {error.strerror}") from None
-        except MemoryError:
-            raise MeasureError(TOO_LARGE, "the file does not fit into this machine's memory") from None
-        return asyncio.run(measure_photo(instrument, data)).as_json(person)
+        return asyncio.run(measure_photo(instrument, read_photo(photo))).as_json(person)
     except MeasureError as error:
         return error_json(error)
 

@@ -11,7 +11,10 @@ from app.files import sha256_of
 from app.runtime.native import NativeNetwork
 from app.shared.codes import MODEL_UNAVAILABLE
 
-SHIPPED_MODELS = Path(__file__).resolve().parents[1] / "static" / "models"
+# Beside this file in an installed wheel (building/wheel.py), and in the repository where the page is made of them.
+_IN_A_WHEEL = Path(__file__).resolve().with_name("shipped_models")
+_IN_THE_REPOSITORY = Path(__file__).resolve().parents[1] / "static" / "models"
+SHIPPED_MODELS = _IN_A_WHEEL if _IN_A_WHEEL.is_dir() else _IN_THE_REPOSITORY
 
 
 def load_instrument(folder: Path = SHIPPED_MODELS, threads: int = 0) -> Instrument:

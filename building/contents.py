@@ -17,6 +17,7 @@ Source = Path | bytes
 NOT_IN_THE_ENGINE = (
     "__main__.py",
     "files.py",
+    "library.py",
     "models.py",
     "self_test.py",
     "terminal.py",
@@ -25,8 +26,11 @@ NOT_IN_THE_ENGINE = (
     "ui/",
 )
 
+# The door for Python developers. In the page it is an empty file: MicroPython cannot read it, and nothing there asks.
+PACKAGE = "__init__.py"
+
 # Of ours, what MicroPython imports on the main thread: tests/unit/test_house.py keeps the screens to it.
-IN_THE_SCREEN = ("__init__.py", "shared/", "ui/")
+IN_THE_SCREEN = (PACKAGE, "shared/", "ui/")
 
 # What app/shared/build_id.py says where nothing was built.
 NO_BUILD_ID = "BUILD_ID = SOURCE"
@@ -120,6 +124,8 @@ def our_sources(app: Path, build_id: str = "") -> Iterator[tuple[str, bytes]]:
     for path in source_files(app):
         if path.suffix == ".py":
             name, data = path.relative_to(app).as_posix(), path.read_bytes().replace(b"\r\n", b"\n")
+            if name == PACKAGE:
+                data = b""
             if name == "shared/build_id.py" and build_id:
                 data = data.replace(NO_BUILD_ID.encode(), f'BUILD_ID = "{build_id}"'.encode())
             yield name, data

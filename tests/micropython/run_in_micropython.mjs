@@ -1,9 +1,9 @@
-// Runs one Python file in the MicroPython that ships: node run_in_micropython.mjs DIST APP SCRIPT
+// Runs one Python file in the MicroPython that ships: node run_in_micropython.mjs DIST SCRIPT
 import fs from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 
-const [dist, app, script] = process.argv.slice(2);
+const [dist, script] = process.argv.slice(2);
 const vendor = path.join(path.resolve(dist), "vendor", "micropython");
 const { loadMicroPython } = await import(pathToFileURL(path.join(vendor, "micropython.mjs")));
 const micropython = await loadMicroPython({
@@ -12,15 +12,12 @@ const micropython = await loadMicroPython({
   linebuffer: true,
 });
 
-function copy(from, to) {
-  micropython.FS.mkdirTree(to);
-  for (const entry of fs.readdirSync(from, { withFileTypes: true })) {
-    if (entry.isDirectory()) copy(path.join(from, entry.name), to + "/" + entry.name);
-    else if (entry.name.endsWith(".py"))
-      micropython.FS.writeFile(to + "/" + entry.name, fs.readFileSync(path.join(from, entry.name)));
-  }
+// Our Python as the page has it.
+const pack = JSON.parse(fs.readFileSync(path.join(dist, "screen.pack.json"), "utf-8"));
+for (const [name, source] of Object.entries(pack)) {
+  micropython.FS.mkdirTree("/" + path.posix.dirname(name));
+  micropython.FS.writeFile("/" + name, source);
 }
-copy(app, "/app");
 micropython.runPython("import sys; sys.path.insert(0, '/')");
 try {
   micropython.runPython(fs.readFileSync(script, "utf-8"));

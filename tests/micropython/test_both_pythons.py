@@ -26,7 +26,7 @@ def by_cpython(script):
 
 
 def by_micropython(script, built_dist, node):
-    return printed(node, str(HERE / "run_in_micropython.mjs"), str(built_dist), str(ROOT / "app"), str(script))
+    return printed(node, str(HERE / "run_in_micropython.mjs"), str(built_dist), str(script))
 
 
 def test_the_small_modules_say_the_same_under_both(built_dist, node_and_npm):
@@ -49,7 +49,7 @@ def test_an_elevation_is_understood_as_people_of_each_language_type_it(python, b
 def test_a_script_that_fails_there_fails_here(built_dist, node_and_npm, tmp_path):
     wrong = tmp_path / "wrong.py"
     wrong.write_text("import dataclasses\n")
-    command = [node_and_npm[0], str(HERE / "run_in_micropython.mjs"), str(built_dist), str(ROOT / "app"), str(wrong)]
+    command = [node_and_npm[0], str(HERE / "run_in_micropython.mjs"), str(built_dist), str(wrong)]
     finished = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert finished.returncode == 1
     assert "dataclasses" in finished.stderr
