@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from app.shared import codes, elevation, groups, messages, port, severity, words
-from app.shared.words import en
+from app.shared import codes, groups, port, severity, words
 from building import policy
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -96,30 +95,6 @@ def test_every_code_a_person_can_meet_has_words():
         for end in range(start, 4):
             assert words.severity_words(list(severity.LABELS[start : end + 1]))
     assert set(groups.ADJUSTMENTS) == set(groups.Person().adjustments_g_dl())
-    keys = [
-        *(f"group.{group}" for group in groups.GROUPS),
-        *(f"smoking.{amount}" for amount in groups.SMOKING),
-        *(f"table.{groups.Person(group).table}" for group in groups.GROUPS),
-        *(f"note.{note}" for note in groups.NOTES.values()),
-        *(f"taken-off.{name}" for name in groups.ADJUSTMENTS),
-        *(f"boot.{step}" for step in messages.BOOT_STEPS),
-        *(f"light.{light}" for light in codes.LIGHTS),
-        *(f"stage.{stage}" for stage in codes.STAGES),
-        *(f"elevation-wrong.{reason}" for reason in elevation.REASONS),
-    ]
-    assert [key for key in keys if key not in en.TEXTS] == []
-
-
-def test_every_text_of_the_page_is_in_the_table_and_every_text_of_the_table_is_used():
-    page = (ROOT / "static/index.html").read_text()
-    asked = set(re.findall(r'data-(?:text|name)="([^"]+)"', page))
-    assert asked <= set(en.TEXTS)
-    sources = "".join(path.read_text() for path in (ROOT / "app").rglob("*.py") if path.parent.name != "words")
-    sources += (ROOT / "app/shared/words/__init__.py").read_text()
-    families = ["boot", "error", "group", "light", "note", "offline-failed", "reason", "self-test", "set", "smoking"]
-    families += ["elevation-wrong", "stage", "table", "taken-off"]
-    said = set(re.findall(r'"([a-z0-9.-]+)"', sources))
-    assert [key for key in en.TEXTS if key not in asked | said and key.split(".")[0] not in families] == []
 
 
 def test_severity_reads_like_a_sentence():

@@ -16,6 +16,10 @@ from app.ui.browser.place import here
 # Of the progress, in percent: what the files take. The networks take the rest.
 FILES_SHARE = 60
 GOOD, BAD, NOTE = "good", "bad", "note"
+# The parts that the golden values are of, in the order of the report.
+PARTS = ("detector", "estimator", "pipeline")
+# Whether the browser keeps the app for good; None where it does not say.
+KEPT = {True: "yes", False: "no", None: "unknown"}
 MOST_NAMED = 3
 # A saved file is opened and hashed in some milliseconds, the largest in a second on a slow phone.
 FILE_PATIENCE_MS = 20000
@@ -104,7 +108,7 @@ class SelfTest:
             self._line(BAD, words.say("self-test.no-engine"))
             self._details.append(answer["error"]["message"])
             return
-        for part in ("detector", "estimator", "pipeline"):
+        for part in PARTS:
             checks = [check for check in answer["checks"] if check["part"] == part]
             same = [check for check in checks if check["ok"]]
             text = words.say("self-test." + part, same=len(same), total=len(checks))
@@ -116,7 +120,7 @@ class SelfTest:
 
     async def _look_at_device(self, _wanted):
         await self._installation.look_whether_kept()
-        kept = {True: "yes", False: "no", None: "unknown"}[self._installation.kept_for_good]
+        kept = KEPT[self._installation.kept_for_good]
         self._line(GOOD if kept == "yes" else NOTE, words.say("self-test.kept-" + kept))
         isolated = "isolated" if window.crossOriginIsolated else "not isolated"
         self._details.append(f"{isolated}, {window.navigator.hardwareConcurrency} processors")
