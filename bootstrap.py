@@ -40,7 +40,8 @@ PIP_REASONS = {
     ),
     "No matching distribution|not a supported wheel": (
         f"locks/ is for CPython {PYTHONS} on Linux (glibc 2.28), macOS 14 (Apple silicon) and Windows (x64); "
-        "elsewhere make an environment, `pip install -e '.[test,train]'` into it, and start the command with its Python"
+        "elsewhere make an environment, `pip install -e .` into it, or `'.[test]'` for `python3 -m tests unit`, and "
+        "start the command with its Python"
     ),
 }
 

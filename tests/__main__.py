@@ -1,8 +1,10 @@
-"""Sets up what the tests need, then runs ruff, mypy and pytest. More arguments go on to pytest."""
+"""python3 -m tests: sets up what the tests need, then runs them, all or a layer; --help tells the rest."""
 
 import os
 import subprocess
 import sys
+from dataclasses import dataclass
+from pathlib import Path
 
 import bootstrap
 from tests import find_browser
@@ -13,24 +15,106 @@ PROCESSES = ("--numprocesses=auto", "--maxprocesses=2", "--dist=loadfile", "--no
 REPORTS = ("--timeout=900", "--timeout-method=thread", "--instafail")
 
 
+@dataclass(frozen=True)
+class Layer:
+    """Some folders of tests, and what has to be there before they run."""
+
+    what: str
+    folders: tuple[str, ...]
+    # Of pyproject.toml.
+    extras: tuple[str, ...]
+    # Whether it looks at the built page: that takes Node, a build and the browsers.
+    page: bool
+
+
+LAYERS = {
+    "unit": Layer("the measuring and every rule of the house, in a minute", ("unit",), ("test",), page=False),
+    "browser": Layer(
+        "the build, the server and the page in three browsers",
+        ("building", "e2e", "micropython", "pyodide", "serving"),
+        ("test", "test-browser"),
+        page=True,
+    ),
+    "trainer": Layer(
+        "the trainer, on small data made by the tests", ("trainer",), ("test", "train", "test-trainer"), False
+    ),
+    "reliability": Layer(
+        "damaged photos, cut installations, many phones and starts, in small",
+        ("reliability",),
+        ("test", "test-browser"),
+        page=True,
+    ),
+}
+# Types are looked at where everything is installed.
+ALL = (*sorted({extra for layer in LAYERS.values() for extra in layer.extras}), "types")
+
+HELP = f"""\
+usage: python3 -m tests [LAYER...] [what follows goes to pytest]
+
+Installs what the tests need into .venv, once, and runs them. Without a layer: style (ruff), types (mypy) and the tests
+of all layers. With one: style and that layer's tests, and no more is installed than they need.
+
+layers:
+{chr(10).join(f"  {name:<12} {layer.what}" for name, layer in LAYERS.items())}
+
+examples:
+  python3 -m tests                          everything, before a change is handed on
+  python3 -m tests unit                     while working: no torch, no browser, no Node, no build
+  python3 -m tests browser -k offline       of the page's tests those with "offline" in their name
+  python3 -m tests -k letterbox             of all tests those with "letterbox" in their name
+  python3 -m tests tests/unit/test_app.py   one file; with `-n 0` without a second process, with `-x` to the first error
+  python3 -m tests --pytest-help            pytest's own options
+
+The long runs that docs and README have figures of are commands of their own: python3 -m tests.reliability --help, and
+python tests/bench/run.py --help.
+
+HEMOLENS_CHROMIUM, HEMOLENS_FIREFOX and HEMOLENS_WEBKIT name other browsers than those of this machine; the last one a
+WebKitWebDriver. Tests on the real photographs skip where the data set is absent, and say so.
+
+exit status: 0 everything passed, 1 something did not.
+"""
+
+
+def main(arguments: list[str]) -> int:
+    """Run what the arguments name; returns the exit status."""
+    if arguments[:1] in (["-h"], ["--help"]):
+        print(HELP, end="")
+        return 0
+    layers, rest = layers_of(arguments)
+    bootstrap.enter(*(sorted({extra for layer in layers for extra in layer.extras}) or ALL))
+    well = [run("style", "ruff", "check")]
+    if not layers:
+        well.append(run("types", "mypy"))
+    if not layers or any(layer.page for layer in layers):
+        find_tools()
+        well.append(build_page())
+    # Last, so that its summary is what stands at the end of the screen.
+    well.append(run("tests", "pytest", *PROCESSES, *REPORTS, *for_pytest(layers, rest)))
+    return 0 if all(well) else 1
+
+
+def layers_of(arguments: list[str]) -> tuple[list[Layer], list[str]]:
+    """The layers that the arguments begin with, and the rest of them."""
+    count = next((place for place, word in enumerate(arguments) if word not in LAYERS), len(arguments))
+    return [LAYERS[name] for name in arguments[:count]], arguments[count:]
+
+
+def for_pytest(layers: list[Layer], rest: list[str]) -> list[str]:
+    """What pytest is told: the layers' folders, unless files or folders are named."""
+    rest = ["--help" if word == "--pytest-help" else word for word in rest]
+    named = any((bootstrap.ROOT / word.split("::")[0]).exists() for word in rest if word[:1] != "-")
+    folders = [str(Path("tests", folder)) for layer in layers for folder in layer.folders]
+    return rest if named else [*folders, *rest]
+
+
 def run(name: str, *command: str) -> bool:
     """Whether this step ended well; it says its name first."""
     bootstrap.say(f"{name}: {' '.join(command)}")
     return subprocess.run([sys.executable, "-m", *command], cwd=bootstrap.ROOT, check=False).returncode == 0
 
 
-def build_page() -> bool:
-    """The page is made once, before each process of the tests would make it for itself."""
-    from building import is_stale
-
-    if not is_stale(bootstrap.ROOT / "dist"):
-        return True
-    bootstrap.say("page: build.py")
-    return subprocess.run([sys.executable, "build.py"], cwd=bootstrap.ROOT, check=False).returncode == 0
-
-
-def main(arguments: list[str]) -> int:
-    bootstrap.enter("test", "train")
+def find_tools() -> None:
+    """Node and the browsers into the environment, for the tests."""
     tools = bootstrap.node_tools()
     if tools is None:
         bootstrap.stop("no Node for the tests: install Node 20 or newer with npm, then run this again")
@@ -45,14 +129,16 @@ def main(arguments: list[str]) -> int:
     bootstrap.say(f"Node {os.environ['HEMOLENS_NODE']}, Chromium {os.environ[find_browser.CHROMIUM]}")
     bootstrap.say(f"Firefox {firefox}" if firefox else f"{find_browser.NO_FIREFOX}; its tests are skipped")
     bootstrap.say(f"WebKit {webkit}" if webkit else f"{find_browser.NO_WEBKIT}; its tests are skipped")
-    well = [
-        run("style", "ruff", "check"),
-        run("types", "mypy"),
-        build_page(),
-        # Last, so that its summary is what stands at the end of the screen.
-        run("tests", "pytest", *PROCESSES, *REPORTS, *arguments),
-    ]
-    return 0 if all(well) else 1
+
+
+def build_page() -> bool:
+    """The page is made once, before each process of the tests would make it for itself."""
+    from building import is_stale
+
+    if not is_stale(bootstrap.ROOT / "dist"):
+        return True
+    bootstrap.say("page: build.py")
+    return subprocess.run([sys.executable, "build.py"], cwd=bootstrap.ROOT, check=False).returncode == 0
 
 
 if __name__ == "__main__":

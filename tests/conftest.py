@@ -19,7 +19,7 @@ hypothesis.settings.load_profile("any-machine")
 
 
 # What takes longest begins first, so that of the processes side by side none is left alone with it in the end.
-FIRST = ("serving", "pyodide", "e2e", "building")
+FIRST = ("reliability", "serving", "pyodide", "e2e", "building")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -29,7 +29,7 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python3 -m tests.screenshots", description=__doc__)
     parser.add_argument("--docs", action="store_true", help="renew docs/ and static/screenshots/ instead")
     options = parser.parse_args(arguments)
-    bootstrap.enter("test")
+    bootstrap.enter("test", "test-browser")
     from building import is_stale
     from building.pipeline import build
     from tests.browser import Host, launched_browser

@@ -49,7 +49,7 @@ def main(arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     if options.scans < 1:
         parser.error("--scans must be at least 1")
-    bootstrap.enter("test", "train")
+    bootstrap.enter("test", "test-browser", "train")
     from playwright.sync_api import Error
 
     try:

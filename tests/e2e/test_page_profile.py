@@ -1,33 +1,12 @@
-"""A browser with a profile that stays, as a phone's has: asked to keep the app, and started anew without a network."""
+"""A browser with a profile that stays, as a phone's has: asked to keep the app."""
 
 import pytest
 
 from app.shared import words
 from tests.browser import PATIENCE_MS, Visit, launched_profile
-from tests.browser_kinds import find_kind
 from tests.drawn_hand import drawn_photo
-from tests.reliability.cold_starts import cold_starts
-from tests.reliability.saved_starts import saved_starts
 
 HAND = drawn_photo()
-# In full: python3 -m tests.reliability
-COLD_STARTS = SAVED_STARTS = 3
-
-
-def test_cold_starts_with_the_server_gone_read_the_same(chromium, built_dist):
-    tally = cold_starts(chromium, built_dist, COLD_STARTS)
-    assert tally.wrong == []
-    assert tally.tried == COLD_STARTS
-
-
-@pytest.mark.parametrize("name", ["firefox", "webkit"])
-def test_the_saved_copy_starts_each_time_also_with_all_cores_busy(name, built_dist):
-    kind = find_kind(name)
-    if isinstance(kind, str):
-        pytest.skip(kind)
-    tally = saved_starts(kind, built_dist, SAVED_STARTS)
-    assert tally.wrong == []
-    assert tally.tried == SAVED_STARTS
 
 
 @pytest.mark.parametrize("granted", [True, False])

@@ -49,7 +49,7 @@ def main(arguments: list[str]) -> int:
     counts = (options.damaged, options.installations, options.phones, options.cold_starts)
     if min(*counts, options.firefox_starts, options.webkit_starts) < 1:
         parser.error("each number must be at least 1")
-    bootstrap.enter("test", "train")
+    bootstrap.enter("test", "test-browser", "train")
     tallies = run(options, options.only or PARTS)
     lines = table(tallies)
     print("\n".join(lines))

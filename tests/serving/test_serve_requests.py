@@ -22,7 +22,6 @@ import brotli
 import pytest
 
 from tests.children import heeding_ctrl_c
-from tests.reliability.phones_at_once import phones_at_once
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 WASM = "/vendor/micropython/micropython.wasm"
@@ -335,12 +334,6 @@ def test_clients_that_say_nothing_or_stop_half_way_hold_up_nobody(https: Running
     assert time.monotonic() - begun < 3
     for connection in (*silent, half, slow, reader):
         connection.close()
-
-
-def test_two_hundred_phones_at_once(built_dist: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HEMOLENS_CACHE", str(cache))
-    tally = phones_at_once(built_dist, 200)
-    assert tally.wrong == []
 
 
 NONSENSE = [

@@ -34,6 +34,12 @@ def test_help_teaches():
         assert word in done.stdout
 
 
+def test_a_folder_of_any_name_is_one_line():
+    done = trainer("prepare", "--data", "\u03c0\n\x1b[31m")
+    assert done.returncode == 1
+    assert done.stderr.startswith("error: ") and done.stderr.count("\n") == 1 and r"\n\x1b[31m" in done.stderr
+
+
 @pytest.mark.parametrize("arguments", [[], ["fly"], ["prepare", "--speed"], ["detector", "--detector-epochs", "0"]])
 def test_usage_errors_exit_2(arguments):
     assert trainer(*arguments).returncode == 2

@@ -1,5 +1,6 @@
-"""Whatever comes in, what comes out is a reading or one of the named errors: thousands of damaged photos, odd pictures,
-and networks that answer nonsense, through the real decoders and the shipped networks."""
+"""Whatever comes in, what comes out is a reading or one of the named errors: odd pictures, files of other kinds, and
+networks that answer nonsense, through the real decoders and the shipped networks. Thousands of damaged photos are tried
+in tests/reliability."""
 
 import asyncio
 import io
@@ -16,23 +17,11 @@ from app.core.scan.session import ScanSession
 from app.models import SHIPPED_MODELS, load_instrument
 from app.shared import codes
 from tests.drawn_hand import draw_hand
-from tests.reliability.damaged_photos import DAMAGES_A_KIND, KINDS, damaged_photos
 
 
 @pytest.fixture(scope="module")
 def instrument():
     return load_instrument(threads=1)
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_a_damaged_photo_is_read_or_refused_by_name(instrument, kind):
-    tally = damaged_photos(instrument, kind)
-    assert tally.wrong == []
-    assert tally.tried == DAMAGES_A_KIND
-
-
-def test_there_are_more_than_five_thousand_of_them():
-    assert len(KINDS) * DAMAGES_A_KIND > 5000
 
 
 # Decoders in which holes were found after the page's Pillow was made; Pillow writes no FITS, the rest of which is text.
