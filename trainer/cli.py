@@ -11,6 +11,7 @@ from trainer.config import DEFAULT_CONFIG, WEIGHTS_BESIDE_REPOSITORY
 from trainer.data.dataset import DATA_VARIABLE, WILD_VARIABLE, DataError
 from trainer.detector.comparison import DETECTORS, HUB_WEIGHTS, NO_WEIGHTS, DetectorRecipe
 from trainer.estimator.backbones import DEFAULT_BACKBONE
+from trainer.tools.marked import MarkerError, write_tables
 from trainer.tools.progress import Progress
 
 DESCRIPTION = """\
@@ -50,10 +51,7 @@ def main(arguments: list[str] | None = None) -> int:
     progress = Progress()
     try:
         _run(options, progress)
-    except DataError as error:
-        progress.console.print(f"error: {shown(error)}", markup=False, style="red")
-        return 1
-    except OSError as error:
+    except (DataError, MarkerError, OSError) as error:
         progress.console.print(f"error: {shown(error)}", markup=False, style="red")
         return 1
     except ModuleNotFoundError as error:
@@ -228,12 +226,12 @@ def _research(options: argparse.Namespace, progress: Progress) -> None:
 def _show(figures: dict, options: argparse.Namespace) -> None:
     from rich.console import Console
 
-    from trainer.report.tables import detector_table, hb_table, print_table, write_into_readme
+    from trainer.report.tables import detector_table, hb_table, markdown, print_table
     from trainer.tools.figures import rounded
 
     tables = [detector_table(figures["detector"]), hb_table(figures)]
     if options.readme:
-        write_into_readme(options.readme, tables)
+        write_tables(options.readme, {table.name: markdown(table) for table in tables})
     if options.json:
         print(json.dumps(rounded(figures), allow_nan=False))
     else:

@@ -60,12 +60,11 @@ def main(arguments: list[str]) -> int:
         print(f"error: the page did not get there: {str(error).splitlines()[0]}", file=sys.stderr)
         return 1
     if options.readme:
-        from trainer.data.dataset import DataError
-        from trainer.report.tables import write_texts_into_readme
+        from trainer.tools.marked import MarkerError, write_tables
 
         try:
-            write_texts_into_readme(options.readme, {"speed": "\n".join([*table_lines(figures), "", machine()])})
-        except DataError as error:
+            write_tables(options.readme, {"speed": "\n".join([*table_lines(figures), "", machine()])})
+        except MarkerError as error:
             print(f"error: {error}", file=sys.stderr)
             return 1
     print(json.dumps(figures) if options.json else "\n".join(table_lines(figures)))

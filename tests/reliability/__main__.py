@@ -57,13 +57,12 @@ def main(arguments: list[str]) -> int:
         for wrong in tally.wrong:
             print(f"wrong: {wrong}", file=sys.stderr)
     if options.readme:
-        from trainer.data.dataset import DataError
-        from trainer.report.tables import write_texts_into_readme
+        from trainer.tools.marked import MarkerError, write_tables
 
         try:
             kept = rows_of(options.readme) if options.only else []
-            write_texts_into_readme(options.readme, {"reliability": "\n".join(with_rows(kept, lines))})
-        except DataError as error:
+            write_tables(options.readme, {"reliability": "\n".join(with_rows(kept, lines))})
+        except MarkerError as error:
             print(f"error: {error}", file=sys.stderr)
             return 1
     return 1 if any(tally.wrong for tally in tallies) else 0
@@ -130,9 +129,10 @@ def table(tallies: list) -> list[str]:
 
 def rows_of(readme: Path) -> list[str]:
     """The lines of the table that stands in this file; none where it has none."""
+    from trainer.tools.marked import table_in
+
     text = readme.read_text(encoding="utf-8") if readme.is_file() else ""
-    body = text.partition("<!-- table:reliability -->")[2].partition("<!-- /table -->")[0]
-    return body.strip().splitlines()
+    return table_in(text, "reliability").splitlines()
 
 
 def with_rows(lines: list[str], new: list[str]) -> list[str]:

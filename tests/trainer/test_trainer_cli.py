@@ -13,8 +13,8 @@ import pytest
 
 from app.models import SHIPPED_MODELS
 from tests.children import heeding_ctrl_c
-from trainer.data.dataset import DataError
-from trainer.report.tables import detector_table, hb_table, markdown, write_into_readme
+from trainer.report.tables import detector_table, hb_table, markdown
+from trainer.tools.marked import MarkerError, write_tables
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -142,24 +142,24 @@ def test_readme_tables_are_replaced_and_nothing_else(tmp_path):
         "# Title\n<!-- table:hb -->\nOUTDATED\n<!-- /table -->\nmiddle\n<!-- table:detector -->\n<!-- /table -->\nend\n"
     )
     readme.write_text(before)
-    tables = [detector_table(FIGURES["detector"]), hb_table(FIGURES)]
-    write_into_readme(readme, tables)
+    tables = {table.name: markdown(table) for table in (detector_table(FIGURES["detector"]), hb_table(FIGURES))}
+    write_tables(readme, tables)
     text = readme.read_text()
     assert text.startswith("# Title\n<!-- table:hb -->\n| measured on")
     assert "OUTDATED" not in text and "\nmiddle\n" in text and text.endswith("<!-- /table -->\nend\n")
     assert "1.234 [1.00, 1.50]" in text and "| nail | 0.910 | 0.920 | 0.930 |" in text and "25%" in text
-    write_into_readme(readme, tables)
+    write_tables(readme, tables)
     assert readme.read_text() == text
 
 
 def test_readme_without_markers_is_left_alone(tmp_path):
     readme = tmp_path / "README.md"
     readme.write_text("# Title\n<!-- table:hb -->\n")
-    with pytest.raises(DataError, match="table:hb"):
-        write_into_readme(readme, [hb_table(FIGURES)])
+    with pytest.raises(MarkerError, match="table:hb"):
+        write_tables(readme, {"hb": "a table"})
     assert readme.read_text() == "# Title\n<!-- table:hb -->\n"
-    with pytest.raises(DataError, match="--readme"):
-        write_into_readme(tmp_path / "none.md", [])
+    with pytest.raises(MarkerError, match="--readme"):
+        write_tables(tmp_path / "none.md", {})
 
 
 def test_tables_have_as_many_cells_as_columns():

@@ -1,16 +1,12 @@
-"""The figures as tables: on the terminal and, from the same rows, between the markers in the README."""
+"""The figures as tables: on the terminal and, from the same rows, as Markdown."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
-
-from app.files import write_whole
-from trainer.data.dataset import DataError
 
 # The original system's own figures, as its repository publishes them (github: the-governor-hq/hemolens).
 ORIGINAL_DETECTOR = {
@@ -177,35 +173,10 @@ def print_table(table: FigureTable, console: Console) -> None:
 
 
 def markdown(table: FigureTable) -> str:
-    """The table for a README."""
+    """The table for a document."""
     lines = [f"| {' | '.join(table.header)} |", "|---" + "|---:" * (len(table.header) - 1) + "|"]
     lines += [f"| {' | '.join(row)} |" for row in table.rows]
     return "\n".join([*lines, "", "\n".join(table.notes)])
-
-
-def write_into_readme(readme: Path, tables: list[FigureTable]) -> None:
-    """Replace what stands between `<!-- table:NAME -->` and `<!-- /table -->`.
-
-    Raises:
-        DataError: no such file, or a table's markers are not in it.
-    """
-    write_texts_into_readme(readme, {table.name: markdown(table) for table in tables})
-
-
-def write_texts_into_readme(readme: Path, texts: dict[str, str]) -> None:
-    """The same for any text, by the name of its markers; raises as `write_into_readme` does."""
-    try:
-        text = readme.read_text(encoding="utf-8")
-    except OSError as error:
-        raise DataError(f"{readme}: cannot be read ({error.strerror}) (--readme)") from None
-    for name, body in texts.items():
-        opening, closing = f"<!-- table:{name} -->", "<!-- /table -->"
-        before, found, rest = text.partition(opening)
-        _, found_end, after = rest.partition(closing)
-        if not found or not found_end:
-            raise DataError(f"{readme}: lacks the markers {opening} ... {closing} that say where the table goes")
-        text = f"{before}{opening}\n{body}\n{closing}{after}"
-    write_whole(readme, text)
 
 
 def _number(value: float | None) -> str:
