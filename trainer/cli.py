@@ -34,12 +34,12 @@ Stopping with Ctrl-C is safe: the same command goes on where it stopped.
 
 examples:
   where the model hub can be reached:
-    python -m trainer all --readme README.md
+    python -m trainer all --write docs/accuracy.md
   where it cannot be, as the shipped models were made:
-    python -m trainer all --readme README.md \\
+    python -m trainer all --write docs/accuracy.md \\
       --backbone-weights mobilenet_v1_0.25_128_quant.tflite
-  the tables of the README, from the shipped models:
-    python -m trainer evaluate --readme README.md
+  the tables of docs/accuracy.md, from the shipped models:
+    python -m trainer evaluate --write docs/accuracy.md
 """
 STEPS = ("prepare", "detector", "features", "hb", "export", "evaluate", "wild", "sweep", "report", "all")
 
@@ -155,7 +155,7 @@ def _parser() -> argparse.ArgumentParser:
     results = parser.add_argument_group("evaluate")
     results.add_argument("--json", action="store_true", help="print the figures as one JSON object")
     results.add_argument(
-        "--readme", type=Path, metavar="FILE", help="write the tables between their markers in this file"
+        "--write", type=Path, metavar="FILE", help="write the tables between their markers in this file"
     )
     return parser
 
@@ -230,8 +230,8 @@ def _show(figures: dict, options: argparse.Namespace) -> None:
     from trainer.tools.figures import rounded
 
     tables = [detector_table(figures["detector"]), hb_table(figures)]
-    if options.readme:
-        write_tables(options.readme, {table.name: markdown(table) for table in tables})
+    if options.write:
+        write_tables(options.write, {table.name: markdown(table) for table in tables})
     if options.json:
         print(json.dumps(rounded(figures), allow_nan=False))
     else:

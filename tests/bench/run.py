@@ -31,6 +31,7 @@ examples:
   python tests/bench/run.py                 one thread and all of them, five scans each
   python tests/bench/run.py --scans 50      the same, and whether memory or time grows (from 12 scans on)
   python tests/bench/run.py --json          for machines: one object, of one thread
+  python tests/bench/run.py --scans 50 --write docs/speed.md
 """
 
 
@@ -45,7 +46,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--json", action="store_true", help="print one JSON object; with all threads under `all`")
     parser.add_argument("--scans", type=int, default=5, metavar="N", help="scans in a row (default: 5)")
     parser.add_argument("--one", action="store_true", help="one thread only")
-    parser.add_argument("--readme", type=Path, metavar="FILE", help="write the table between its markers in this file")
+    parser.add_argument("--write", type=Path, metavar="FILE", help="write the table between its markers in this file")
     options = parser.parse_args(arguments)
     if options.scans < 1:
         parser.error("--scans must be at least 1")
@@ -59,11 +60,11 @@ def main(arguments: list[str]) -> int:
     except Error as error:
         print(f"error: the page did not get there: {str(error).splitlines()[0]}", file=sys.stderr)
         return 1
-    if options.readme:
+    if options.write:
         from trainer.tools.marked import MarkerError, write_tables
 
         try:
-            write_tables(options.readme, {"speed": "\n".join([*table_lines(figures), "", machine()])})
+            write_tables(options.write, {"speed": "\n".join([*table_lines(figures), "", machine()])})
         except MarkerError as error:
             print(f"error: {error}", file=sys.stderr)
             return 1

@@ -1,4 +1,4 @@
-"""python3 -m tests.reliability: everything in full, as the README's reliability table has it."""
+"""python3 -m tests.reliability: everything in full, as the table of docs/reliability.md has it."""
 
 import argparse
 import os
@@ -14,9 +14,9 @@ import bootstrap  # noqa: E402
 
 EPILOG = """\
 examples:
-  python3 -m tests.reliability --readme README.md     all of it, some ninety minutes
+  python3 -m tests.reliability --write docs/reliability.md     all of it, some ninety minutes
   python3 -m tests.reliability --only cold --cold-starts 10
-  python3 -m tests.reliability --only firefox-starts --only webkit-starts --readme README.md
+  python3 -m tests.reliability --only firefox-starts --only webkit-starts --write docs/reliability.md
 
 exit status: 0 no wrong outcome, 1 at least one, 2 wrong usage."""
 PARTS = ("photos", "installations", "phones", "cold", "firefox-starts", "webkit-starts")
@@ -40,7 +40,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--firefox-starts", type=int, default=300, metavar="N", help="(%(default)s)")
     parser.add_argument("--webkit-starts", type=int, default=100, metavar="N", help="(%(default)s)")
     parser.add_argument(
-        "--readme",
+        "--write",
         type=Path,
         metavar="FILE",
         help="write the table between its markers in this file; with --only these parts' rows",
@@ -56,12 +56,12 @@ def main(arguments: list[str]) -> int:
     for tally in tallies:
         for wrong in tally.wrong:
             print(f"wrong: {wrong}", file=sys.stderr)
-    if options.readme:
+    if options.write:
         from trainer.tools.marked import MarkerError, write_tables
 
         try:
-            kept = rows_of(options.readme) if options.only else []
-            write_tables(options.readme, {"reliability": "\n".join(with_rows(kept, lines))})
+            kept = rows_of(options.write) if options.only else []
+            write_tables(options.write, {"reliability": "\n".join(with_rows(kept, lines))})
         except MarkerError as error:
             print(f"error: {error}", file=sys.stderr)
             return 1
@@ -127,11 +127,11 @@ def table(tallies: list) -> list[str]:
     return HEAD + [f"| {each.what} | {each.tried} | {len(each.wrong)} | {each.note} |" for each in tallies]
 
 
-def rows_of(readme: Path) -> list[str]:
+def rows_of(document: Path) -> list[str]:
     """The lines of the table that stands in this file; none where it has none."""
     from trainer.tools.marked import table_in
 
-    text = readme.read_text(encoding="utf-8") if readme.is_file() else ""
+    text = document.read_text(encoding="utf-8") if document.is_file() else ""
     return table_in(text, "reliability").splitlines()
 
 

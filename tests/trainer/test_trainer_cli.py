@@ -136,29 +136,29 @@ FIGURES = {
 }  # fmt: skip
 
 
-def test_readme_tables_are_replaced_and_nothing_else(tmp_path):
-    readme = tmp_path / "README.md"
+def test_tables_of_a_document_are_replaced_and_nothing_else(tmp_path):
+    document = tmp_path / "accuracy.md"
     before = (
         "# Title\n<!-- table:hb -->\nOUTDATED\n<!-- /table -->\nmiddle\n<!-- table:detector -->\n<!-- /table -->\nend\n"
     )
-    readme.write_text(before)
+    document.write_text(before)
     tables = {table.name: markdown(table) for table in (detector_table(FIGURES["detector"]), hb_table(FIGURES))}
-    write_tables(readme, tables)
-    text = readme.read_text()
+    write_tables(document, tables)
+    text = document.read_text()
     assert text.startswith("# Title\n<!-- table:hb -->\n| measured on")
     assert "OUTDATED" not in text and "\nmiddle\n" in text and text.endswith("<!-- /table -->\nend\n")
     assert "1.234 [1.00, 1.50]" in text and "| nail | 0.910 | 0.920 | 0.930 |" in text and "25%" in text
-    write_tables(readme, tables)
-    assert readme.read_text() == text
+    write_tables(document, tables)
+    assert document.read_text() == text
 
 
-def test_readme_without_markers_is_left_alone(tmp_path):
-    readme = tmp_path / "README.md"
-    readme.write_text("# Title\n<!-- table:hb -->\n")
+def test_a_document_without_markers_is_left_alone(tmp_path):
+    document = tmp_path / "accuracy.md"
+    document.write_text("# Title\n<!-- table:hb -->\n")
     with pytest.raises(MarkerError, match="table:hb"):
-        write_tables(readme, {"hb": "a table"})
-    assert readme.read_text() == "# Title\n<!-- table:hb -->\n"
-    with pytest.raises(MarkerError, match="--readme"):
+        write_tables(document, {"hb": "a table"})
+    assert document.read_text() == "# Title\n<!-- table:hb -->\n"
+    with pytest.raises(MarkerError, match="--write"):
         write_tables(tmp_path / "none.md", {})
 
 

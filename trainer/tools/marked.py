@@ -32,7 +32,7 @@ def write_tables(document: Path, tables: dict[str, str]) -> None:
     try:
         text = document.read_text(encoding="utf-8")
     except OSError as error:
-        raise MarkerError(f"{document}: cannot be read ({error.strerror}) (--readme)") from None
+        raise MarkerError(f"{document}: cannot be read ({error.strerror}) (--write)") from None
     for name, body in tables.items():
         before, found, rest = text.partition(opening(name))
         _, found_end, after = rest.partition(CLOSING)
