@@ -32,7 +32,7 @@ LAYERS = {
     "browser": Layer(
         "the build, the server and the page in three browsers",
         ("building", "e2e", "micropython", "pyodide", "serving"),
-        ("test", "test-browser"),
+        ("test", "test-browser", "docs"),
         page=True,
     ),
     "trainer": Layer(
@@ -65,7 +65,7 @@ examples:
   python3 -m tests tests/unit/test_app.py   one file; with `-n 0` without a second process, with `-x` to the first error
   python3 -m tests --pytest-help            pytest's own options
 
-The long runs that docs and README have figures of are commands of their own: python3 -m tests.reliability --help, and
+The long runs whose figures stand in docs/ are commands of their own: python3 -m tests.reliability --help, and
 python tests/bench/run.py --help.
 
 HEMOLENS_CHROMIUM, HEMOLENS_FIREFOX and HEMOLENS_WEBKIT name other browsers than those of this machine; the last one a
