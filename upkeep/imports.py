@@ -9,8 +9,8 @@ from __future__ import annotations
 import argparse
 import ast
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from building.places import ROOT, write_whole
@@ -45,7 +45,8 @@ ORDER: dict[str, tuple[tuple[str, ...], ...]] = {
     ),
     "building": (
         ("places",),
-        ("parts", "policy", "manifest", "compress", "budget"),
+        ("parts", "policy", "manifest", "budget", "wheel"),
+        ("compress",),
         ("python",),
         ("onnx",),
         ("licences", "contents"),
@@ -66,16 +67,19 @@ class Arrow:
     line: int
 
 
-def modules_of(path: Path, root: Path = ROOT) -> Iterator[tuple[int, str]]:
+@cache
+def modules_of(path: Path, root: Path = ROOT) -> tuple[tuple[int, str], ...]:
     """(line, absolute name) of each import of a file, `from a import b` as `a.b` where b is a module."""
+    found = []
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
-            yield from ((node.lineno, alias.name) for alias in node.names)
+            found += [(node.lineno, alias.name) for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
             for alias in node.names:
                 whole = root / node.module.replace(".", "/") / alias.name
                 is_module = whole.is_dir() or whole.with_suffix(".py").is_file()
-                yield node.lineno, f"{node.module}.{alias.name}" if is_module else node.module
+                found.append((node.lineno, f"{node.module}.{alias.name}" if is_module else node.module))
+    return tuple(found)
 
 
 def arrows(part: str, root: Path = ROOT) -> list[Arrow]:

@@ -59,3 +59,8 @@ def test_the_drawing_leaves_out_what_a_longer_way_says(tree):
     drawn = imports.drawing("app.core", root)
     assert "app_core_crops --> app_core_find" in drawn and "app_core_find --> app_core_pictures" in drawn
     assert "app_core_crops --> app_core_pictures" not in drawn
+
+
+def test_the_drawing_in_the_documentation_is_the_one_of_these_files():
+    text = (imports.ROOT / "docs/architecture.md").read_text(encoding="utf-8")
+    assert f"{imports.OPENING}\n{imports.page()}\n{imports.CLOSING}" in text

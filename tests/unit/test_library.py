@@ -198,5 +198,5 @@ def test_the_page_carries_none_of_it() -> None:
 
 def test_the_three_lines_of_the_readme_are_the_ones_tried_here() -> None:
     imports, measured, _ = THREE_LINES.splitlines()
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert imports in readme and measured.replace("hand.png", "hand.jpg") in readme
+    shown = (ROOT / "docs/terminal.md").read_text(encoding="utf-8")
+    assert imports in shown and measured.replace("hand.png", "hand.jpg") in shown
