@@ -18,17 +18,26 @@ def parse() -> argparse.Namespace:
         description="Exit status 1: something is found that docs/audits.md does not explain. "
         "3: nothing of that kind, and not every service answered.",
     )
+    commands.add_parser("icons", help="draw static/icons/ after a change of a drawing")
     return parser.parse_args()
 
 
 def main() -> int:
     bootstrap.require_python()
     options = parse()
-    bootstrap.enter("upkeep")
+    bootstrap.enter("upkeep", *(["test"] if options.command == "icons" else []))
     from building.places import BuildError
-    from upkeep import audit, lock
+    from upkeep import audit, icons, lock
 
     try:
+        if options.command == "icons":
+            from tests.browser import launched_browser
+            from tests.find_browser import find_browser
+
+            with launched_browser(find_browser()) as browser:
+                for name, size_bytes in icons.write(browser).items():
+                    print(f"static/{name}: {size_bytes} bytes")
+            return 0
         if options.command == "audit":
             return audit.run((bootstrap.node_tools() or (None, None))[1])
         lock.renew(options.upgrade, bootstrap.PYTHON_NEEDED, bootstrap.PYTHON_LOCKED, bootstrap.say)

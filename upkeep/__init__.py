@@ -1,1 +1,1 @@
-"""What keeps the project up to date: locks, audits, icons. `python3 upkeep.py --help` is the door to most of it."""
+"""What keeps the project up to date: locks, audits, icons. `python3 upkeep.py --help` is the door to it."""
