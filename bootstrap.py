@@ -257,7 +257,9 @@ def _pip(*arguments: str) -> None:
 
 
 def _pip_command(*arguments: str) -> list[str]:
-    return [sys.executable, "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--quiet", *arguments]
+    # Python compiles what is imported, when it is: pip would compile everything, which takes as long as all else here.
+    options = ["--disable-pip-version-check", "--no-input", "--no-compile", "--quiet"]
+    return [sys.executable, "-m", "pip", "install", *options, *arguments]
 
 
 def _go_on_with_another_python(newest_minor: int) -> str:
