@@ -9,15 +9,14 @@
     page.body?.append(panel);
   }
   function tell(...words) {
-    const data = words.map((word) => word?.message ?? word).join(" ");
-    page ? show({ data }) : others.postMessage(data);
-    send("/dev-said", { method: "POST", body: data }).catch(() => {});
+    const body = words.map((word) => word?.message ?? word).join(" ");
+    page ? show({ data: body }) : others.postMessage(body);
+    send("/dev-said", { method: "POST", body }).catch(() => {});
   }
   console.error = (...words) => { print(...words); tell(...words); };
   self.addEventListener("error", ({ message, filename, lineno }) => message && tell(`${message} (${filename}:${lineno})`));
   self.addEventListener("unhandledrejection", ({ reason }) => tell(reason));
-  if (page) {
-    others.onmessage = show;
-    new EventSource("/dev-events?" + page.currentScript.dataset.state).onmessage = () => location.reload();
-  }
+  if (!page) return;
+  others.onmessage = show;
+  new EventSource("/dev-events?" + page.currentScript.dataset.state).onmessage = () => location.reload();
 })();
