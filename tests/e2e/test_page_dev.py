@@ -129,7 +129,7 @@ def test_nothing_is_kept_and_nothing_said_of_a_copy(work: Workplace, open_page: 
     ("name", "right", "wrong"),
     [
         ("app/ui/screens/live.py", "class Live:", "class Live(:"),
-        ("app/engine/door.py", "async def start() -> str:", "async def start( -> str:"),
+        ("app/engine/door.py", "async def start(_lent", "async def start((_lent"),
         ("app/core/pipeline.py", "class Instrument:", "class Instrument(:"),
     ],
 )
