@@ -42,12 +42,14 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> object:
-    if name in __all__:
-        from app import library
+if not TYPE_CHECKING:
+    # Where type checkers saw it, any name would pass for one of this package.
+    def __getattr__(name):
+        if name in __all__:
+            from app import library
 
-        return getattr(library, name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+            return getattr(library, name)
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:

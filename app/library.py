@@ -23,6 +23,22 @@ from app.shared.codes import TOO_LARGE, UNREADABLE_IMAGE
 from app.shared.groups import Person
 from app.shared.severity import classify
 
+__all__ = [
+    "Instrument",
+    "MeasureError",
+    "Measurement",
+    "Models",
+    "Nail",
+    "NoReadingError",
+    "Person",
+    "Photo",
+    "Severity",
+    "Skin",
+    "measure",
+    "measure_async",
+    "open_instrument",
+]
+
 Photo = str | os.PathLike[str] | bytes | Image.Image
 _Result = TypeVar("_Result")
 

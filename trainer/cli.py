@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 from pathlib import Path
+from typing import Any
 
 from app.terminal import show_any_sign, shown
 from trainer.config import DEFAULT_CONFIG, WEIGHTS_BESIDE_REPOSITORY
@@ -223,7 +224,7 @@ def _research(options: argparse.Namespace, progress: Progress) -> None:
         research.report(settings, progress)
 
 
-def _show(figures: dict, options: argparse.Namespace) -> None:
+def _show(figures: dict[str, Any], options: argparse.Namespace) -> None:
     from rich.console import Console
 
     from trainer.report.tables import detector_table, hb_table, markdown, print_table

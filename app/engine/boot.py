@@ -42,7 +42,7 @@ async def boot() -> tuple[Instrument, int]:
         MeasureError: `model_unavailable`, naming the part that failed.
     """
     manifest = parse_manifest((await fetch_bytes(MODELS_FOLDER + "models.json")).to_bytes())
-    specs = (manifest.detector, manifest.estimator)
+    specs: tuple[DetectorSpec | EstimatorSpec, ...] = (manifest.detector, manifest.estimator)
     report(STEP_NUMERICS, 0, 1)
     await _load_wheels()
     report(STEP_NUMERICS, 1, 1)
@@ -68,7 +68,9 @@ async def boot() -> tuple[Instrument, int]:
         report(STEP_NETWORKS, done, len(specs))
     report(STEP_READY, 1, 1)
     _shim().started()
-    return Instrument(manifest, *networks), threads
+    detector, estimator = networks
+    assert estimator is not None
+    return Instrument(manifest, detector, estimator), threads
 
 
 async def fetch_bytes(path: str) -> Any:

@@ -3,6 +3,7 @@
 import statistics
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnxruntime
@@ -76,7 +77,7 @@ def _export(cache: Path, detector: Path, backbone: Path) -> None:
     from ultralytics.nn.tasks import DetectionModel
 
     cache.mkdir(parents=True, exist_ok=True)
-    network = DetectionModel(REFERENCE_DETECTOR, nc=2, verbose=False).eval()
+    network: Any = DetectionModel(REFERENCE_DETECTOR, nc=2, verbose=False).eval()
     network.model[-1].export = True
     network.model[-1].format = "onnx"
     classifier = timm.create_model(REFERENCE_BACKBONE, pretrained=False, num_classes=0).eval()

@@ -10,7 +10,9 @@ import os
 import platform
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
@@ -72,7 +74,7 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def measure(scans: int, threads: int | None) -> dict:
+def measure(scans: int, threads: int | None) -> dict[str, Any]:
     """One browser's visits; `threads` None: as many as the page takes."""
     from rich.console import Console
 
@@ -111,7 +113,7 @@ def measure(scans: int, threads: int | None) -> dict:
     }
 
 
-def table_lines(figures: dict) -> list[str]:
+def table_lines(figures: dict[str, Any]) -> list[str]:
     """The figures as a Markdown table: each as it was, and as it would be at the pace of the targets."""
     columns = [figures, *([figures["all"]] if "all" in figures else [])]
     heads = [f"{column['threads']} thread{'s' if column['threads'] > 1 else ''}" for column in columns]
@@ -120,8 +122,8 @@ def table_lines(figures: dict) -> list[str]:
         "|---|" + "---:|" * 2 * len(columns),
     ]
 
-    def row(name, value, scales=True):
-        """`value`: the words of one figure, from the figures of a column."""
+    def row(name: str, value: Callable[[dict[str, Any]], str], scales: bool = True) -> None:
+        """`value`: the words of one figure, from the figures of a column; asked at once."""
         cells = [(value(each), value(each["at_target"]) if scales else "") for each in columns]
         lines.append(f"| {name} | " + " | ".join(cell for pair in cells for cell in pair) + " |")
 
@@ -129,10 +131,10 @@ def table_lines(figures: dict) -> list[str]:
     row("engine ready, first visit", lambda each: f"{each['engine_cold_ms'] / 1000:.1f} s", scales=False)
     row("engine ready, second visit", lambda each: f"{each['engine_warm_ms'] / 1000:.2f} s")
     for step, name in BOOT_STEPS.items():
-        row(f"of it: {name}", lambda each, step=step: f"{each['engine_warm_parts_ms'][step] / 1000:.2f} s")
+        row(f"of it: {name}", lambda each: f"{each['engine_warm_parts_ms'][step] / 1000:.2f} s")  # noqa: B023
     row("the reference meanwhile", lambda each: f"{each['visits_reference_ms']:.1f} ms", scales=False)
     for stage in [name for name in columns[0]["frame_ms"] if name not in ("python", "total")]:
-        row(f"one frame: {stage}", lambda each, stage=stage: f"{each['frame_ms'].get(stage, 0):.1f} ms")
+        row(f"one frame: {stage}", lambda each: f"{each['frame_ms'].get(stage, 0):.1f} ms")  # noqa: B023
     row("one frame: Python's share", lambda each: f"{each['frame_ms']['python']:.1f} ms")
     row("the same, no network running beside it", lambda each: f"{each['python_alone_ms']:.1f} ms")
     row("one frame", lambda each: f"{each['frame_ms']['total']:.0f} ms")

@@ -4,8 +4,10 @@ import io
 import json
 import statistics
 import time
+from collections.abc import Iterable, Sequence
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Page
 
@@ -29,7 +31,7 @@ LONG_TASKS = """() => {
 }"""
 
 
-def in_a_row(page: Page, count: int, pace: Pace) -> dict:
+def in_a_row(page: Page, count: int, pace: Pace) -> dict[str, Any]:
     """So many scans of the page that sees nails; it looks again when this ends.
 
     It rests only while a result is shown: the reference before the first scan is that after the visit before.
@@ -42,7 +44,7 @@ def in_a_row(page: Page, count: int, pace: Pace) -> dict:
         page.wait_for_selector("body[data-state=result]")
         seconds.append((mark_ms(page, "scan-end") - mark_ms(page, "scan-begin")) / 1000)
         references.append(pace.of_this())
-        scans.append(json.loads(page.get_attribute("#debug", "data-stages")))
+        scans.append(json.loads(page.get_attribute("#debug", "data-stages") or ""))
         nails = page.locator("[data-testid=nail-item]").count()
         memory.append(memory_bytes())
         page.click("[data-testid=retake]")
@@ -85,7 +87,7 @@ def python_alone_ms(scan: list[dict[str, float]]) -> float:
     return seldom_ms + follow_ms + first[GATES] + first[CROP]
 
 
-def large_photo(person: Visit, size: tuple[int, int], pace: Pace) -> dict:
+def large_photo(person: Visit, size: tuple[int, int], pace: Pace) -> dict[str, Any]:
     """From the choice of a photo of `size` to its reading on the screen, just after a scan."""
     buffer = io.BytesIO()
     draw_hand().picture.resize(size).save(buffer, "JPEG", quality=90)
@@ -95,7 +97,7 @@ def large_photo(person: Visit, size: tuple[int, int], pace: Pace) -> dict:
     return {"photo_ms": photo_ms, "at_target": {"photo_ms": at_target([photo_ms], [pace.of_this()])}}
 
 
-def growth(by_scan: list[float]) -> float | None:
+def growth(by_scan: Sequence[float]) -> float | None:
     """The last scans against the first warm ones, as a fraction more; None where there are too few to compare."""
     warm = by_scan[WARM_SCANS:]
     if len(warm) < 2 * COMPARED_SCANS:
@@ -110,7 +112,7 @@ def frame_medians(frames: list[dict[str, float]]) -> dict[str, float]:
     """
     pairs = list(zip(frames[::2], frames[1::2], strict=False))
 
-    def median_ms(stages):
+    def median_ms(stages: Iterable[str]) -> float:
         return statistics.median(sum(frame.get(stage, 0.0) for frame in pair for stage in stages) / 2 for pair in pairs)
 
     found = {stage: median_ms([stage]) for stage in STAGES}

@@ -2,6 +2,7 @@
 
 import statistics
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Browser, Page
 
@@ -18,7 +19,7 @@ REST_MS = 1500
 
 def visit(
     browser: Browser, address: str, threads: int | None, count: int, photo_size: tuple[int, int], pace: Pace
-) -> dict:
+) -> dict[str, Any]:
     """First visit, second visits, `count` scans, a photo; under `at_target` what they would be at the target's pace."""
     context = browser.new_context(viewport={"width": 390, "height": 844}, permissions=["camera"])
     page = context.new_page()
@@ -40,7 +41,7 @@ def visit(
     return {**found, **scanned, **photo, "at_target": at_target_pace}
 
 
-def second_visits(person: Visit, pace: Pace) -> dict:
+def second_visits(person: Visit, pace: Pace) -> dict[str, Any]:
     """Some visits with all saved; the last, whose page stays, is not timed."""
     page = person.page
     engine, screen, parts, references = [], [], [], []

@@ -4,13 +4,17 @@ import argparse
 import os
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 import bootstrap  # noqa: E402
+
+if TYPE_CHECKING:
+    from tests.reliability import Tally
 
 EPILOG = """\
 examples:
@@ -68,7 +72,7 @@ def main(arguments: list[str]) -> int:
     return 1 if any(tally.wrong for tally in tallies) else 0
 
 
-def run(options: argparse.Namespace, parts: tuple[str, ...]) -> list:
+def run(options: argparse.Namespace, parts: Sequence[str]) -> list["Tally"]:
     """The tallies of these parts, each announced before it begins."""
     from rich.console import Console
 
@@ -103,10 +107,10 @@ def run(options: argparse.Namespace, parts: tuple[str, ...]) -> list:
         tallies.append(cold_starts(chromium, dist, options.cold_starts, said_of(options.cold_starts, "cold starts")))
     for name, count in (("firefox", options.firefox_starts), ("webkit", options.webkit_starts)):
         if f"{name}-starts" in parts:
-            kind = find_kind(name)
-            if isinstance(kind, str):
-                bootstrap.stop(kind)
-            tallies.append(saved_starts(kind, dist, count, said_of(count, f"starts in {name}")))
+            found = find_kind(name)
+            if isinstance(found, str):
+                bootstrap.stop(found)
+            tallies.append(saved_starts(found, dist, count, said_of(count, f"starts in {name}")))
     return tallies
 
 
@@ -122,7 +126,7 @@ def said_of(count: int, what: str) -> Callable[[], None]:
     return tick
 
 
-def table(tallies: list) -> list[str]:
+def table(tallies: "list[Tally]") -> list[str]:
     """Markdown, one row a tally."""
     return HEAD + [f"| {each.what} | {each.tried} | {len(each.wrong)} | {each.note} |" for each in tallies]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Error
 
@@ -39,11 +40,11 @@ def cold_starts(chromium: str, dist: Path, count: int, tick: Callable[[], None] 
     return tally
 
 
-def _reading(chromium: str, profile: Path, address: str, tally: Tally, name: str) -> dict | None:
+def _reading(chromium: str, profile: Path, address: str, tally: Tally, name: str) -> dict[str, Any] | None:
     with launched_profile(chromium, profile) as context:
         page = context.pages[0]
         visit = Visit(page, context, address)
-        page.on("console", lambda message: message.type == "error" and visit.console_errors.append(message.text))
+        page.on("console", lambda message: visit.console_errors.extend([message.text] * (message.type == "error")))
         page.on("pageerror", lambda error: visit.console_errors.append(str(error)))
         context.on("request", lambda request: visit.requests.append(request.url))
         try:

@@ -1,13 +1,17 @@
 """Scans with the shipped networks: what makes a scan fast leaves its reading where it was."""
 
 import asyncio
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from app.core.pipeline import measure_picture
+from app.core.arrays import FloatArray
+from app.core.network import Network
+from app.core.pipeline import Instrument, measure_picture
+from app.core.reading import Reading
 from app.core.scan.accumulator import FRAMES, Scan
 from app.core.scan.session import ScanSession
 from app.models import load_instrument
@@ -19,39 +23,41 @@ from tests.real_photos import DATASET, needs_real_photos
 class Counted:
     """A network that counts its runs."""
 
-    def __init__(self, network):
+    def __init__(self, network: Network) -> None:
         self.network = network
         self.runs = 0
 
-    async def run(self, inputs):
+    async def run(self, inputs: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
         self.runs += 1
         return await self.network.run(inputs)
 
 
-def trembling(picture, step_px, seed=0):
+def trembling(picture: Image.Image, step_px: float, seed: int = 0) -> Iterator[Image.Image]:
     """FRAMES of it, moved about as a hand that is held still moves, with a camera's noise."""
     rng = np.random.default_rng(seed)
     at = np.zeros(2)
     pixels = np.asarray(picture, dtype=np.float32)
     for _ in range(FRAMES):
         at = 0.9 * at + rng.normal(0, step_px, 2)
-        moved = picture.transform(picture.size, Image.Transform.AFFINE, (1, 0, at[0], 0, 1, at[1]), Image.BILINEAR)
+        shift = (1, 0, float(at[0]), 0, 1, float(at[1]))
+        moved = picture.transform(picture.size, Image.Transform.AFFINE, shift, Image.Resampling.BILINEAR)
         noise = rng.normal(0, 2, pixels.shape)
         yield Image.fromarray(np.clip(np.asarray(moved) + noise, 0, 255).astype(np.uint8))
 
 
-def scanned(instrument, frames, careful):
+def scanned(instrument: Instrument, frames: list[Image.Image], careful: bool) -> tuple[Reading, int]:
     """(reading, runs of the detector); careful: detector and both mirror images in every frame."""
+    assert instrument.detector is not None
     detector = Counted(instrument.detector)
     counted = replace(instrument, detector=detector)
 
-    async def carefully():
+    async def carefully() -> Reading:
         scan = Scan(instrument.manifest)
         for frame in frames:
             scan.add(await measure_picture(counted, frame))
         return scan.conclude()
 
-    async def fast():
+    async def fast() -> Reading:
         session = ScanSession(counted)
         for frame in frames:
             await session.take(frame)
@@ -62,13 +68,13 @@ def scanned(instrument, frames, careful):
 
 
 @pytest.fixture(scope="module")
-def instrument():
+def instrument() -> Instrument:
     return load_instrument(threads=1)
 
 
 @pytest.mark.parametrize("step_px", [0.0, 0.5, 2.5])
 @pytest.mark.parametrize("hand", ["drawn", pytest.param("real", marks=needs_real_photos)])
-def test_a_fast_scan_reads_as_a_careful_one(instrument, hand, step_px):
+def test_a_fast_scan_reads_as_a_careful_one(instrument: Instrument, hand: str, step_px: float) -> None:
     picture = draw_hand().picture if hand == "drawn" else Image.open(DATASET / "photo" / "54.jpg").convert("RGB")
     frames = list(trembling(fitted(picture, SIZE), step_px))
     fast, fast_runs = scanned(instrument, frames, careful=False)

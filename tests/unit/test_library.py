@@ -12,10 +12,12 @@ import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 from PIL import Image
 
 import app
+from app import library
 from app.core.golden import PICTURE
 from app.models import SHIPPED_MODELS
 from app.shared import codes
@@ -71,7 +73,7 @@ def test_a_measurement_says_what_the_terminal_says(instrument: "Instrument", han
     assert dataclasses.asdict(found.models) == said["models"]
     assert [nail.as_json() for nail in found.nails] == said["nails"] and len(found.nails) == 3
     assert (found.width_px, found.height_px) == draw_hand().picture.size
-    assert all(best_iou(list(nail.box), draw_hand().nail_boxes) > 0.5 for nail in found.nails)
+    assert all(best_iou(list(nail.box), np.array(draw_hand().nail_boxes)) > 0.5 for nail in found.nails)
 
 
 def test_a_path_its_name_its_bytes_and_its_picture_are_the_same_photo(instrument: "Instrument", hand: Path) -> None:
@@ -139,6 +141,7 @@ def test_the_package_loads_nothing_before_it_is_asked(tmp_path: Path) -> None:
     loaded = "sorted({'numpy', 'PIL', 'onnxruntime', 'asyncio'} & set(sys.modules))"
     assert run(tmp_path, "-c", f"import app, app.shared.codes, sys; print({loaded})") == "[]\n"
     assert set(app.__all__) <= set(dir(app))
+    assert set(app.__all__) == set(library.__all__) - {"Photo"}
     assert all(getattr(app, name) is not None for name in app.__all__)
     with pytest.raises(ImportError, match="no_such_name"):
         from app import no_such_name  # type: ignore[attr-defined]  # noqa: F401

@@ -125,7 +125,8 @@ def train_detector(
         return best
 
     torch = import_torch_parts()
-    from ultralytics import YOLO, settings
+    from ultralytics import settings
+    from ultralytics.models import YOLO
 
     settings.update({"sync": False})
     epochs_done = torch.load(last, map_location="cpu", weights_only=False)["epoch"] + 1 if last.is_file() else None

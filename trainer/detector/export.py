@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
@@ -29,7 +30,7 @@ def export_detector(checkpoint: Path) -> onnx.ModelProto:
     The checkpoint itself is left alone; ultralytics writes its files beside a copy.
     """
     import_torch_parts()
-    from ultralytics import YOLO
+    from ultralytics.models import YOLO
 
     with tempfile.TemporaryDirectory() as folder, quiet():
         copy = Path(folder) / "detector.pt"
@@ -47,9 +48,10 @@ def largest_difference(checkpoint: Path, shipped: onnx.ModelProto, patients: lis
     """How far what ships, in ONNX Runtime, is from the checkpoint in PyTorch, at most, on real photographs: boxes in
     px, scores. In it are the export and the rounding of the weights to float16."""
     torch = import_torch_parts()
-    from ultralytics import YOLO
+    from ultralytics.models import YOLO
 
-    trained = YOLO(str(checkpoint)).model.float().eval()
+    network: Any = YOLO(str(checkpoint)).model
+    trained = network.float().eval()
     network = NativeNetwork(shipped.SerializeToString())
     boxes_px = scores = 0.0
     for patient in patients:

@@ -22,7 +22,7 @@ def new_network() -> Any:
 
     plan = yaml_model_load(str(Path(ultralytics.__file__).parent / "cfg/models/v8/yolov8n.yaml"))
     plan["scales"] = {plan["scale"]: [DEPTH, WIDTH, MOST_CHANNELS]}
-    network = DetectionModel(plan, nc=len(CLASS_NAMES), verbose=False)
+    network: Any = DetectionModel(plan, nc=len(CLASS_NAMES), verbose=False)
     network.names = dict(enumerate(CLASS_NAMES))
     network.args = get_cfg()
     return network

@@ -12,7 +12,7 @@ from trainer.tools.torch_parts import import_torch_parts, quiet
 def measure_detector(model: Path, data_yaml: Path, runs: Path, split: str = "test") -> dict[str, Any]:
     """P, R (at the confidence of the best F1) and mAP50 of each class and overall, as fractions."""
     import_torch_parts()
-    from ultralytics import YOLO
+    from ultralytics.models import YOLO
 
     with quiet():
         result = YOLO(str(model), task="detect").val(

@@ -98,10 +98,11 @@ def random_backbone(name: str, seed: int) -> Backbone:
 def _from_timm(name: str, checkpoint: Path | None, seed: int | None = None) -> Backbone:
     torch = import_torch_parts()
     import timm
-    from timm.data import resolve_data_config
+    from timm.data.config import resolve_data_config
 
     if not timm.is_model(name):
         raise DataError(f"{name}: timm {timm.__version__} knows no such network (--backbone)")
+    network: Any
     if seed is not None:
         torch.manual_seed(seed)
         network = timm.create_model(name, num_classes=0)

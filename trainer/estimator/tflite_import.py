@@ -86,7 +86,8 @@ class _Converter:
     def _operator_name(self, operator: Any) -> str:
         code = self.flat.OperatorCodes(operator.OpcodeIndex())
         # Newer files use the wider field; older ones leave it 0.
-        return self.operator_names.get(max(code.BuiltinCode(), code.DeprecatedBuiltinCode()), "unknown")
+        name: str = self.operator_names.get(max(code.BuiltinCode(), code.DeprecatedBuiltinCode()), "unknown")
+        return name
 
     def _convert_operator(self, name: str, operator: Any) -> None:
         if name == "QUANTIZE":

@@ -105,14 +105,14 @@ def interval_figures(result: OutOfFold) -> dict[str, Any]:
         if inside.any():
             by_severity[name] = {"n": int(inside.sum()), "coverage": float(covered[inside].mean())}
     spec = fit_interval(result)
-    low, high = _limits(spec, result.predicted)
+    lows, highs = _limits(spec, result.predicted)
     return {
         "target": COVERAGE,
         "knots": {name: list(getattr(spec, name)) for name in KNOT_FIELDS},
-        "half_width": float((high - low).mean()) / 2,
+        "half_width": float((highs - lows).mean()) / 2,
         "mean_half_width": spec.mean_half_width_g_dl,
         "no_narrower_than_mean": float(
-            np.mean([not spec.narrower_than_no_photo(*limits) for limits in zip(low, high, strict=True)])
+            np.mean([not spec.narrower_than_no_photo(*limits) for limits in zip(lows, highs, strict=True)])
         ),
         "coverage": float(covered.mean()),
         "coverage_severe": by_severity.get("<8", {}).get("coverage"),

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from app.core.arrays import FloatArray, Uint8Array
+from trainer.pictures.levels import levels
 
 TRIES = 12
 
@@ -36,7 +37,8 @@ def nail_free_patch(
         if apart.all() and side >= 32:
             patch = picture[top : top + side, left : left + side]
             turned = np.rot90(patch, int(rng.integers(4)))
-            return cv2.resize(np.ascontiguousarray(turned), (side_px, side_px), interpolation=cv2.INTER_AREA)
+            patch = np.ascontiguousarray(turned)
+            return levels(cv2.resize(patch, (side_px, side_px), interpolation=cv2.INTER_AREA))
     return None
 
 
@@ -45,6 +47,13 @@ def _colours(count: int, rng: np.random.Generator) -> FloatArray:
     first = rng.uniform(0, 255, 3)
     spread = rng.choice([25.0, 110.0])
     return np.clip(first + rng.normal(0, spread, (count, 3)), 0, 255)
+
+
+def _mixed(share: FloatArray, rng: np.random.Generator) -> Uint8Array:
+    """Two colours, of the first one `share` (H, W, 1)."""
+    first, second = _colours(2, rng)
+    mixed: FloatArray = first * share + second * (1 - share)
+    return mixed.astype(np.uint8)
 
 
 def _gradient(side_px: int, rng: np.random.Generator) -> Uint8Array:
@@ -62,8 +71,7 @@ def _clouds(side_px: int, rng: np.random.Generator) -> Uint8Array:
         field += weight * cv2.resize(noise, (side_px, side_px), interpolation=cv2.INTER_CUBIC)
         weight *= rng.uniform(0.4, 0.9)
     share = 1 / (1 + np.exp(-field * rng.uniform(0.5, 2.5)))[..., None]
-    first, second = _colours(2, rng)
-    return (first * share + second * (1 - share)).astype(np.uint8)
+    return _mixed(share, rng)
 
 
 def _stripes(side_px: int, rng: np.random.Generator) -> Uint8Array:
@@ -74,8 +82,7 @@ def _stripes(side_px: int, rng: np.random.Generator) -> Uint8Array:
     if rng.random() < 0.5:
         along *= np.sin((rows * np.cos(angle) - columns * np.sin(angle)) * 2 * np.pi / period)
     share = (1 / (1 + np.exp(-along * rng.uniform(1, 8))))[..., None]
-    first, second = _colours(2, rng)
-    return (first * share + second * (1 - share)).astype(np.uint8)
+    return _mixed(share, rng)
 
 
 def _clutter(picture: Uint8Array, rng: np.random.Generator) -> Uint8Array:

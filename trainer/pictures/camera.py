@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from app.core.arrays import FloatArray, Uint8Array
+from trainer.pictures.levels import levels
 
 
 def photographed(picture: Uint8Array, strength: float, rng: np.random.Generator) -> Uint8Array:
@@ -18,7 +19,7 @@ def photographed(picture: Uint8Array, strength: float, rng: np.random.Generator)
         picture = _uneven_light(picture, rng)
     chance = rng.random()
     if chance < 0.18 * strength:
-        picture = cv2.GaussianBlur(picture, (0, 0), rng.uniform(0.4, 1.6))
+        picture = levels(cv2.GaussianBlur(picture, (0, 0), rng.uniform(0.4, 1.6)))
     elif chance < 0.28 * strength:
         picture = _shaken(picture, rng)
     elif chance < 0.40 * strength:
@@ -28,7 +29,9 @@ def photographed(picture: Uint8Array, strength: float, rng: np.random.Generator)
         picture = np.clip(picture + noise, 0, 255).astype(np.uint8)
     if rng.random() < 0.35 * strength:
         quality = [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(25, 90))]
-        picture = cv2.imdecode(cv2.imencode(".jpg", picture, quality)[1], cv2.IMREAD_COLOR)
+        decoded = cv2.imdecode(cv2.imencode(".jpg", picture, quality)[1], cv2.IMREAD_COLOR)
+        assert decoded is not None
+        picture = levels(decoded)
     return picture
 
 
@@ -58,11 +61,11 @@ def _light(picture: Uint8Array, strength: float, rng: np.random.Generator) -> Ui
     steps = np.linspace(0.0, 1.0, 256)
     curve = (steps**gamma - 0.5) * contrast + 0.5 + shift
     table = np.clip(curve[:, None] * gains * 255.0, 0, 255).astype(np.uint8)
-    picture = cv2.LUT(picture, np.ascontiguousarray(table[None]))
+    picture = levels(cv2.LUT(picture, np.ascontiguousarray(table[None])))
     if rng.random() < 0.5 * strength:
         grey = cv2.cvtColor(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
         share = rng.uniform(0.5, 1.5)
-        picture = cv2.addWeighted(picture, share, grey, 1.0 - share, 0.0)
+        picture = levels(cv2.addWeighted(picture, share, grey, 1.0 - share, 0.0))
     return picture
 
 
@@ -70,7 +73,7 @@ def _uneven_light(picture: Uint8Array, rng: np.random.Generator) -> Uint8Array:
     """Light from one side, or the edge of a shadow."""
     corners = rng.uniform(0.45, 1.25, (3, 3)).astype(np.float32)
     field = cv2.resize(corners, picture.shape[1::-1], interpolation=cv2.INTER_CUBIC)
-    return np.clip(picture * field[..., None], 0, 255).astype(np.uint8)
+    return levels(np.clip(picture * field[..., None], 0, 255))
 
 
 def _shaken(picture: Uint8Array, rng: np.random.Generator) -> Uint8Array:
@@ -80,11 +83,11 @@ def _shaken(picture: Uint8Array, rng: np.random.Generator) -> Uint8Array:
     offset = middle * np.array([np.cos(angle := rng.uniform(0, np.pi)), np.sin(angle)])
     first, last = np.round(middle - offset).astype(int), np.round(middle + offset).astype(int)
     cv2.line(kernel, tuple(map(int, first)), tuple(map(int, last)), 1.0)
-    return cv2.filter2D(picture, -1, kernel / kernel.sum())
+    return levels(cv2.filter2D(picture, -1, kernel / kernel.sum()))
 
 
 def _coarse(picture: Uint8Array, rng: np.random.Generator) -> Uint8Array:
     """Fewer pixels, then enlarged again: a small or distant original."""
     share = rng.uniform(0.4, 0.8)
     small = cv2.resize(picture, None, fx=share, fy=share, interpolation=cv2.INTER_AREA)
-    return cv2.resize(small, picture.shape[1::-1], interpolation=cv2.INTER_LINEAR)
+    return levels(cv2.resize(small, picture.shape[1::-1], interpolation=cv2.INTER_LINEAR))

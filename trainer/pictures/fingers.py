@@ -12,6 +12,7 @@ import numpy as np
 
 from app.core.arrays import FloatArray, Uint8Array
 from trainer.data.outlines import rounded_outline
+from trainer.pictures.levels import levels
 
 # Of the nail's height: half the width of the band along a finger in which its pixels are looked for.
 HALF_BAND = 0.85
@@ -70,7 +71,7 @@ def _distance_from_board(photo: Uint8Array, nail_boxes: FloatArray) -> Uint8Arra
     rows = slice(int(nail_boxes[:, 1].min()), int(nail_boxes[:, 3].max()))
     board = np.median(lab[rows, max(0, right - int(2 * width)) : right].reshape(-1, 3), axis=0)
     distance = np.linalg.norm(lab[..., 1:] - board[1:], axis=2)
-    return np.clip(distance * 6.0, 0, 255).astype(np.uint8)
+    return levels(np.clip(distance * 6.0, 0, 255))
 
 
 def _skin_of(nail: FloatArray, skin_boxes: FloatArray) -> FloatArray | None:
@@ -95,8 +96,8 @@ def _mask(chroma: Uint8Array, nail: FloatArray, skin: FloatArray) -> Uint8Array 
     threshold, _ = cv2.threshold(chroma[inside][None], 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
     finger = np.where(inside & (chroma > threshold), 255, 0).astype(np.uint8)
     cv2.fillConvexPoly(finger, rounded_outline(nail).round().astype(np.int32), 255)
-    finger = cv2.morphologyEx(finger, cv2.MORPH_CLOSE, np.ones((7, 7), np.uint8))
-    finger = cv2.morphologyEx(finger, cv2.MORPH_OPEN, np.ones((5, 5), np.uint8))
+    finger = levels(cv2.morphologyEx(finger, cv2.MORPH_CLOSE, np.ones((7, 7), np.uint8)))
+    finger = levels(cv2.morphologyEx(finger, cv2.MORPH_OPEN, np.ones((5, 5), np.uint8)))
     _, parts = cv2.connectedComponents(finger)
     part = parts[_pixel(nail_centre)[::-1]]
     finger = np.where(parts == part, 255, 0).astype(np.uint8)
@@ -110,7 +111,7 @@ def _cut(photo: Uint8Array, chroma: Uint8Array, nail: FloatArray, skin: FloatArr
     if finger is None:
         return None
     # The board's white shines into the outermost pixel.
-    finger = cv2.erode(finger, np.ones((3, 3), np.uint8))
+    finger = levels(cv2.erode(finger, np.ones((3, 3), np.uint8)))
     alpha = cv2.GaussianBlur(finger, (0, 0), EDGE_BLUR_PX)
     left, top, wide, high = cv2.boundingRect((alpha > 8).astype(np.uint8))
     corner = np.array([left, top], dtype=np.float64)

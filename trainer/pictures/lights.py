@@ -34,7 +34,7 @@ class Light:
         if self.gains == (1.0, 1.0, 1.0) and self.noise_levels == 0.0:
             return photo
         linear = srgb_to_linear(np.asarray(photo, dtype=np.float32) / np.float32(255.0))
-        levels = linear_to_srgb(np.clip(linear * np.float32(self.gains), 0.0, 1.0)) * 255.0
+        levels = linear_to_srgb(np.clip(linear * np.asarray(self.gains, dtype=np.float32), 0.0, 1.0)) * 255.0
         if self.noise_levels:
             levels = levels + rng.normal(0.0, self.noise_levels, levels.shape)
         return Image.fromarray(np.clip(np.round(levels), 0, 255).astype(np.uint8))

@@ -15,6 +15,7 @@ from app.core.arrays import FloatArray, Uint8Array
 from trainer.data.outlines import rounded_outline
 from trainer.pictures.backgrounds import drawn_background
 from trainer.pictures.fingers import finger_masks
+from trainer.pictures.levels import levels
 
 # A fringe of the board a few pixels wide gave away 0.06 g/dL. Cut off by as much the estimator is measured, and by up
 # to as much it learns: a detector's box may lie as far off.
@@ -32,10 +33,10 @@ def on_another_background(
 ) -> Image.Image:
     """The fingers of these nails and patches of skin ((N, 4) xyxy, pixels of the RGB photo) before something drawn."""
     pixels = np.asarray(photo)
-    kept = np.zeros(pixels.shape[:2], dtype=np.uint8)
+    kept: Uint8Array = np.zeros(pixels.shape[:2], dtype=np.uint8)
     for nail, mask in zip(nail_boxes, finger_masks(pixels, nail_boxes, skin_boxes), strict=True):
         kept |= _plain_finger(kept.shape, nail, skin_boxes) if mask is None else mask
-    kept = cv2.erode(kept, np.ones((2 * eroded_px + 1,) * 2, np.uint8))
+    kept = levels(cv2.erode(kept, np.ones((2 * eroded_px + 1,) * 2, np.uint8)))
     height, width = kept.shape
     background = drawn_background(max(height, width), rng)[:height, :width]
     return Image.fromarray(np.where(kept[..., None] > 0, pixels, background))
@@ -48,6 +49,6 @@ def _plain_finger(shape: tuple[int, ...], nail: FloatArray, skin_boxes: FloatArr
     nail_centre = (nail[:2] + nail[2:]) / 2
     skin_centres = (skin_boxes[:, :2] + skin_boxes[:, 2:]) / 2
     nearest = skin_centres[int(np.abs(skin_centres[:, 1] - nail_centre[1]).argmin())]
-    ends = [tuple(int(value) for value in point) for point in (nail_centre, nearest)]
-    cv2.line(mask, *ends, 255, int(PLAIN_WIDTH * (nail[3] - nail[1])))
+    (x1, y1), (x2, y2) = ((int(x), int(y)) for x, y in (nail_centre, nearest))
+    cv2.line(mask, (x1, y1), (x2, y2), 255, int(PLAIN_WIDTH * (nail[3] - nail[1])))
     return mask

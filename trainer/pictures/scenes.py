@@ -16,6 +16,7 @@ from app.core.arrays import FloatArray, Uint8Array
 from app.core.find.letterbox import PADDING_GREY
 from trainer.data.outlines import box_of, moved
 from trainer.pictures.fingers import Finger
+from trainer.pictures.levels import levels
 
 NAIL, SKIN = 0, 1
 # Of a nail's box inside the picture or not covered: above, it is a nail; below, it is none; between, unknown.
@@ -59,10 +60,10 @@ class Photo:
 
 def photo_levels(picture: Uint8Array) -> tuple[Uint8Array, ...]:
     """The picture, half of it, and so on down to about 100 pixels."""
-    levels = [picture]
-    while min(levels[-1].shape[:2]) >= 200:
-        levels.append(cv2.resize(levels[-1], None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA))
-    return tuple(levels)
+    found = [picture]
+    while min(found[-1].shape[:2]) >= 200:
+        found.append(levels(cv2.resize(found[-1], None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)))
+    return tuple(found)
 
 
 @dataclass(slots=True)
@@ -184,7 +185,7 @@ def _reduced(rgba: Uint8Array, affine: FloatArray) -> Uint8Array:
     """Halved while the map makes it smaller than half: a clean small copy."""
     scale = float(np.sqrt(abs(np.linalg.det(affine[:, :2]))))
     while scale <= 0.5 and min(rgba.shape[:2]) >= 16:
-        rgba = cv2.resize(rgba, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+        rgba = levels(cv2.resize(rgba, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA))
         scale *= 2
     return rgba
 

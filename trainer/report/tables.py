@@ -144,7 +144,7 @@ def hb_table(figures: dict[str, Any]) -> FigureTable:
 def _under_other_conditions(loso: dict[str, Any], through: dict[str, Any] | None) -> list[tuple[str, ...]]:
     """Leave one session out again: other light, another background, and through the detector."""
     shifted = loso.get("shifted_mae", {})
-    rows = [
+    rows: list[tuple[str, ...]] = [
         (f"the same, {CONDITIONS[name]}", f"{value:.3f}", f"{loso['mean_mae']:.3f}", "-")
         for name, value in shifted.items()
     ]

@@ -22,7 +22,6 @@ from trainer.data.dataset import DataError, Patient, find_dataset, read_dataset
 from trainer.data.splits import Split, original_split
 from trainer.detector.comparison import (
     ARCHITECTURE,
-    SIDE_PX,
     SMALL_DETECTOR,
     DetectorRecipe,
     find_start_weights,
@@ -31,7 +30,7 @@ from trainer.detector.comparison import (
 from trainer.detector.export import export_detector, largest_difference
 from trainer.detector.metrics import measure_detector
 from trainer.detector.steps import WildTraining, measure_folds, prepare_training
-from trainer.detector.trained import TrainedDetector
+from trainer.detector.trained import SIDE_PX, TrainedDetector
 from trainer.detector.yolo_dataset import YoloDataset, write_yolo_dataset
 from trainer.estimator.backbones import Backbone, load_backbone
 from trainer.estimator.features import annotated_crops, nail_table

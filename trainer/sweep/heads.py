@@ -44,13 +44,14 @@ class Head:
 def _catboost(_strength: float, seed: int) -> Regressor:
     from catboost import CatBoostRegressor
 
-    return CatBoostRegressor(
-        **CATBOOST, random_seed=seed, thread_count=1, allow_writing_files=False, verbose=False, loss_function="RMSE"
-    )
+    options = {"allow_writing_files": False, "verbose": False, "loss_function": "RMSE"}
+    regressor: Regressor = CatBoostRegressor(**CATBOOST, random_seed=seed, thread_count=1, **options)
+    return regressor
 
 
 def _ridge(strength: float, _seed: int) -> Regressor:
-    return Ridge(alpha=strength)
+    regressor: Regressor = Ridge(alpha=strength)
+    return regressor
 
 
 HEADS = {

@@ -122,7 +122,7 @@ def embeddings(backbone: Backbone, patients: list[Patient], cache: Path, progres
 
     def compute(advance: Advance) -> FloatArray:
         network = NativeNetwork(network_bytes, threads=1)
-        mean, std = np.float32(backbone.mean), np.float32(backbone.std)
+        mean, std = (np.asarray(each, dtype=np.float32) for each in (backbone.mean, backbone.std))
         rows = []
         for person in patients:
             picture = person.picture()
@@ -143,7 +143,8 @@ def _cached(
     path: Path, title: str, steps: int, compute: Callable[[Advance], FloatArray], progress: Progress
 ) -> FloatArray:
     if path.is_file():
-        return np.load(path)
+        kept: FloatArray = np.load(path)
+        return kept
     with progress.task(title, steps) as advance:
         found = compute(advance)
     buffer = io.BytesIO()

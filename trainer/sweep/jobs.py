@@ -73,8 +73,12 @@ def _fold_figures(
 
 def joined(results: list[OutOfFold]) -> OutOfFold:
     """The held-out patients of all folds together."""
-    names = ("hb_g_dl", "predicted", "training_mean", "session")
-    return OutOfFold(**{name: np.concatenate([getattr(result, name) for result in results]) for name in names})
+    return OutOfFold(
+        hb_g_dl=np.concatenate([result.hb_g_dl for result in results]),
+        predicted=np.concatenate([result.predicted for result in results]),
+        training_mean=np.concatenate([result.training_mean for result in results]),
+        session=np.concatenate([result.session for result in results]),
+    )
 
 
 def _over_folds(by_fold: list[dict[str, Any]]) -> dict[str, Any]:

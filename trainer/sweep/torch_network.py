@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,11 @@ from trainer.estimator.backbones import RANDOM_WEIGHTS, load_backbone
 from trainer.estimator.tflite_import import INPUT_NAME, OUTPUT_NAME
 from trainer.tools.torch_parts import import_torch_parts
 
-_FOLDED = {"Cast": lambda value: value.astype(np.float32), "Sub": np.subtract, "Mul": np.multiply}
+_FOLDED: dict[str, Callable[..., Any]] = {
+    "Cast": lambda value: value.astype(np.float32),
+    "Sub": np.subtract,
+    "Mul": np.multiply,
+}
 
 
 def trainable(choice: BackboneChoice, folder: Path, seed: int) -> tuple[Any, str]:
@@ -39,7 +44,9 @@ def from_onnx(model: onnx.ModelProto) -> Any:
     Raises:
         DataError: the graph has an operator that such a graph does not have.
     """
-    torch = import_torch_parts()
+    import_torch_parts()
+    import torch
+
     constants = {entry.name: numpy_helper.to_array(entry) for entry in model.graph.initializer}
     nodes = []
     for node in model.graph.node:

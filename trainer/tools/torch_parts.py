@@ -18,6 +18,9 @@ from types import ModuleType
 
 NMS_ARGUMENTS = "(Tensor dets, Tensor scores, float iou_threshold) -> Tensor"
 
+# The names live as long as the library object does.
+_named: list[object] = []
+
 
 def import_torch_parts() -> ModuleType:
     """Make `import timm` and `import ultralytics` work; returns torch.
@@ -39,8 +42,7 @@ def import_torch_parts() -> ModuleType:
         schemas.define("nms" + NMS_ARGUMENTS)
         schemas.define("qnms" + NMS_ARGUMENTS)
         torchvision = importlib.import_module("torchvision")
-        # The names live as long as the library object does.
-        torchvision._hemolens_schemas = schemas
+        _named.append(schemas)
 
         from ultralytics.utils.nms import TorchNMS
 
