@@ -5,6 +5,7 @@ Pure: whoever has a camera hands in upright RGB pictures one by one, and waits f
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -54,7 +55,9 @@ class ScanSession:
         """Whether no further frame is wanted; one that comes all the same is not measured."""
         return self._scan.finished
 
-    async def take(self, picture: Image.Image, stages: Stages | None = None, guide: FloatArray | None = None) -> Taken:
+    async def take(
+        self, picture: Image.Image, stages: Stages | None = None, guide: Sequence[float] | FloatArray | None = None
+    ) -> Taken:
         """Measure the next frame.
 
         Args:
@@ -72,7 +75,10 @@ class ScanSession:
             if self._scan.finished:
                 frames += await self._rest(stages)
             return Taken(frames, True, None)
-        seen = await self._pairs.see(picture, stages) if guide is None else see_guided(picture, guide, GUIDE_DIRECTION)
+        if guide is None:
+            seen = await self._pairs.see(picture, stages)
+        else:
+            seen = see_guided(picture, np.asarray(guide, dtype=np.float64), GUIDE_DIRECTION)
         frames = self._added(await self._pairs.take(picture, seen, stages))
         if self._pairs.taken == self._scan.goal:
             frames += await self._rest(stages)
