@@ -8,7 +8,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path, PurePosixPath
 
 from building import manifest
@@ -40,7 +40,7 @@ def worth_trying(path: str) -> bool:
 def siblings(files: dict[str, bytes], done: Callable[[str], None]) -> dict[str, bytes]:
     """Compressed siblings by path (`x.js.br`, `x.js.gz`); `done` hears of every path finished."""
     found: dict[str, bytes] = {}
-    for path, made in _one_after_the_other(files):
+    for path, made in _as_they_come(files):
         found |= made
         done(path)
     forget_unused(cache_dir() / FOLDER)
@@ -60,7 +60,7 @@ def complete(dist: Path) -> int:
         return written
     paths = (*build.files, manifest.NAME, manifest.SERVICE_WORKER)
     files = {path: (dist / path).read_bytes() for path in paths if not _has_siblings(dist / path)}
-    for _path, made in _one_after_the_other(files):
+    for _path, made in _as_they_come(files):
         for name, data in made.items():
             write_whole(dist / name, data)
             written += 1
@@ -75,25 +75,25 @@ def _has_siblings(path: Path) -> bool:
     return all(path.with_name(path.name + suffix).is_file() for suffix in SUFFIXES)
 
 
-def _one_after_the_other(files: dict[str, bytes]) -> Iterator[tuple[str, dict[str, bytes]]]:
-    """The siblings of each path that is worth it, the largest first, in as many threads as there are cores.
+def _as_they_come(files: dict[str, bytes]) -> Iterator[tuple[str, dict[str, bytes]]]:
+    """The siblings of each path that is worth it, in as many threads as there are cores, the largest begun first.
 
     Both compressors let go of the interpreter's lock.
     """
     paths = sorted(filter(worth_trying, files), key=lambda path: -len(files[path]))
     pool = ThreadPoolExecutor(max_workers=os.cpu_count())
     try:
-        yield from pool.map(lambda path: (path, dict(_siblings_of(path, files[path]))), paths)
+        begun = {pool.submit(_siblings_of, path, files[path]): path for path in paths}
+        for finished in as_completed(begun):
+            yield begun[finished], finished.result()
     finally:
         # Where it is cut, nobody waits for what is in the middle of it.
         pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _siblings_of(path: str, data: bytes) -> Iterator[tuple[str, bytes]]:
-    for suffix, method in SUFFIXES.items():
-        small = _cached(data, suffix, method)
-        if len(small) <= len(data) * (1 - LEAST_GAIN):
-            yield path + suffix, small
+def _siblings_of(path: str, data: bytes) -> dict[str, bytes]:
+    made = {path + suffix: _cached(data, suffix, method) for suffix, method in SUFFIXES.items()}
+    return {name: small for name, small in made.items() if len(small) <= len(data) * (1 - LEAST_GAIN)}
 
 
 def _cached(data: bytes, suffix: str, method: Callable[[bytes], bytes]) -> bytes:
