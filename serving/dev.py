@@ -4,7 +4,7 @@ Nothing of ours is built, so that a line in a traceback or in the browser's cons
 worker keeps anything, and one of an earlier visit is let go of. What goes wrong in Python, the screens' or the
 engine's, is shown below the page and in this terminal with its whole traceback.
 
-Saves are seen by a look at the times of some 150 files, a few times a second: that takes two milliseconds, works on
+Saves are seen by a look at the times of some 150 files, a few times a second: that takes a few milliseconds, works on
 folders of other machines and of containers as well, and spares everybody's installation a package for it.
 """
 

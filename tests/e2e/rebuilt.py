@@ -38,9 +38,12 @@ def engine_of_another_build(dist: Path) -> dict[str, bytes]:
     """The engine as if it had been put up while the page was loading."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(dist / "engine.zip") as old, zipfile.ZipFile(buffer, "w") as new:
-        for name in old.namelist():
-            data = old.read(name)
-            new.writestr(name, data.replace(build_id(dist), b"0" * 16) if name == "app/build_id.pyc" else data)
+        parts = {name: old.read(name) for name in old.namelist()}
+        named = parts["app/shared/build_id.pyc"]
+        parts["app/shared/build_id.pyc"] = named.replace(build_id(dist), b"0" * 16)
+        assert parts["app/shared/build_id.pyc"] != named
+        for name, data in parts.items():
+            new.writestr(name, data)
     return {"engine.zip": buffer.getvalue()}
 
 
