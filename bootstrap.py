@@ -7,6 +7,7 @@ has them, else `.venv` beside this file, made here, in which the calling command
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import importlib.util
 import json
@@ -15,6 +16,7 @@ import re
 import shutil
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -68,12 +70,15 @@ def require_python() -> None:
     stop(f"HemoLens needs Python 3.11 or newer, this is {has}: install a newer one and start the command with it")
 
 
-def enter(*extras: str) -> None:
-    """Comes back where the requirements of pyproject.toml, with these extras, are installed."""
+def enter(*extras: str, builds: bool = False) -> None:
+    """Comes back where the requirements of pyproject.toml, with these extras, are installed.
+
+    Whoever `builds` the page wants npm's parts as well: they come while pip works.
+    """
     require_python()
     second_start = os.environ.pop(SECOND_START, None)
     if _inside(VENV):
-        _update(extras)
+        _update(extras, builds)
     elif not _missing(extras):
         return
     elif second_start:
@@ -160,7 +165,7 @@ def _make_venv() -> None:
         stop("python -m venv failed (see above): repair this Python, or use another one, then run the command again")
 
 
-def _update(extras: tuple[str, ...]) -> None:
+def _update(extras: tuple[str, ...], builds: bool) -> None:
     """Inside .venv: installs what locks/ says when that or pyproject.toml changed since the last time."""
     state = _read_stamp()
     wanted = sorted({*extras, *state.get("extras", ())})
@@ -169,6 +174,7 @@ def _update(extras: tuple[str, ...]) -> None:
         return
     note = f", with what is needed for: {', '.join(wanted)}" if wanted else ""
     say(f"installing the Python packages of locks/ into {VENV.name}/{note} (a while, the first time)")
+    parts = _begin_parts() if builds else None
     if (
         "train" in wanted
         and sys.platform == "linux"
@@ -184,9 +190,31 @@ def _update(extras: tuple[str, ...]) -> None:
     _pip("--no-deps", "--no-build-isolation", "--editable", str(ROOT))
     if _missing(extras):
         stop(f"still missing after the installation: {', '.join(_missing(extras))}; remove {VENV.name}/ and run again")
+    if parts:
+        parts.join()
     beside = STAMP.with_suffix(".tmp")
     beside.write_text(json.dumps({"locked": locked, "extras": wanted}), "utf-8")
     beside.replace(STAMP)
+
+
+def _begin_parts() -> threading.Thread | None:
+    """npm's parts, fetched beside whatever else goes on; None where there is no npm yet.
+
+    The build asks for them again, and says what is wrong.
+    """
+    tools = node_tools(install=False)
+    if tools is None:
+        return None
+    from building import BuildError
+    from building.parts import npm
+
+    def fetch() -> None:
+        with contextlib.suppress(BuildError):
+            npm.ensure_parts(tools[1], offline=False)
+
+    fetching = threading.Thread(target=fetch, daemon=True)
+    fetching.start()
+    return fetching
 
 
 def _fingerprint(extras: list[str]) -> str:

@@ -8,6 +8,6 @@ if __name__ == "__main__":
     from building import cli
 
     options = cli.parse()
-    bootstrap.enter()
+    bootstrap.enter(builds=not options.offline)
     tools = bootstrap.node_tools(install=not options.offline)
     raise SystemExit(cli.run(options.out, options.offline, tools[1] if tools else None))

@@ -8,7 +8,7 @@ if __name__ == "__main__":
     from serving import cli
 
     options = cli.parse()
-    bootstrap.enter()
+    bootstrap.enter(builds=not options.no_build)
     from serving import command
 
     raise SystemExit(command.run(options, npm=lambda: (bootstrap.node_tools() or (None, None))[1]))

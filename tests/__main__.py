@@ -81,7 +81,10 @@ def main(arguments: list[str]) -> int:
         print(HELP, end="")
         return 0
     layers, rest = layers_of(arguments)
-    bootstrap.enter(*(sorted({extra for layer in layers for extra in layer.extras}) or ALL))
+    bootstrap.enter(
+        *(sorted({extra for layer in layers for extra in layer.extras}) or ALL),
+        builds=not layers or any(layer.page for layer in layers),
+    )
     well = [run("style", "ruff", "check")]
     if not layers:
         well.append(run("types", "mypy"))
