@@ -9,11 +9,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from serving.server import PageServer
 from serving.site import Site
+from tests.drawn_hand import UploadedFile
 
 # They keep Chromium from phoning home.
 CHROMIUM_ARGUMENTS = [
@@ -43,7 +45,7 @@ def chromium_arguments() -> list[str]:
 
 
 @contextmanager
-def launched_profile(chromium: str, folder: Path, **options: object) -> Iterator[BrowserContext]:
+def launched_profile(chromium: str, folder: Path, **options: Any) -> Iterator[BrowserContext]:
     """Headless Chromium with a profile that stays in `folder`, as a phone's browser has one; ended in the end."""
     with sync_playwright() as playwright:
         context = playwright.chromium.launch_persistent_context(
@@ -104,8 +106,9 @@ class Host:
 class Visit:
     """One person's browser at the page, with what it said and whom it asked."""
 
-    # In WebKit a WebKitPage, which has the part of it that tests in all browsers use, and no context.
-    page: Page
+    # A Page of Playwright's; in WebKit a WebKitPage, which has the part of it that tests in all browsers use, and no
+    # context.
+    page: Any
     context: BrowserContext | None
     address: str
     console_errors: list[str] = field(default_factory=list)
@@ -122,16 +125,17 @@ class Visit:
     def wait_for_offline_ready(self) -> None:
         self.page.wait_for_selector("[data-testid=offline-ready][data-offline=ready]", timeout=PATIENCE_MS)
 
-    def upload(self, photo: Path | dict) -> None:
+    def upload(self, photo: Path | UploadedFile) -> None:
         """Choose a photo as the file dialogue would, and wait for the outcome."""
         self.page.evaluate("document.body.dataset.state = 'asked'")
         self.page.set_input_files("[data-testid=upload]", photo)
         self.page.wait_for_selector("body[data-state=result], body[data-state=error]", timeout=PATIENCE_MS)
 
-    def reading(self) -> dict:
+    def reading(self) -> dict[str, Any]:
         """What the result screen shows, as numbers."""
         assert self.page.get_attribute("body", "data-state") == "result", self.page.inner_text("main")
-        return self.page.evaluate(READING)
+        found: dict[str, Any] = self.page.evaluate(READING)
+        return found
 
     def screenshot(self, path: Path) -> None:
         """What is on the screen. For it Playwright adds a style, which the page's policy refuses; Firefox says so."""

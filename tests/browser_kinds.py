@@ -28,8 +28,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from playwright.sync_api import BrowserContext, Request, sync_playwright
+from playwright.sync_api import BrowserContext, Playwright, Request, sync_playwright
 
 from tests import find_browser
 from tests.browser import Visit, chromium_arguments
@@ -100,7 +101,7 @@ class Kind:
         language: str = "en-US",
         size: tuple[int, int] = PHONE,
         scripts: Sequence[str] = (),
-        preferences: Mapping[str, object] | None = None,
+        preferences: Mapping[str, Any] | None = None,
     ) -> Iterator[Visit]:
         """A started browser, page not opened yet; closed in the end.
 
@@ -134,7 +135,9 @@ class Kind:
             yield visit
             context.close()
 
-    def _chromium(self, playwright, profile, camera, language, size) -> BrowserContext:
+    def _chromium(
+        self, playwright: Playwright, profile: Path, camera: str, language: str, size: tuple[int, int]
+    ) -> BrowserContext:
         arguments = chromium_arguments()
         if camera != NONE:
             arguments.append("--use-fake-device-for-media-stream")
@@ -149,7 +152,15 @@ class Kind:
             permissions=[] if camera == NONE else ["camera"],
         )
 
-    def _firefox(self, playwright, profile, camera, language, size, preferences) -> BrowserContext:
+    def _firefox(
+        self,
+        playwright: Playwright,
+        profile: Path,
+        camera: str,
+        language: str,
+        size: tuple[int, int],
+        preferences: Mapping[str, Any],
+    ) -> BrowserContext:
         pretended = {} if camera == NONE else PRETENDED_IN_FIREFOX
         settings = {**QUIET_FIREFOX, "intl.accept_languages": language, **pretended, **preferences}
         return playwright.firefox.launch_persistent_context(
@@ -177,7 +188,8 @@ def find_kind(name: str) -> Kind | str:
 def listen(visit: Visit) -> None:
     """Writes down what a page of Playwright's says on its console, and whom its browser asks."""
     page, context = visit.page, visit.context
-    page.on("console", lambda message: message.type == "error" and visit.console_errors.append(message.text))
+    assert context is not None
+    page.on("console", lambda message: visit.console_errors.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: visit.console_errors.append(str(error)))
     # The context hears the requests of workers and of the service worker too.
     context.on("request", lambda request: visit.requests.append(request.url))

@@ -32,6 +32,7 @@ from selenium.webdriver.webkitgtk.options import Options
 from selenium.webdriver.webkitgtk.service import Service
 from selenium.webdriver.webkitgtk.webdriver import WebDriver
 
+from tests.drawn_hand import UploadedFile
 from tests.find_browser import SYSTEM_PYTHON
 
 WINDOW = Path(__file__).with_name("webkit_window.py")
@@ -102,17 +103,18 @@ class WebKitPage:
 
     def inner_text(self, selector: str) -> str:
         self.wait_for_selector(selector, "attached")
-        return self.evaluate("(selector) => document.querySelector(selector).innerText", selector)
+        return str(self.evaluate("(selector) => document.querySelector(selector).innerText", selector))
 
     def get_attribute(self, selector: str, name: str) -> str | None:
         self.wait_for_selector(selector, "attached")
-        return self.evaluate(
+        found: str | None = self.evaluate(
             "([selector, name]) => document.querySelector(selector).getAttribute(name)", [selector, name]
         )
+        return found
 
     def input_value(self, selector: str) -> str:
         self.wait_for_selector(selector, "attached")
-        return self.evaluate("(selector) => document.querySelector(selector).value", selector)
+        return str(self.evaluate("(selector) => document.querySelector(selector).value", selector))
 
     def click(self, selector: str, timeout: float = PATIENCE_MS) -> None:
         self.wait_for_selector(selector, timeout=timeout)
@@ -135,9 +137,9 @@ class WebKitPage:
         self.wait_for_selector(selector)
         self._element(selector).find_element(By.CSS_SELECTOR, f"option[value='{value}']").click()
 
-    def set_input_files(self, selector: str, files: Path | dict | Sequence[Path | dict]) -> None:
+    def set_input_files(self, selector: str, files: Path | UploadedFile | Sequence[Path | UploadedFile]) -> None:
         """Files of this machine, or `{"name", "mimeType", "buffer"}`; WebKit guesses the type by the name."""
-        several = [files] if isinstance(files, Path | dict) else files
+        several: list[Any] = [files] if isinstance(files, Path | dict) else list(files)
         self.wait_for_selector(selector, "attached")
         self._element(selector).send_keys("\n".join(str(self._file(each)) for each in several))
 
@@ -167,10 +169,10 @@ class WebKitPage:
             return False
         return True
 
-    def _file(self, given: Path | dict) -> Path:
+    def _file(self, given: Path | UploadedFile) -> Path:
         if isinstance(given, Path):
             return given.resolve()
-        path = Path(tempfile.mkdtemp(dir=self._folder)) / given["name"]
+        path = Path(tempfile.mkdtemp(dir=self._folder)) / str(given["name"])
         path.write_bytes(given["buffer"])
         return path
 
@@ -194,7 +196,7 @@ class Keyboard:
         self._driver = driver
 
     def press(self, key: str) -> None:
-        self._driver.switch_to.active_element.send_keys({"Space": " "}.get(key) or getattr(Keys, key.upper(), key))
+        self._driver.switch_to.active_element.send_keys(" " if key == "Space" else str(getattr(Keys, key.upper(), key)))
 
     def type(self, text: str) -> None:
         self._driver.switch_to.active_element.send_keys(text)

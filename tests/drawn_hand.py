@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
+from typing import Any, TypedDict
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
@@ -19,21 +20,33 @@ LUNULA = (240, 205, 195)
 BOARD = (212, 224, 228)
 
 
+# (x1, y1, x2, y2) in pixels.
+Box = tuple[float, float, float, float]
+
+
+class UploadedFile(TypedDict):
+    """A file as Playwright uploads it."""
+
+    name: str
+    mimeType: str
+    buffer: bytes
+
+
 @dataclass(frozen=True)
 class DrawnHand:
     """The picture and where its nails are, (x1, y1, x2, y2) in pixels."""
 
     picture: Image.Image
-    nail_boxes: tuple[tuple[float, float, float, float], ...]
+    nail_boxes: tuple[Box, ...]
 
-    def encoded(self, kind: str = "JPEG", **options: object) -> bytes:
+    def encoded(self, kind: str = "JPEG", **options: Any) -> bytes:
         """The picture as a file's bytes."""
         buffer = io.BytesIO()
         self.picture.save(buffer, kind, **({"quality": 92} if kind == "JPEG" else {}), **options)
         return buffer.getvalue()
 
 
-def drawn_photo() -> dict:
+def drawn_photo() -> UploadedFile:
     """The drawn hand as a photo to upload, in Playwright's form."""
     return {"name": "hand.jpg", "mimeType": "image/jpeg", "buffer": draw_hand().encoded()}
 
@@ -47,7 +60,7 @@ def draw_hand(
     paint = ImageDraw.Draw(big)
     scale = OVERSIZE * width / 800
     thickness = 76 * scale
-    boxes = []
+    boxes: list[Box] = []
     tips = [(500, 90), (455, 190), (470, 292), (530, 392)][:fingers]
     # The back of the hand, then each finger over it.
     top, bottom = tips[0][1] - 40, tips[-1][1] + 45
@@ -60,7 +73,8 @@ def draw_hand(
         left = x + 9 * scale
         box = (left, y - nail_height / 2, left + nail_width, y + nail_height / 2)
         _draw_nail(paint, box, skin)
-        boxes.append(tuple(round(side / OVERSIZE, 1) for side in box))
+        x1, y1, x2, y2 = (round(side / OVERSIZE, 1) for side in box)
+        boxes.append((x1, y1, x2, y2))
     picture = big.resize((width, height), Image.Resampling.LANCZOS).filter(ImageFilter.GaussianBlur(0.8))
     grain = noise.normal(0, 2.5, (height, width, 1)) + noise.normal(0, 1.5, (height, width, 3))
     pixels = np.clip(np.asarray(picture) + grain, 0, 255).astype(np.uint8)
@@ -73,7 +87,9 @@ def shade(colour: tuple[int, int, int], factor: float) -> tuple[int, int, int]:
     return red, green, blue
 
 
-def _draw_finger(paint, x, y, thickness, right, skin):
+def _draw_finger(
+    paint: ImageDraw.ImageDraw, x: float, y: float, thickness: float, right: float, skin: tuple[int, int, int]
+) -> None:
     # From the shaded rim to the lit ridge.
     steps = 16
     for step in range(steps):
@@ -88,7 +104,7 @@ def _draw_finger(paint, x, y, thickness, right, skin):
         paint.arc(box, 90, 270, fill=shade(skin, 0.8), width=max(1, int(thickness / 40)))
 
 
-def _draw_nail(paint, box, skin):
+def _draw_nail(paint: ImageDraw.ImageDraw, box: Box, skin: tuple[int, int, int]) -> None:
     x1, y1, x2, y2 = box
     width, height = x2 - x1, y2 - y1
     rim = height * 0.05

@@ -83,7 +83,13 @@ def lut_profile(space: bytes, colours: Callable[[np.ndarray], np.ndarray], grid:
     axes = np.meshgrid(*[np.linspace(0, 1, grid)] * channels, indexing="ij")
     levels = np.round(colours(np.stack([axis.ravel() for axis in axes], axis=1))).clip(0, 255).astype(np.uint8)
     picture = Image.fromarray(levels[None])
-    lab = ImageCms.profileToProfile(picture, ImageCms.createProfile("sRGB"), ImageCms.createProfile("LAB"), 1, "LAB")
+    lab = ImageCms.profileToProfile(
+        picture,
+        ImageCms.createProfile("sRGB"),
+        ImageCms.createProfile("LAB"),
+        ImageCms.Intent.RELATIVE_COLORIMETRIC,
+        "LAB",
+    )
     table = np.asarray(lab, dtype=np.uint8).copy()
     # Pillow's a and b are signed, those of the tables begin at -128.
     table[..., 1:] ^= 0x80
@@ -118,4 +124,6 @@ def converted(picture: Image.Image, profile: bytes) -> Image.Image:
     """What littlecms makes of it: sRGB, relative colorimetric."""
     source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
     target = ImageCms.createProfile("sRGB")
-    return ImageCms.profileToProfile(picture, source, target, ImageCms.Intent.RELATIVE_COLORIMETRIC, "RGB")
+    made = ImageCms.profileToProfile(picture, source, target, ImageCms.Intent.RELATIVE_COLORIMETRIC, "RGB")
+    assert made is not None
+    return made

@@ -10,11 +10,11 @@ from typing import Any
 from playwright.sync_api import Error
 
 from tests.browser import PATIENCE_MS, Host, Visit, launched_profile
-from tests.drawn_hand import draw_hand
+from tests.drawn_hand import UploadedFile, draw_hand
 from tests.reliability import Tally
 
 # The same pixels for every decoder.
-HAND = {"name": "hand.png", "mimeType": "image/png", "buffer": draw_hand().encoded("PNG")}
+HAND: UploadedFile = {"name": "hand.png", "mimeType": "image/png", "buffer": draw_hand().encoded("PNG")}
 
 
 def cold_starts(chromium: str, dist: Path, count: int, tick: Callable[[], None] = lambda: None) -> Tally:

@@ -74,7 +74,7 @@ def _start(visit: Visit) -> str | None:
         visit.page.wait_for_selector(ENDED, timeout=PATIENCE_MS)
         if visit.page.get_attribute("body", "data-engine") == "ready":
             return None
-        return visit.page.inner_text("[data-testid=error]")
+        return str(visit.page.inner_text("[data-testid=error]"))
     except Exception as error:  # each driver has errors of its own
         return str(error).splitlines()[0]
 
