@@ -17,14 +17,16 @@ FORGET = """async () => {
 }"""
 # The engine with something of numpy that no memory holds.
 ASKS_FOR_MORE = """
-async def start():
-    from app.engine.door import start
-    answer = await start()
+async def asking(lent, start=door.CALLS["start"]):
+    answer = await start(lent)
     import js, numpy.fft, numpy.random, random
     assert abs(numpy.fft.fft([1.0, 1.0])[0] - 2) < 1e-9
     assert 0 <= numpy.random.default_rng(1).random() < 1
     js.console.info("chance", random.random())
     return answer
+
+
+door.CALLS["start"] = asking
 """
 
 

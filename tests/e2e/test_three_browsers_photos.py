@@ -9,7 +9,7 @@ from PIL import Image
 
 from app.shared import words
 from tests.browser import Host, Visit
-from tests.browser_kinds import Kind
+from tests.browser_kinds import Kind, find_kind
 from tests.drawn_hand import draw_hand
 from tests.e2e.conftest import assert_nothing_went_wrong
 from tests.e2e.test_page_photo import assert_same_reading, terminal_readings
@@ -112,3 +112,22 @@ def test_each_language_has_its_words_and_its_direction(opened, written):
         assert page.inner_text("[data-testid=disclaimer]") == words.say("disclaimer")
         assert words.say("red-flags") in page.inner_text("[data-testid=result]")
         assert page.evaluate("getComputedStyle(document.body).direction") == words.direction()
+
+
+def test_where_firefox_hides_pictures_from_pages_it_is_said(built_dist, written, at_the_terminal, tmp_path):
+    firefox = find_kind("firefox")
+    if isinstance(firefox, str):
+        pytest.skip(firefox)
+    host = Host(built_dist)
+    hides = {"privacy.resistFingerprinting": True}
+    with firefox.visiting(host.address, tmp_path / "profile", preferences=hides) as visit:
+        visit.open()
+        visit.wait_for_engine()
+        # The browser alone can decode it, and gives noise instead of its pixels.
+        visit.upload(written["AVIF"])
+        assert visit.page.get_attribute("[data-testid=error]", "data-code") == "pictures_hidden"
+        assert words.say("error.pictures_hidden") in visit.page.inner_text("[data-testid=error]")
+        visit.upload(written["PNG"])
+        assert_same_reading(from_the_top(visit.reading()), from_the_top(at_the_terminal["PNG"]), FORMATS["PNG"][1])
+    host.stop()
+    assert_nothing_went_wrong(visit)
