@@ -5,10 +5,10 @@ from pathlib import Path
 from tests.reliability.cut_installations import cut_installations
 
 # Ten of each way to cut; `python3 -m tests.reliability` makes two hundred.
-COUNT = 60
+COUNT = 30
 
 
-def test_sixty_cut_installations(chromium: str, tmp_path: Path) -> None:
+def test_thirty_cut_installations(chromium: str, tmp_path: Path) -> None:
     tally = cut_installations(chromium, tmp_path, COUNT)
     assert tally.wrong == []
     assert tally.tried == COUNT
