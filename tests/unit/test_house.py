@@ -1,6 +1,5 @@
 """The house's own rules: which way imports run, how much JavaScript there is, and that every code has words."""
 
-import ast
 import re
 import subprocess
 import sys
@@ -10,6 +9,7 @@ import pytest
 
 from app.shared import codes, groups, port, severity, words
 from building import policy
+from upkeep.imports import modules_of
 
 ROOT = Path(__file__).resolve().parents[2]
 # Which of our own packages each part may import, besides itself.
@@ -37,27 +37,13 @@ JAVASCRIPT = (
 JAVASCRIPT_LINES = 350
 
 
-def imported_modules(path):
-    """Absolute names of what a file imports, `from a import b` as `a.b` where b is a module."""
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.level == 0:
-            for alias in node.names:
-                full = f"{node.module}.{alias.name}"
-                is_module = (ROOT / full.replace(".", "/")).with_suffix(".py").exists() or (
-                    ROOT / full.replace(".", "/")
-                ).is_dir()
-                yield full if is_module else node.module
-
-
 @pytest.mark.parametrize("part", MAY_IMPORT)
 def test_imports_run_one_way(part):
     own = part.replace("/", ".")
     files = sorted((ROOT / part).rglob("*.py"))
     assert files
     for path in files:
-        for name in imported_modules(path):
+        for _line, name in modules_of(path):
             if name.split(".")[0] not in OUR_PACKAGES:
                 continue
             allowed = MAY_IMPORT[part] | {own}
@@ -66,7 +52,7 @@ def test_imports_run_one_way(part):
 
 def test_the_engine_starts_without_numpy_and_pillow():
     # They are loaded by what boot.py imports, so nothing of that may need them.
-    names = [name for name in imported_modules(ROOT / "app/engine/boot.py") if name.startswith("app.")]
+    names = [name for _line, name in modules_of(ROOT / "app/engine/boot.py") if name.startswith("app.")]
     # The browser's own modules are not here, and import nothing of ours.
     late = ("app.core.pipeline", "app.runtime.web")
     early = [name for name in names if name not in late]
