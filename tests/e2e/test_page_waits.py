@@ -1,14 +1,13 @@
 """Every wait of the page ends, with words and a way on: whatever a file, the engine or the browser fails to give."""
 
 import json
-from contextlib import suppress
 
 import pytest
-from playwright.sync_api import Error
 
-from app.shared import words
+from app.shared import port, words
 from tests.browser import PATIENCE_MS, chromium_arguments
 from tests.drawn_hand import drawn_photo
+from tests.e2e.killed import NOTE_CALLS, forget_calls, kill_the_worker, wait_for_call
 
 HAND = drawn_photo()
 # A promise that nobody ever keeps, in place of a function of the browser's.
@@ -37,12 +36,6 @@ def error_code(page):
 def networks_of(page):
     """Every engine that runs has opened its networks in a worker; one that closed itself may be listed for a while."""
     return [worker.url for worker in page.workers if worker.url.endswith("/networks.mjs")]
-
-
-def kill_the_worker(page):
-    for worker in list(page.workers):
-        with suppress(Error):
-            worker.evaluate("self.close()")
 
 
 def test_a_file_that_is_gone_before_it_is_read_says_so_and_the_page_is_kept(visit, tmp_path):
@@ -92,27 +85,29 @@ def test_a_photo_that_takes_long_can_be_cancelled(next_visit):
 
 
 def test_a_picture_that_the_browser_never_decodes_cannot_be_opened(visit):
-    page = opened(visit, f"window.createImageBitmap = {NEVER};")
+    page = opened(visit, f"window.createImageBitmap = () => {{ window.decodes = true; return ({NEVER})(); }};")
     page.clock.install()
     page.set_input_files("[data-testid=upload]", {"name": "a.heic", "mimeType": "image/heic", "buffer": b"no picture"})
-    page.wait_for_selector("body[data-state=measuring]")
     # The engine has said that it cannot read it; from then on the browser is waited for.
-    page.wait_for_timeout(500)
+    page.wait_for_function("window.decodes")
     page.clock.run_for(LONG_MS)
     assert error_code(page) == "unreadable_image"
 
 
 def test_an_engine_that_dies_twice_says_so_and_starts_once_when_asked(visit):
-    page = opened(visit)
+    page = opened(visit, NOTE_CALLS)
     assert len(networks_of(page)) == 1
     page.clock.install()
     for _ in range(2):
         page.wait_for_selector("body[data-engine=ready]", timeout=PATIENCE_MS)
         kill_the_worker(page)
+        # What it had answered before.
+        page.wait_for_timeout(500)
         if page.get_attribute("body", "data-state") != "measuring":
+            forget_calls(page)
             page.set_input_files("[data-testid=upload]", HAND)
-        page.wait_for_selector("body[data-state=measuring]", timeout=PATIENCE_MS)
-        page.wait_for_timeout(300)
+        wait_for_call(page, port.MEASURE_PHOTO)
+        forget_calls(page)
         page.clock.run_for(LONG_MS)
     assert error_code(page) == "model_unavailable"
     page.wait_for_selector("body[data-engine=failed]")

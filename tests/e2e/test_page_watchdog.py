@@ -1,13 +1,11 @@
 """The engine's worker dies: the page starts another, and the person goes on."""
 
-from contextlib import suppress
-
 import pytest
-from playwright.sync_api import Error
 
-from app.shared import words
+from app.shared import port, words
 from tests.browser import PATIENCE_MS
 from tests.drawn_hand import drawn_photo
+from tests.e2e.killed import NOTE_CALLS, forget_calls, kill_the_worker, wait_for_call
 
 HAND = drawn_photo()
 # The page's first worker is another script of the page, which never says anything: as if what it loads never came.
@@ -52,26 +50,20 @@ def test_a_start_that_gets_stuck_is_begun_again(visit, says_so):
     assert page.is_hidden("[data-testid=error]")
 
 
-def kill_the_worker(page):
-    """What the system does to a worker that takes too much: it is gone without a word."""
-    workers = list(page.workers)
-    assert workers
-    for worker in workers:
-        with suppress(Error):
-            worker.evaluate("self.close()")
-
-
 @pytest.mark.parametrize("times", [1, 2])
 def test_an_engine_that_is_gone_is_started_again_and_the_photo_is_read(visit, times):
+    page = visit.page
+    page.add_init_script(NOTE_CALLS)
     visit.open()
     visit.wait_for_engine()
-    page = visit.page
     # A quicker clock for the watchdog's patience of three quarters of a minute.
     page.clock.install()
     for _ in range(times):
         kill_the_worker(page)
+        forget_calls(page)
         page.set_input_files("[data-testid=upload]", HAND)
-        page.wait_for_selector("body[data-state=measuring]")
+        # Until the file has been read, the page waits for the file.
+        wait_for_call(page, port.MEASURE_PHOTO)
         page.clock.run_for(60_000)
         page.wait_for_selector("body[data-engine=loading]", timeout=PATIENCE_MS)
         assert words.say("boot.again") in page.inner_text("[data-testid=status]")

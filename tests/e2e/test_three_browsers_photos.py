@@ -80,7 +80,7 @@ def test_a_photo_of_each_format_is_read_as_at_the_terminal(opened, written, at_t
     assert_same_reading(shown, from_the_top(at_the_terminal[name]), FORMATS[name][1])
     boxes = [nail["box"] for nail in shown["nails"]]
     assert [best_iou(box, boxes) > 0.5 for box in draw_hand().nail_boxes] == [True] * 3
-    assert opened.page.is_visible("#photo-image") or opened.page.is_visible("#still")
+    assert opened.page.is_visible("#still")
 
 
 @needs_real_photos
