@@ -114,9 +114,9 @@ def test_a_nail_held_still_starts_a_scan_whose_reading_is_that_of_the_photo(came
     page = camera_visit.page
     camera_visit.open()
     wait_for_state(page, "scanning")
-    # One of the two at any moment, so both are looked at in one.
-    assert page.locator("[data-testid=scan-progress], #scan-words").filter(visible=True).count()
     assert page.is_visible("[data-testid=cancel-scan]")
+    # As soon as the engine has begun as well.
+    page.wait_for_selector("[data-testid=scan-progress]:visible, #scan-words:visible", timeout=PATIENCE_MS)
     wait_for_state(page, "result")
     shown = camera_visit.reading()
     assert page.get_attribute("[data-testid=scan-progress]", "aria-valuenow") == "30"
