@@ -14,6 +14,9 @@ HAND = drawn_photo()
 NEVER = "() => new Promise(() => {})"
 # The page's watch over its waits looks twice a second.
 LONG_MS = 70_000
+NOTE_CHOICE = """() => document.addEventListener("change", ({ target }) => {
+    window.chosenBytes = target.files[0].size;
+}, true)"""
 
 
 def opened(visit, script=None):
@@ -44,8 +47,10 @@ def test_a_file_that_is_gone_before_it_is_read_says_so_and_the_page_is_kept(visi
     visit.open()
     page = visit.page
     page.wait_for_selector("#start:not([hidden])")
-    # On a first visit, before the engine is there.
+    # On a first visit, before the engine is there; what is gone before the page has it was never chosen.
+    page.evaluate(NOTE_CHOICE)
     page.set_input_files("[data-testid=upload]", photo)
+    page.wait_for_function("() => window.chosenBytes > 0")
     photo.unlink()
     assert error_code(page) == "file_unreadable"
     assert "gone.jpg" in page.inner_text("#error-message")
