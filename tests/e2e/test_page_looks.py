@@ -13,13 +13,6 @@ from tests.browser import PATIENCE_MS, launched_browser
 from tests.drawn_hand import draw_hand, drawn_photo
 from tests.film import fitted, write_film
 
-
-@pytest.fixture
-def visit(next_visit):
-    """Of somebody who has the page already: nothing here is about a first visit."""
-    return next_visit()
-
-
 PHONE, SMALL, SIDEWAYS, DESKTOP = (390, 844), (320, 568), (844, 390), (1280, 800)
 LANGUAGES = [code for code, _, _ in words.LANGUAGES]
 # What the camera sees, width and height in pixels.
@@ -37,6 +30,12 @@ def browser(chromium: str, tmp_path_factory: pytest.TempPathFactory, request) ->
         film = write_film(path, [fitted(hand, CAMERAS[kind])], CAMERAS[kind])
     with launched_browser(chromium, film) as browser:
         yield browser
+
+
+@pytest.fixture
+def visit(next_visit):
+    """Of somebody who has the page already: nothing here is about a first visit."""
+    return next_visit()
 
 
 def resize(page, size):
