@@ -5,9 +5,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext
+from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.browser import Host, Visit
+from tests.browser import PATIENCE_MS, Host, Visit
 from tests.browser_kinds import NAMES, Kind, find_kind, listen
 
 
@@ -115,3 +115,15 @@ def next_visit(installed: Callable[..., Visit]) -> Iterator[Callable[..., Visit]
     """
     with watched(installed, lambda visit: visit.page.close()) as make_watched:
         yield make_watched
+
+
+def cancel_at_the_third_dot(page: Page) -> None:
+    """Press Cancel in the moment in which a scan's third frame is shown: a busy machine comes too late from outside."""
+    page.wait_for_function(
+        """() => {
+            const there = document.getElementById("dots").children.length >= 3;
+            if (there) document.querySelector("[data-testid=cancel-scan]").click();
+            return there;
+        }""",
+        timeout=PATIENCE_MS,
+    )

@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, Page
 from app.shared import words
 from tests.browser import PATIENCE_MS, Visit, launched_browser
 from tests.drawn_hand import draw_hand
+from tests.e2e.conftest import cancel_at_the_third_dot
 from tests.film import NOISE, SIZE, fitted, write_film
 from tests.real_photos import DATASET
 
@@ -206,8 +207,11 @@ def test_a_scan_can_be_cancelled_in_the_middle(camera_visit, way):
     page = open_live(camera_visit)
     page.keyboard.press("Space") if way == "Escape" else page.click("[data-testid=capture]")
     wait_for_state(page, "scanning")
-    page.wait_for_function("() => document.getElementById('dots').children.length >= 3", timeout=PATIENCE_MS)
-    page.click("[data-testid=cancel-scan]") if way == "button" else page.keyboard.press("Escape")
+    if way == "button":
+        cancel_at_the_third_dot(page)
+    else:
+        page.wait_for_function("() => document.getElementById('dots').children.length >= 3", timeout=PATIENCE_MS)
+        page.keyboard.press("Escape")
     wait_for_state(page, "ready")
     assert page.is_hidden("[data-testid=result]") and page.is_hidden("[data-testid=error]")
     assert page.is_visible("[data-testid=camera]")

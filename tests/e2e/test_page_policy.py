@@ -7,6 +7,7 @@ from building import manifest, policy
 from serving import server
 from tests.browser import PATIENCE_MS, Host
 from tests.drawn_hand import draw_hand, drawn_photo
+from tests.e2e.engine_workers import workers_of
 
 # A place that is not ours, and the ways to get something there.
 ELSEWHERE = "https://example.org/taken"
@@ -83,12 +84,6 @@ RUN_TEXT = """() => new Promise((report) => setTimeout(async () => {
     }
     report([Object.keys(ways).length, went]);
 }, 0))"""
-
-
-def workers_of(page):
-    """The engine's and its networks'; the threads of those listen to nobody."""
-    workers = {worker.url.split("/")[-1]: worker for worker in page.workers}
-    return [workers["worker.js"], workers["networks.mjs"]]
 
 
 def forget_refusals(visit):

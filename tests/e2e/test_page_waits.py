@@ -7,7 +7,7 @@ import pytest
 from app.shared import port, words
 from tests.browser import PATIENCE_MS, chromium_arguments
 from tests.drawn_hand import drawn_photo
-from tests.e2e.killed import NOTE_CALLS, forget_calls, kill_the_worker, wait_for_call
+from tests.e2e.engine_workers import NOTE_CALLS, forget_calls, kill_the_worker, wait_for_call, workers_of
 
 HAND = drawn_photo()
 # A promise that nobody ever keeps, in place of a function of the browser's.
@@ -93,11 +93,11 @@ def test_a_picture_that_the_browser_never_decodes_cannot_be_opened(next_visit):
     visit = next_visit()
     page = opened(visit)
     # What Python cannot read, the engine asks of the browser, in its worker, which no page's script reaches.
-    for worker in page.workers:
-        worker.evaluate(f"self.createImageBitmap = () => {{ self.decodes = true; return ({NEVER})(); }}")
+    for worker in workers_of(page):
+        worker.evaluate(f"() => {{ self.createImageBitmap = () => {{ self.decodes = true; return ({NEVER})(); }}; }}")
     page.set_input_files("[data-testid=upload]", {"name": "a.heic", "mimeType": "image/heic", "buffer": b"no picture"})
     assert error_code(page) == "unreadable_image"
-    assert any(worker.evaluate("self.decodes === true") for worker in page.workers)
+    assert any(worker.evaluate("self.decodes === true") for worker in workers_of(page))
 
 
 def test_an_engine_that_dies_twice_says_so_and_starts_once_when_asked(visit):

@@ -5,7 +5,7 @@ import pytest
 from app.shared import port, words
 from tests.browser import PATIENCE_MS
 from tests.drawn_hand import drawn_photo
-from tests.e2e.killed import NOTE_CALLS, forget_calls, kill_the_worker, wait_for_call
+from tests.e2e.engine_workers import NOTE_CALLS, forget_calls, kill_the_worker, wait_for_call
 
 HAND = drawn_photo()
 # The page's first worker is another script of the page, which never says anything: as if what it loads never came.

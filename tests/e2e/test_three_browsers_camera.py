@@ -13,7 +13,7 @@ from app.shared import words
 from tests.browser import PATIENCE_MS, Host, Visit
 from tests.browser_kinds import HAND, Kind
 from tests.drawn_hand import draw_hand
-from tests.e2e.conftest import assert_nothing_went_wrong
+from tests.e2e.conftest import assert_nothing_went_wrong, cancel_at_the_third_dot
 from tests.film import SIZE, fitted
 
 NAIL = "[data-testid=overlay] rect.nail"
@@ -58,8 +58,7 @@ def test_a_scan_is_cancelled_in_the_middle_and_the_next_one_reads_the_hand_as_a_
     assert page.get_attribute("[data-testid=overlay]", "viewBox") == f"0 0 {SIZE[0]} {SIZE[1]}"
     page.click("[data-testid=capture]")
     wait_for_state(looking, "scanning")
-    page.wait_for_function("() => document.getElementById('dots').children.length >= 3", timeout=PATIENCE_MS)
-    page.click("[data-testid=cancel-scan]")
+    cancel_at_the_third_dot(page)
     wait_for_state(looking, "ready")
     assert page.is_hidden("[data-testid=result]") and page.is_hidden("[data-testid=error]")
     page.wait_for_selector(NAIL, state="attached", timeout=PATIENCE_MS)

@@ -1,8 +1,8 @@
-"""An engine that is gone without a word, and what the page had asked of it."""
+"""The engine's workers: reached into, killed without a word, and what the page had asked of them."""
 
 from contextlib import suppress
 
-from playwright.sync_api import Error, Page
+from playwright.sync_api import Error, Page, Worker
 
 from tests.browser import PATIENCE_MS
 
@@ -15,6 +15,12 @@ Worker.prototype.postMessage = function (...message) {
     return post.apply(this, message);
 };
 """
+
+
+def workers_of(page: Page) -> list[Worker]:
+    """The engine's and its networks'. The threads of those wait for work and answer nobody else: asking hangs."""
+    workers = {worker.url.split("/")[-1]: worker for worker in page.workers}
+    return [workers["worker.js"], workers["networks.mjs"]]
 
 
 def kill_the_worker(page: Page) -> None:
