@@ -23,6 +23,7 @@ ORDER: dict[str, tuple[tuple[str, ...], ...]] = {
         ("manifest", "network"),
         ("pictures",),
         ("find",),
+        ("light",),
         ("crops",),
         ("typical",),
         ("reading",),

@@ -101,7 +101,7 @@ class IntervalSpec:
 
 @dataclass(frozen=True, slots=True)
 class LightSpec:
-    """The light that the estimator learned from: (lowest, highest) of each number of `app.core.pictures.light`.
+    """The light that the estimator learned from: (lowest, highest) of each number of `app.core.light.judge`.
 
     Attributes:
         luma: 0..255.

@@ -92,7 +92,7 @@ async def look(lent: Lent) -> dict[str, Any]:
     global _follower
     from app.core import pipeline
     from app.core.find import follow
-    from app.core.pictures import light
+    from app.core.light import judge
 
     picture, stages = await _grab(lent)
     instrument = _loaded()
@@ -102,9 +102,9 @@ async def look(lent: Lent) -> dict[str, Any]:
         _follower = _follower or follow.Follower(partial(pipeline.look, instrument))
         seen = await pipeline.see(instrument, picture, stages, _follower)
         shown = _shown(seen)
-        on_nails = light.light_on_nails(picture, seen.nails.boxes)
-        judged = LIGHT_UNKNOWN if on_nails is None else light.judge_light(on_nails, instrument.manifest.light)
-    return {**shown, "light": judged, "dark": light.is_dark(picture), "ms": stages.rounded()}
+        on_nails = judge.light_on_nails(picture, seen.nails.boxes)
+        judged = LIGHT_UNKNOWN if on_nails is None else judge.judge_light(on_nails, instrument.manifest.light)
+    return {**shown, "light": judged, "dark": judge.is_dark(picture), "ms": stages.rounded()}
 
 
 @_in_turn

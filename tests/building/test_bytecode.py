@@ -49,7 +49,7 @@ asyncio json hashlib zipfile dataclasses inspect typing email.message urllib.req
 numpy numpy.fft numpy.linalg numpy.ma numpy.polynomial numpy.random
 PIL.Image PIL.ImageOps PIL.ImageFont PIL.JpegImagePlugin PIL.MpoImagePlugin PIL.PngImagePlugin PIL.WebPImagePlugin
 PIL.GifImagePlugin PIL.BmpImagePlugin PIL.TiffImagePlugin PIL.AvifImagePlugin PIL.IcoImagePlugin PIL.features
-app.core.pipeline app.core.scan.accumulator app.core.pictures.photo app.core.pictures.light app.shared.messages
+app.core.pipeline app.core.scan.accumulator app.core.pictures.photo app.core.light.judge app.shared.messages
 """
 
 

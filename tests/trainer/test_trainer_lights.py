@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from app.core.crops.colour import srgb_to_linear
+from app.core.pictures.linear import linear_to_srgb
 from trainer.estimator.head import NailTable, fit_head
-from trainer.pictures.lights import AS_IT_IS, SHIFTS, Light, drawn_light, linear_to_srgb
+from trainer.pictures.lights import AS_IT_IS, SHIFTS, Light, drawn_light
 
 GREY = Image.new("RGB", (8, 8), (128, 128, 128))
 

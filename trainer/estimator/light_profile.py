@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from app.core.pictures.light import light_on_nails
+from app.core.light.judge import light_on_nails
 from trainer.data.dataset import Patient
 from trainer.tools.progress import Progress
 

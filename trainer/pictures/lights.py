@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image
 
 from app.core.arrays import FloatArray
-from app.core.crops.colour import srgb_to_linear
+from app.core.pictures.linear import linear_to_srgb, srgb_to_linear
 
 # Standard deviations of the drawn lights: log gain of red and blue, of green, log exposure; noise up to this many
 # grey levels; box edges as a share of the box. Phones' white balance wanders by 10 % and more.
@@ -67,8 +67,3 @@ SHIFTS: dict[str, tuple[Light, ...]] = {
     "wb20": _white_balance(0.20),
     "exposure": tuple(Light((float(np.exp(sign * 0.2)),) * 3) for sign in (-1, 1)),
 }
-
-
-def linear_to_srgb(linear: FloatArray) -> FloatArray:
-    """0..1 -> 0..1, IEC 61966-2-1."""
-    return np.where(linear <= 0.0031308, linear * 12.92, 1.055 * np.maximum(linear, 1e-9) ** (1 / 2.4) - 0.055)

@@ -10,6 +10,7 @@ import numpy as np
 from PIL import Image
 
 from app.core.arrays import FloatArray, IntArray, Uint8Array
+from app.core.pictures.linear import srgb_to_linear
 
 _STATISTICS = ("mean", "std", "median", "p5", "p95")
 PATCH_FEATURE_NAMES = (
@@ -47,11 +48,6 @@ _ROOT_ONE = 1 << _ROOT_BITS
 # Linear sRGB to XYZ under D65, and the white that XYZ is divided by.
 _XYZ = np.array([[0.412453, 0.357580, 0.180423], [0.212671, 0.715160, 0.072169], [0.019334, 0.119193, 0.950227]])
 _WHITE = np.array([0.950456, 1.0, 1.088754])
-
-
-def srgb_to_linear(levels: FloatArray) -> FloatArray:
-    """0..1 -> 0..1, IEC 61966-2-1."""
-    return np.where(levels <= 0.04045, levels / 12.92, ((levels + 0.055) / 1.055) ** 2.4)
 
 
 def _gamma_table() -> IntArray:

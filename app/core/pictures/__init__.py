@@ -1,1 +1,1 @@
-"""A photograph as it is: opened upright, in sRGB, and what its light and its colours say."""
+"""A photograph as it is: opened upright, in sRGB, and what its colours are."""

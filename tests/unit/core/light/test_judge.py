@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from app.core.light.judge import Light, is_dark, judge_light, light_on_nails
 from app.core.manifest import LightSpec
-from app.core.pictures.light import Light, is_dark, judge_light, light_on_nails
 from app.shared.codes import LIGHT_BRIGHT, LIGHT_DARK, LIGHT_GOOD, LIGHT_TINTED
 
 LEARNED = LightSpec(luma=(120.0, 210.0), red_over_green=(0.1, 0.5), blue_over_green=(-0.2, 0.05))
