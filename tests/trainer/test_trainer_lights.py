@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from app.core.crops.colour import srgb_to_linear
-from app.core.pictures.linear import linear_to_srgb
+from app.core.pictures.linear import linear_to_srgb, srgb_to_linear
 from trainer.estimator.head import NailTable, fit_head
 from trainer.pictures.lights import AS_IT_IS, SHIFTS, Light, drawn_light
 

@@ -15,6 +15,7 @@ from PIL import Image
 
 import app.core.crops.views
 import app.core.find.fingers
+import app.core.pictures.linear
 import trainer.pictures.lights
 import trainer.pictures.other_background
 from app.core.arrays import FloatArray
@@ -123,6 +124,7 @@ def _fingerprint(patients: list[Patient], model: onnx.ModelProto, spec: Estimato
     for module in (
         app.core.crops.views,
         app.core.find.fingers,
+        app.core.pictures.linear,
         trainer.pictures.lights,
         trainer.pictures.other_background,
     ):

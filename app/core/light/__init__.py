@@ -1,1 +1,1 @@
-"""The light on the nails: how bright and of what colour it is, and how white paper beside them shows it."""
+"""The light on the nails: how bright it is, of what colour, and whether the models have learned from such light."""
