@@ -117,13 +117,20 @@ def next_visit(installed: Callable[..., Visit]) -> Iterator[Callable[..., Visit]
         yield make_watched
 
 
-def cancel_at_the_third_dot(page: Page) -> None:
-    """Press Cancel in the moment in which a scan's third frame is shown: a busy machine comes too late from outside."""
+# What a person presses to cancel a scan.
+PRESSED = {
+    "button": "document.querySelector('[data-testid=cancel-scan]').click()",
+    "Escape": "document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true }))",
+}
+
+
+def cancel_at_the_third_dot(page: Page, way: str = "button") -> None:
+    """Cancel in the moment in which a scan's third frame is shown: a busy machine comes too late from outside."""
     page.wait_for_function(
-        """() => {
+        f"""() => {{
             const there = document.getElementById("dots").children.length >= 3;
-            if (there) document.querySelector("[data-testid=cancel-scan]").click();
+            if (there) {PRESSED[way]};
             return there;
-        }""",
+        }}""",
         timeout=PATIENCE_MS,
     )
