@@ -15,9 +15,18 @@ from app.core.pipeline import Instrument, measure_photo
 from app.core.reading import error_json
 from app.library import read_photo
 from app.models import SHIPPED_MODELS, load_instrument
+from app.shared.codes import REFERENCE_OK
 from app.shared.elevation import LONGEST, ElevationError, understood_m
 from app.shared.groups import GROUPS, NOT_SMOKING, NOT_STATED, SMOKING, Person
-from app.shared.words import comparison_lines, elevation_wrong_words, reason_words, say, severity_words
+from app.shared.words import (
+    comparison_lines,
+    elevation_wrong_words,
+    light_warning,
+    paper_words,
+    reason_words,
+    say,
+    severity_words,
+)
 from app.terminal import fitting, photos_named, show_any_sign, shown
 
 EXIT_NO_READING = 3
@@ -157,8 +166,10 @@ def describe(photo: str | Path, outcome: dict[str, Any]) -> str:
             f"best guess {outcome['hb_g_dl']:.1f}: {severity_words(outcome['severity']['set'])}"
         )
         lines.append("  " + " ".join(comparison_lines(outcome["severity"], outcome["comparison"])))
-        if not outcome["narrower_than_no_photo"]:
-            lines.append(f"  {say('as-wide-as-no-photo')}")
+        light = outcome["light"]
+        remarks = [paper_words(light["reference"]["reason"] or REFERENCE_OK), light_warning(light)]
+        remarks += [] if outcome["narrower_than_no_photo"] else [say("as-wide-as-no-photo")]
+        lines += [f"  {remark}" for remark in remarks if remark]
     for number, nail in enumerate(outcome.get("nails", []), start=1):
         x1, y1, x2, y2 = (round(side) for side in nail["box"])
         value = f"{nail['hb_g_dl']:.1f} g/dL" if nail["used"] else f"not used, {reason_words(nail['reason'])}"

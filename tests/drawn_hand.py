@@ -18,6 +18,8 @@ SKIN = (205, 152, 122)
 NAIL = (226, 165, 152)
 LUNULA = (240, 205, 195)
 BOARD = (212, 224, 228)
+# Other grounds: white paper in daylight, the same blown out, paper of a warm colour, a dark table.
+PAPER, BLOWN, CREAM, TABLE = (236, 238, 236), (255, 255, 255), (235, 215, 170), (70, 90, 120)
 
 
 # (x1, y1, x2, y2) in pixels.
@@ -52,11 +54,16 @@ def drawn_photo() -> UploadedFile:
 
 
 def draw_hand(
-    fingers: int = 3, width: int = 800, height: int = 600, skin: tuple[int, int, int] = SKIN, seed: int = 0
+    fingers: int = 3,
+    width: int = 800,
+    height: int = 600,
+    skin: tuple[int, int, int] = SKIN,
+    seed: int = 0,
+    board: tuple[int, int, int] = BOARD,
 ) -> DrawnHand:
-    """A hand with up to four fingers, pointing left."""
+    """A hand with up to four fingers, pointing left, on a board of this colour."""
     noise = np.random.default_rng(seed)
-    big = Image.new("RGB", (width * OVERSIZE, height * OVERSIZE), BOARD)
+    big = Image.new("RGB", (width * OVERSIZE, height * OVERSIZE), board)
     paint = ImageDraw.Draw(big)
     scale = OVERSIZE * width / 800
     thickness = 76 * scale

@@ -10,3 +10,4 @@ from numpy.typing import NDArray
 FloatArray = NDArray[np.floating[Any]]
 Uint8Array = NDArray[np.uint8]
 IntArray = NDArray[np.integer[Any]]
+BoolArray = NDArray[np.bool_]

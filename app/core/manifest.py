@@ -94,6 +94,11 @@ class IntervalSpec:
         low = hb_g_dl - _interpolated(hb_g_dl, self.at_g_dl, self.below_g_dl)
         return max(0.0, low), hb_g_dl + _interpolated(hb_g_dl, self.at_g_dl, self.above_g_dl)
 
+    def at_least_no_photo(self, low_g_dl: float, high_g_dl: float) -> tuple[float, float]:
+        """An interval widened around its own middle to that of always saying the mean, where it is narrower."""
+        wider = max(0.0, self.mean_half_width_g_dl - (high_g_dl - low_g_dl) / 2)
+        return max(0.0, low_g_dl - wider), high_g_dl + wider
+
     def narrower_than_no_photo(self, low_g_dl: float, high_g_dl: float) -> bool:
         """Whether an interval is narrower than that of always saying the mean, for which no photo is needed."""
         return high_g_dl - low_g_dl < 2 * self.mean_half_width_g_dl
@@ -115,7 +120,10 @@ class LightSpec:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """The whole of models.json; `document` is the file as it stands, for what only people read."""
+    """The whole of models.json; `document` is the file as it stands, for what only people read.
+
+    `interval_reference` is that of a reading beside white paper; None: the estimator knows nothing of paper.
+    """
 
     detector: DetectorSpec
     estimator: EstimatorSpec
@@ -123,6 +131,7 @@ class Manifest:
     light: LightSpec
     plausible_g_dl: tuple[float, float]
     document: dict[str, Any]
+    interval_reference: IntervalSpec | None = None
 
     def identity(self) -> dict[str, str]:
         """The networks' hashes: which models made a reading."""
@@ -166,6 +175,9 @@ def parse_manifest(text: str | bytes) -> Manifest:
                 mirror=estimator.flag("mirror"),
             ),
             interval=_interval(_Section(document, "interval")),
+            interval_reference=(
+                _interval(_Section(document, "interval_reference")) if "interval_reference" in document else None
+            ),
             light=_light(_Section(document, "training_light")),
             plausible_g_dl=(low_g_dl, high_g_dl),
             document=document,
@@ -250,12 +262,12 @@ class _Section:
 def _interval(section: _Section) -> IntervalSpec:
     at_g_dl = section.numbers("at_g_dl")
     if not at_g_dl or list(at_g_dl) != sorted(set(at_g_dl)):
-        raise ValueError(f"interval.at_g_dl must rise from number to number, not {list(at_g_dl)!r}")
+        raise ValueError(f"{section.name}.at_g_dl must rise from number to number, not {list(at_g_dl)!r}")
     sides = {}
     for field in ("below_g_dl", "above_g_dl"):
         sides[field] = section.numbers(field)
         if len(sides[field]) != len(at_g_dl) or min(sides[field]) < 0:
-            raise ValueError(f"interval.{field} must be {len(at_g_dl)} numbers of 0 or more, as many as at_g_dl")
+            raise ValueError(f"{section.name}.{field} must be {len(at_g_dl)} numbers of 0 or more, as many as at_g_dl")
     return IntervalSpec(
         coverage=section.fraction("coverage"),
         at_g_dl=at_g_dl,

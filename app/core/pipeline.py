@@ -6,29 +6,46 @@ later. On CPython nothing waits in them.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from PIL import Image
 
-from app.core.arrays import FloatArray, IntArray
+from app.core.arrays import BoolArray, FloatArray, IntArray
 from app.core.crops.gates import rejection
 from app.core.crops.views import nail_crops
 from app.core.errors import MeasureError
-from app.core.find.detect import find
+from app.core.find.detect import hints, sure
 from app.core.find.detection import Detections
 from app.core.find.fingers import finger_directions
 from app.core.find.follow import Follower
+from app.core.find.ways import ALL_WAYS, UPRIGHT, Way
+from app.core.light.judge import judge_nails
+from app.core.light.reference import NO_REFERENCE, Reference, find_reference
 from app.core.manifest import Manifest
 from app.core.network import Network
 from app.core.pictures.photo import open_photo
 from app.core.pictures.toned import has_colour
-from app.core.reading import Nail, Reading, Skin, plausible_error, reading_of
+from app.core.reading import Nail, Reading, Skin, light_of, plausible_error, reading_of
 from app.core.stages import Stages
 from app.core.typical import typical_of_nails
-from app.shared.codes import CROP, ESTIMATE, GATES, MODEL_UNAVAILABLE, NAIL_NO_COLOUR, NO_NAIL, UNUSABLE_NAILS
+from app.shared.codes import (
+    CROP,
+    ESTIMATE,
+    GATES,
+    LIGHT,
+    LIGHT_UNKNOWN,
+    MODEL_UNAVAILABLE,
+    NAIL_NO_COLOUR,
+    NO_NAIL,
+    UNUSABLE_NAILS,
+)
 
 Ways = tuple[bool, ...]
+# What the estimator says of each nail: in whatever light, and where white paper has shown what light it is.
+HB, HB_REFERENCE = "hb_g_dl", "hb_reference_g_dl"
 # Two hands and a few false alarms; the best ones stay.
 MAX_NAILS = 16
 
@@ -51,6 +68,8 @@ class Seen:
         nails, skin: boxes in pixels of the picture, best first.
         directions: (N, 2) unit vectors from each nail towards the hand.
         reasons: for each nail why it does not count, or None.
+        reference: white paper beside the nails, a colour for each of them.
+        light: one of `codes.LIGHTS`.
     """
 
     width: int
@@ -59,6 +78,8 @@ class Seen:
     skin: Detections
     directions: FloatArray
     reasons: list[str | None]
+    reference: Reference = NO_REFERENCE
+    light: str = LIGHT_UNKNOWN
 
     @property
     def usable(self) -> IntArray:
@@ -87,15 +108,24 @@ async def measure_picture(
     """
     stages = stages or Stages()
     seen = await see(instrument, picture, stages)
-    values = await estimate(instrument, crop(instrument, picture, seen, ways, stages), stages)
+    crops = crop(instrument, picture, seen, ways, stages)
+    values = await estimate(instrument, crops, seen.reference.found, stages)
     return read(instrument.manifest, seen, values)
 
 
-async def look(instrument: Instrument, picture: Image.Image, stages: Stages) -> Detections:
-    """Everything that the detector finds in an upright RGB picture; raises as `measure_photo` does."""
+async def look(
+    instrument: Instrument, picture: Image.Image, stages: Stages, ways: Sequence[Way] = UPRIGHT
+) -> Detections:
+    """All that the detector has a hint of in an upright RGB picture, see `app.core.find.detect.hints`; raises as
+    `measure_photo` does."""
     if instrument.detector is None:
         raise MeasureError(MODEL_UNAVAILABLE, "the network that finds nails is not loaded")
-    return await find(instrument.manifest.detector, instrument.detector, picture, stages)
+    return await hints(instrument.manifest.detector, instrument.detector, picture, stages, ways)
+
+
+def following(instrument: Instrument) -> Follower:
+    """What looks for nails in frame after frame."""
+    return Follower(partial(look, instrument), instrument.manifest.detector.confidence)
 
 
 async def see(
@@ -104,36 +134,51 @@ async def see(
     """Find nails and skin in an upright RGB picture; raises as `measure_photo` does.
 
     Args:
-        follower: knows the picture before; where nothing has moved since, the nails are where they were.
+        follower: knows the picture before; where nothing has moved since, the nails are where they were. Without one
+            the picture is looked at in every way in which it can lie.
     """
     stages = stages or Stages()
     spec = instrument.manifest.detector
-    found = await (follower.find(picture, stages) if follower is not None else look(instrument, picture, stages))
+    if follower is not None:
+        found = await follower.find(picture, stages)
+    else:
+        found = sure(await look(instrument, picture, stages, ALL_WAYS), spec)
     nails, skin = found.of_class(spec.class_id("nail")).best(MAX_NAILS), found.of_class(spec.class_id("skin"))
-    with stages.timed(GATES):
-        reasons = _reasons(picture, nails.boxes)
+    with stages.timed(LIGHT):
         directions = finger_directions(picture, nails.boxes, skin.boxes)
-    return Seen(picture.width, picture.height, nails, skin, directions, reasons)
+        reference = _reference(instrument.manifest, picture, nails.boxes, directions)
+        light = judge_nails(picture, nails.boxes, instrument.manifest.light)
+    with stages.timed(GATES):
+        reasons = _reasons(picture, nails.boxes, reference)
+    return Seen(picture.width, picture.height, nails, skin, directions, reasons, reference, light)
 
 
-def see_guided(picture: Image.Image, box: FloatArray, direction: FloatArray) -> Seen:
+def _reference(manifest: Manifest, picture: Image.Image, boxes: FloatArray, directions: FloatArray) -> Reference:
+    """The paper beside the nails, for an estimator that knows what to do with it."""
+    return NO_REFERENCE if manifest.interval_reference is None else find_reference(picture, boxes, directions)
+
+
+def see_guided(manifest: Manifest, picture: Image.Image, box: FloatArray, direction: FloatArray) -> Seen:
     """The one nail that somebody put where a guide shows it, for want of a detector.
 
     Args:
         box: (4,) xyxy in pixels of the picture.
         direction: (2,) unit vector from the nail towards the hand.
     """
-    boxes = np.asarray(box, dtype=np.float64).reshape(1, 4)
+    boxes, directions = np.asarray(box, dtype=np.float64).reshape(1, 4), np.reshape(direction, (1, 2))
     nail = Detections(boxes, np.ones(1), np.zeros(1, dtype=int))
     # The guide may lie on skin alone, which has one colour: whether the picture has any cannot be told from that.
     reasons = [rejection(picture, boxes[0])]
     nothing = nail.take(np.zeros(0, dtype=int))
-    return Seen(picture.width, picture.height, nail, nothing, np.reshape(direction, (1, 2)), reasons)
+    reference = _reference(manifest, picture, boxes, directions)
+    light = judge_nails(picture, boxes, manifest.light)
+    return Seen(picture.width, picture.height, nail, nothing, directions, reasons, reference, light)
 
 
-def _reasons(picture: Image.Image, boxes: FloatArray) -> list[str | None]:
+def _reasons(picture: Image.Image, boxes: FloatArray, reference: Reference) -> list[str | None]:
     """Why each nail does not count, or None; a picture without colour spoils all of them."""
-    if len(boxes) and not has_colour(picture, boxes):
+    white = None if reference.rgb_linear is None else reference.rgb_linear.mean(axis=0)
+    if len(boxes) and not has_colour(picture, boxes, white):
         return [NAIL_NO_COLOUR] * len(boxes)
     return [rejection(picture, box) for box in boxes]
 
@@ -145,11 +190,14 @@ def crop(
     usable = seen.usable
     with (stages or Stages()).timed(CROP):
         boxes, directions = seen.nails.boxes[usable], seen.directions[usable]
-        return nail_crops(picture, boxes, directions, instrument.manifest.estimator, ways)
+        reference = seen.reference.of(usable)
+        return nail_crops(picture, boxes, directions, instrument.manifest.estimator, ways, reference)
 
 
-async def estimate(instrument: Instrument, crops: FloatArray, stages: Stages | None = None) -> FloatArray:
-    """Hb in g/dL (N,) of N nails, as `crop` shows them.
+async def estimate(
+    instrument: Instrument, crops: FloatArray, known_light: BoolArray | bool, stages: Stages | None = None
+) -> FloatArray:
+    """Hb in g/dL (N,) of N nails, as `crop` shows them; `known_light`: of which the light was divided out.
 
     Raises:
         MeasureError: `model_unavailable` when the network's answer does not fit the nails.
@@ -158,10 +206,17 @@ async def estimate(instrument: Instrument, crops: FloatArray, stages: Stages | N
         return np.zeros(0)
     with (stages or Stages()).timed(ESTIMATE):
         outputs = await instrument.estimator.run({"image": crops})
-    hb_g_dl = outputs.get("hb_g_dl")
-    if hb_g_dl is None or hb_g_dl.shape != (len(crops),) or not np.isfinite(hb_g_dl).all():
+    hb_g_dl = _values(outputs, HB, len(crops))
+    if not np.any(known_light):
+        return hb_g_dl
+    return np.where(known_light, _values(outputs, HB_REFERENCE, len(crops)), hb_g_dl)
+
+
+def _values(outputs: Mapping[str, FloatArray], name: str, nails: int) -> FloatArray:
+    values = outputs.get(name)
+    if values is None or values.shape != (nails,) or not np.isfinite(values).all():
         raise MeasureError(MODEL_UNAVAILABLE, "the estimator gave no finite value for each nail")
-    return hb_g_dl
+    return values
 
 
 def read(manifest: Manifest, seen: Seen, hb_g_dl: FloatArray) -> Reading:
@@ -176,7 +231,8 @@ def read(manifest: Manifest, seen: Seen, hb_g_dl: FloatArray) -> Reading:
         for box, confidence in zip(seen.skin.boxes, seen.skin.confidences, strict=True)
     )
     error, person_g_dl = _conclude(nails, manifest.plausible_g_dl)
-    return reading_of(manifest, (seen.width, seen.height), nails, skin, person_g_dl, error)
+    light = light_of(seen.reference, seen.light)
+    return reading_of(manifest, (seen.width, seen.height), nails, skin, person_g_dl, error, light)
 
 
 def _conclude(nails: tuple[Nail, ...], plausible_g_dl: tuple[float, float]) -> tuple[MeasureError | None, float | None]:

@@ -6,8 +6,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.core.errors import MeasureError
+from app.core.light.reference import Reference
 from app.core.manifest import Manifest
-from app.shared.codes import IMPLAUSIBLE
+from app.shared.codes import (
+    IMPLAUSIBLE,
+    LIGHT_UNKNOWN,
+    REFERENCE_MISSING,
+    REFERENCE_OK,
+    UNLEARNED_LIGHTS,
+)
 from app.shared.groups import Person
 from app.shared.severity import classify, comparison
 
@@ -57,6 +64,45 @@ class Skin:
 
 
 @dataclass(frozen=True, slots=True)
+class Light:
+    """The light on the nails, and whether white paper beside them shows what it is.
+
+    Attributes:
+        reference: `codes.REFERENCE_OK`, or why there is none.
+        rgb_linear: the paper's, the mean of the nails' places, 1 a full sRGB level; None without paper.
+        judged: against the training photographs, one of `codes.LIGHTS`.
+    """
+
+    reference: str = REFERENCE_MISSING
+    rgb_linear: tuple[float, float, float] | None = None
+    judged: str = LIGHT_UNKNOWN
+
+    @property
+    def known(self) -> bool:
+        """Whether paper shows it."""
+        return self.reference == REFERENCE_OK
+
+    def as_json(self) -> dict[str, Any]:
+        """The contract's object `light`."""
+        return {
+            "reference": {
+                "found": self.known,
+                "reason": None if self.known else self.reference,
+                "rgb_linear": None if self.rgb_linear is None else [round(value, 4) for value in self.rgb_linear],
+            },
+            "judged": self.judged,
+        }
+
+
+def light_of(reference: Reference, judged: str) -> Light:
+    """What is said of a picture's light."""
+    if reference.rgb_linear is None:
+        return Light(reference.reason or REFERENCE_MISSING, None, judged)
+    red, green, blue = (float(value) for value in reference.rgb_linear.mean(axis=0))
+    return Light(REFERENCE_OK, (red, green, blue), judged)
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """The outcome for one photo: a value with its interval, or the error that stands in its place.
 
@@ -76,6 +122,7 @@ class Reading:
     narrower_than_no_photo: bool = True
     coverage: float = 0.0
     error: MeasureError | None = None
+    light: Light = Light()
     quality: dict[str, float] = field(default_factory=dict)
     scan: dict[str, Any] | None = None
 
@@ -88,6 +135,7 @@ class Reading:
             "nails": [nail.as_json() for nail in self.nails],
             "skin": [patch.as_json() for patch in self.skin],
             "quality": self.quality,
+            "light": self.light.as_json(),
             "models": self.models,
         }
         if self.scan is not None:
@@ -114,6 +162,7 @@ def reading_of(
     skin: tuple[Skin, ...],
     hb_g_dl: float | None,
     error: MeasureError | None,
+    light: Light,
     scan: dict[str, Any] | None = None,
 ) -> Reading:
     """What nails, and one value for all of them, come to: interval, quality and the models that made them.
@@ -122,7 +171,11 @@ def reading_of(
         size: (width, height) of the picture in pixels.
         hb_g_dl: the person's; None where there is none, and `error` says why.
     """
-    interval_g_dl = None if hb_g_dl is None else manifest.interval.around(hb_g_dl)
+    spec = manifest.interval_reference if light.known and manifest.interval_reference else manifest.interval
+    interval_g_dl = None if hb_g_dl is None else spec.around(hb_g_dl)
+    if interval_g_dl is not None and light.judged in UNLEARNED_LIGHTS and not light.known:
+        # Nothing is known of how far off a reading is in light that no training photograph had.
+        interval_g_dl = spec.at_least_no_photo(*interval_g_dl)
     values = [nail.hb_g_dl for nail in nails if nail.hb_g_dl is not None]
     return Reading(
         width=size[0],
@@ -132,9 +185,10 @@ def reading_of(
         skin=skin,
         hb_g_dl=hb_g_dl,
         interval_g_dl=interval_g_dl,
-        narrower_than_no_photo=interval_g_dl is not None and manifest.interval.narrower_than_no_photo(*interval_g_dl),
-        coverage=manifest.interval.coverage,
+        narrower_than_no_photo=interval_g_dl is not None and spec.narrower_than_no_photo(*interval_g_dl),
+        coverage=spec.coverage,
         error=error,
+        light=light,
         quality={
             "nails_found": len(nails),
             "nails_used": len(values),

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import json
-from functools import partial, wraps
+from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 from app.core.errors import MeasureError
@@ -17,7 +17,7 @@ from app.engine.boot import MODELS_FOLDER, boot, fetch_bytes
 from app.engine.port import Handler, Lent
 from app.shared import port
 from app.shared.build_id import BUILD_ID
-from app.shared.codes import GRAB, LIGHT_UNKNOWN, MODEL_UNAVAILABLE
+from app.shared.codes import GRAB, MODEL_UNAVAILABLE
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -87,24 +87,25 @@ async def measure_photo(lent: Lent, mirror: bool) -> dict[str, Any]:
 async def look(lent: Lent) -> dict[str, Any]:
     """What the camera shows in a VideoFrame or an ImageBitmap.
 
-    Answers {"width", "height", "nails": [{"box", "confidence", "reason"}], "skin": [{"box"}], "light", "dark", "ms"}.
+    Answers {"width", "height", "nails": [{"box", "confidence", "reason"}], "skin": [{"box"}], "light" and "reference",
+    one of `codes.LIGHTS` and of `codes.REFERENCES`, "dark", "ms"}.
     """
     global _follower
     from app.core import pipeline
-    from app.core.find import follow
-    from app.core.light import judge
+    from app.core.light.judge import is_dark
+    from app.core.reading import Light, light_of
 
     picture, stages = await _grab(lent)
     instrument = _loaded()
     shown = {"width": picture.width, "height": picture.height, "nails": [], "skin": []}
-    judged = LIGHT_UNKNOWN
+    light = Light()
     if instrument.detector is not None:
-        _follower = _follower or follow.Follower(partial(pipeline.look, instrument))
+        _follower = _follower or pipeline.following(instrument)
         seen = await pipeline.see(instrument, picture, stages, _follower)
         shown = _shown(seen)
-        on_nails = judge.light_on_nails(picture, seen.nails.boxes)
-        judged = LIGHT_UNKNOWN if on_nails is None else judge.judge_light(on_nails, instrument.manifest.light)
-    return {**shown, "light": judged, "dark": judge.is_dark(picture), "ms": stages.rounded()}
+        light = light_of(seen.reference, seen.light)
+    said = {"light": light.judged, "reference": light.reference, "dark": is_dark(picture)}
+    return {**shown, **said, "ms": stages.rounded()}
 
 
 @_in_turn

@@ -42,7 +42,16 @@ FRAME_OUTLIER = "outlier"
 FRAME_REPEATED = "repeated"
 # Of another width or height than the frames after it.
 FRAME_OTHER_SIZE = "other_size"
-FRAME_REASONS = (NO_NAIL, IMPLAUSIBLE, FRAME_OUTLIER, FRAME_REPEATED, FRAME_OTHER_SIZE) + NAIL_REASONS
+# With white paper beside the nails where most frames have none, or without where most have some.
+FRAME_OTHER_REFERENCE = "other_reference"
+FRAME_REASONS = (
+    NO_NAIL,
+    IMPLAUSIBLE,
+    FRAME_OUTLIER,
+    FRAME_REPEATED,
+    FRAME_OTHER_SIZE,
+    FRAME_OTHER_REFERENCE,
+) + NAIL_REASONS
 
 # The light on the nails against that of the training photographs.
 LIGHT_GOOD = "like_training"
@@ -51,6 +60,26 @@ LIGHT_BRIGHT = "brighter"
 LIGHT_TINTED = "tinted"
 LIGHT_UNKNOWN = "unknown"
 LIGHTS = (LIGHT_GOOD, LIGHT_DARK, LIGHT_BRIGHT, LIGHT_TINTED, LIGHT_UNKNOWN)
+UNLEARNED_LIGHTS = (LIGHT_DARK, LIGHT_BRIGHT, LIGHT_TINTED)
+
+# White paper beside the nails: its colour says what the light is, or why it does not.
+REFERENCE_OK = "ok"
+REFERENCE_MISSING = "missing"
+# Blown out.
+REFERENCE_CLIPPED = "clipped"
+# Of the colour of skin or wood.
+REFERENCE_TINTED = "tinted"
+REFERENCE_SMALL = "small"
+# Shadows, folds, a pattern.
+REFERENCE_UNEVEN = "uneven"
+REFERENCES = (
+    REFERENCE_OK,
+    REFERENCE_MISSING,
+    REFERENCE_CLIPPED,
+    REFERENCE_TINTED,
+    REFERENCE_SMALL,
+    REFERENCE_UNEVEN,
+)
 
 # Why there is no picture from the camera, or none any more.
 CAMERA_DENIED = "camera_denied"
@@ -87,8 +116,9 @@ LETTERBOX = "letterbox"
 DETECT = "detect"
 DECODE = "decode"
 GATES = "gates"
+LIGHT = "light"
 CROP = "crop"
 ESTIMATE = "estimate"
-STAGES = (TRANSFER, GRAB, FOLLOW, LETTERBOX, DETECT, DECODE, GATES, CROP, ESTIMATE)
+STAGES = (TRANSFER, GRAB, FOLLOW, LETTERBOX, DETECT, DECODE, GATES, LIGHT, CROP, ESTIMATE)
 # Those of them that are our own Python and no network.
-PYTHON_STAGES = (FOLLOW, LETTERBOX, DECODE, GATES, CROP)
+PYTHON_STAGES = (FOLLOW, LETTERBOX, DECODE, GATES, LIGHT, CROP)

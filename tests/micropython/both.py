@@ -4,7 +4,7 @@ import json
 import os
 
 from app import shared
-from app.shared import aim, codes, groups, messages, port, severity, words
+from app.shared import aim, codes, groups, messages, port, settled, severity, words
 from app.ui import flow
 
 hundredths = range(600, 1600, 7)
@@ -28,6 +28,12 @@ seen = {
     "coverage": words.coverage_words(0.9),
     "used": [words.nails_used_words(1, 1), words.nails_used_words(2, 3)],
     "errors": [words.error_words(code) for code in codes.ERROR_CODES + codes.SCAN_CODES + codes.CAMERA_CODES],
+    "paper": [words.paper_words(reference) for reference in codes.REFERENCES],
+    "light": [
+        words.light_warning({"reference": {"found": found}, "judged": light})
+        for light in codes.LIGHTS
+        for found in (False, True)
+    ],
     "languages": {},
     "aim": [],
 }
@@ -44,6 +50,9 @@ follower = aim.Aim()
 for look in range(12):
     nail = {"box": [100 + look, 100, 140 + look, 130], "confidence": 0.8, "reason": None if look != 4 else "too_dark"}
     seen["aim"].append(follower.seen([nail], 1000 + 125 * look))
+
+chip = settled.Settled()
+seen["settled"] = [chip.seen(word) for word in ["ok"] * 4 + ["small", "ok", "small", "missing"] + ["clipped"] * 4]
 
 
 def modules(folder, package):

@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from app.core.arrays import FloatArray
+from app.core.find.follow import FRAMES_BETWEEN_WAYS
 from app.core.network import Network
 from app.core.pipeline import Instrument, measure_picture
 from app.core.reading import Reading
@@ -87,4 +88,4 @@ def test_a_fast_scan_reads_as_a_careful_one(instrument: Instrument, hand: str, s
     # It pays only while nothing moves.
     assert fast_runs <= careful_runs
     if step_px == 0:
-        assert fast_runs <= FRAMES / 4
+        assert fast_runs <= 1 + FRAMES / (FRAMES_BETWEEN_WAYS + 1)

@@ -19,12 +19,12 @@ from app.runtime.native import NativeNetwork
 from tests.drawn_hand import draw_hand
 from trainer.data.dataset import DataError
 from trainer.estimator.backbones import Backbone, load_backbone
-from trainer.estimator.graph import DETAIL_PX, add_head, enlargement, feature_depths, feature_graph
+from trainer.estimator.graph import DETAIL_PX, add_heads, enlargement, feature_depths, feature_graph
 from trainer.estimator.head import CLIP, NailTable, fit_head
 from trainer.estimator.texture import with_texture
-from trainer.tools.onnx_parts import store_half
+from trainer.tools.onnx_parts import store_half, store_int8
 
-SIDE_PX, FEATURES, BIAS = 32, 6, 5.0
+SIDE_PX, FEATURES, BIAS = 64, 6, 5.0
 
 
 @pytest.fixture(scope="module")
@@ -94,17 +94,19 @@ def test_estimator_is_crops_then_sklearn(backbone, spec):
     hb_g_dl = rng.uniform(6, 17, len(features))
 
     table = NailTable(features, np.arange(60), hb_g_dl, np.zeros(60))
-    model = add_head(feature_graph(backbone, spec), fit_head(table, np.arange(60), (3.0,)))
+    head, other = fit_head(table, np.arange(60), (3.0,)), fit_head(table, np.arange(30), (50.0,))
+    model = add_heads(feature_graph(backbone, spec), {"hb_g_dl": head, "hb_reference_g_dl": other})
     clip = FunctionTransformer(lambda values: np.clip(values, -CLIP, CLIP))
     sklearn = make_pipeline(StandardScaler(), clip, Ridge(alpha=3.0)).fit(features, hb_g_dl)
 
     network = NativeNetwork(model.SerializeToString())
     for nails in (crops, crops[:1]):
         outputs = network.run_now({"image": nails})
-        assert set(outputs) == {"hb_g_dl", "embedding"}
+        assert set(outputs) == {"hb_g_dl", "hb_reference_g_dl", "embedding"}
         assert outputs["hb_g_dl"].shape == (len(nails),) and outputs["hb_g_dl"].dtype == np.float32
         assert np.allclose(outputs["embedding"], features[: len(nails)], atol=1e-4)
         assert np.allclose(outputs["hb_g_dl"], sklearn.predict(features[: len(nails)]), atol=1e-3)
+        assert np.allclose(outputs["hb_reference_g_dl"], other.predict(features[: len(nails)]), atol=1e-3)
 
 
 def test_pictures_are_enlarged_as_pillow_would():
@@ -153,7 +155,8 @@ def test_the_graph_says_which_depth_a_feature_comes_from(backbone, spec):
     assert feature_depths(feature_graph(backbone, spec)).tolist() == [0] * 12
 
 
-def test_half_stores_half_the_bytes_and_computes_alike():
+@pytest.mark.parametrize("packed, share, most_off", [(store_half, 0.52, 0.01), (store_int8, 0.27, 0.1)])
+def test_packed_weights_take_fewer_bytes_and_compute_alike(packed, share, most_off):
     weights = np.random.default_rng(3).normal(scale=0.1, size=(64, 64, 3, 3)).astype(np.float32)
     graph = helper.make_graph(
         [helper.make_node("Conv", ["x", "w", "b"], ["y"])],
@@ -164,14 +167,31 @@ def test_half_stores_half_the_bytes_and_computes_alike():
     )
     full = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
     before = full.SerializeToString()
-    half = store_half(full)
+    small = packed(full)
     assert full.SerializeToString() == before
-    assert len(half.SerializeToString()) < 0.52 * len(before)
+    assert len(small.SerializeToString()) < share * len(before)
     # Biases are small and stay exact.
-    assert {entry.name: entry.data_type for entry in half.graph.initializer}["b"] == TensorProto.FLOAT
+    assert {entry.name: entry.data_type for entry in small.graph.initializer}["b"] == TensorProto.FLOAT
     picture = np.random.default_rng(4).normal(size=(1, 64, 8, 8)).astype(np.float32)
-    outputs = [NativeNetwork(model.SerializeToString()).run_now({"x": picture})["y"] for model in (full, half)]
-    assert 0 < np.abs(outputs[0] - outputs[1]).max() < 0.01
+    outputs = [NativeNetwork(model.SerializeToString()).run_now({"x": picture})["y"] for model in (full, small)]
+    assert 0 < np.abs(outputs[0] - outputs[1]).max() < most_off
+
+
+def test_int8_keeps_a_channel_of_zeros_and_each_channel_to_its_own_scale():
+    weights = np.random.default_rng(5).normal(size=(4, 512)).astype(np.float32)
+    weights[0], weights[1] = 0.0, weights[1] * 1e-3
+    graph = helper.make_graph(
+        [helper.make_node("Add", ["x", "w"], ["y"])],
+        "one",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, [4, 512])],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, [4, 512])],
+        [numpy_helper.from_array(weights, "w")],
+    )
+    small = store_int8(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8))
+    found = NativeNetwork(small.SerializeToString()).run_now({"x": np.zeros((4, 512), np.float32)})["y"]
+    assert (found[0] == 0).all()
+    assert np.abs(found - weights).max(axis=1) == pytest.approx(np.zeros(4), abs=0.02)
+    assert np.abs(found[1] - weights[1]).max() <= np.abs(weights[1]).max() / 253
 
 
 def test_half_leaves_numbers_that_do_not_fit():

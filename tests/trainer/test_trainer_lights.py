@@ -10,7 +10,7 @@ from PIL import Image
 
 from app.core.pictures.linear import linear_to_srgb, srgb_to_linear
 from trainer.estimator.head import NailTable, fit_head
-from trainer.pictures.lights import AS_IT_IS, SHIFTS, Light, drawn_light
+from trainer.pictures.lights import AS_IT_IS, SHIFTS, Light, as_jpeg, drawn_light
 
 GREY = Image.new("RGB", (8, 8), (128, 128, 128))
 
@@ -30,6 +30,14 @@ def test_as_it_is_changes_nothing():
     rng = np.random.default_rng(0)
     assert AS_IT_IS.photographed(GREY, rng) is GREY
     assert AS_IT_IS.jittered(boxes, 0.1, rng) is boxes
+
+
+def test_a_jpeg_of_low_quality_is_further_from_the_photo_and_the_size_stays():
+    photo = Image.fromarray(np.random.default_rng(0).integers(0, 256, (24, 32, 3), dtype=np.uint8))
+    apart = [np.abs(np.asarray(as_jpeg(photo, quality), float) - np.asarray(photo)).mean() for quality in (98, 60)]
+    assert 0 < apart[0] < apart[1]
+    seen = Light(jpeg_quality=60).photographed(photo, np.random.default_rng(0))
+    assert np.array_equal(seen, as_jpeg(photo, 60))
 
 
 def test_every_photograph_gets_its_own_light_and_the_same_again():

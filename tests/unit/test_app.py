@@ -59,6 +59,7 @@ def test_words_for_a_person(hand):
     finished = run(hand)
     assert finished.returncode == 0
     assert "g/dL" in finished.stdout and "nail 3" in finished.stdout
+    assert "white paper" in finished.stdout
     assert "Not a medical device" in finished.stdout
 
 
@@ -92,6 +93,17 @@ def test_a_hand_at_arms_length_is_looked_at_from_near(tmp_path):
     drawn = np.array(near.nail_boxes) + np.tile([1000, 375], 2)
     assert len(nails) == 3
     assert all(best_iou(nail["box"], drawn) > 0.6 for nail in nails)
+
+
+def test_a_photo_that_lies_on_its_side_or_in_a_mirror_reads_the_same(hand, tmp_path):
+    picture = Image.open(hand)
+    photos = [hand]
+    for way in (Image.Transpose.ROTATE_90, Image.Transpose.ROTATE_180, Image.Transpose.FLIP_LEFT_RIGHT):
+        photos.append(tmp_path / f"{way.name}.png")
+        picture.transpose(way).save(photos[-1])
+    values = [json.loads(line)["hb_g_dl"] for line in run(*photos, "--json").stdout.splitlines()]
+    assert len(values) == 4
+    assert values == pytest.approx([values[0]] * 4, abs=0.1)
 
 
 def test_a_group_elevation_and_smoking_change_the_class_and_say_how(hand):
@@ -138,5 +150,6 @@ def test_the_nails_of_real_photographs_are_found_where_they_are(patient_id):
     assert finished.returncode == 0
     boxes = [nail["box"] for nail in json.loads(finished.stdout)["nails"]]
     annotated = patients()[patient_id].nail_boxes
-    assert len(boxes) == len(annotated) == 3
+    # The little finger's is annotated nowhere.
+    assert len(annotated) == 3 <= len(boxes) <= 4
     assert all(best_iou(box, boxes) > 0.5 for box in annotated)

@@ -57,6 +57,7 @@ FAMILIES = {
     "note.": groups.NOTES.values(),
     "offline-failed.": constant("REASONS", INSTALLATION),
     "reason.": codes.NAIL_REASONS + codes.FRAME_REASONS,
+    "reference.": codes.REFERENCES,
     "self-test.": constant("PARTS", SELF_TEST),
     "self-test.kept-": constant("KEPT", SELF_TEST).values(),
     "set.": [span[0] if len(span) == 1 else f"{span[0]}-{span[-1]}" for span in SPANS],

@@ -10,6 +10,7 @@ import numpy as np
 from PIL import Image
 
 from app.core.arrays import FloatArray
+from app.core.light.reference import NO_REFERENCE, Reference, under_white_light
 from app.core.manifest import EstimatorSpec, View
 
 # Whether a view is shown mirrored: as the model was trained, or one of the two ways alone.
@@ -27,6 +28,7 @@ def nail_crops(
     directions: FloatArray,
     spec: EstimatorSpec,
     ways: tuple[bool, ...] | None = None,
+    reference: Reference = NO_REFERENCE,
 ) -> FloatArray:
     """Everything the estimator is shown of each nail.
 
@@ -35,6 +37,7 @@ def nail_crops(
         boxes: (N, 4) xyxy nail boxes in pixels of the picture.
         directions: (N, 2) unit vectors from each nail towards the hand, see `app.core.find.fingers`.
         ways: STRAIGHT, MIRRORED or BOTH_WAYS; None: as the model wants it.
+        reference: the paper beside these nails, whose colour is divided out where there is one.
 
     Returns:
         (N, pictures, 3, side_px, side_px) float32, normalised with the model's mean and std. The hand lies to the
@@ -43,7 +46,8 @@ def nail_crops(
     ways = ways or (BOTH_WAYS if spec.mirror else STRAIGHT)
     mean = np.array(spec.mean, dtype=np.float32)[:, None, None]
     std = np.array(spec.std, dtype=np.float32)[:, None, None]
-    straight = (nail_views(picture, boxes, directions, spec.views, spec.side_px) - mean) / std
+    views = under_white_light(nail_views(picture, boxes, directions, spec.views, spec.side_px), reference)
+    straight = (views - mean) / std
     pictures = len(spec.views) * len(ways)
     crops = np.empty((len(boxes), pictures, 3, spec.side_px, spec.side_px), dtype=np.float32)
     for place, mirrored in enumerate(ways):

@@ -2,18 +2,22 @@
 
 On the detector's small square the nails of a hand at arm's length are a few pixels wide, and it misses some and draws
 the others badly, though the photo itself shows them well. Where a first look says that, a second one at the part
-that holds them finds them as it does in a photo taken from near.
+that holds them finds them as it does in a photo taken from near. Either look may be taken in several of the ways in
+which the picture can lie.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from PIL import Image
 
-from app.core.arrays import FloatArray
+from app.core.arrays import FloatArray, Uint8Array
 from app.core.errors import MeasureError
 from app.core.find.detection import Detections, box_areas, decode, iou_matrix, nms
 from app.core.find.letterbox import letterbox_picture
+from app.core.find.ways import UPRIGHT, Way, agreed
 from app.core.manifest import DetectorSpec
 from app.core.network import Network
 from app.core.stages import Stages
@@ -36,22 +40,48 @@ LEAST_ENLARGED = 1.3
 SAME_IOU = 0.2
 
 
-async def find(spec: DetectorSpec, detector: Network, picture: Image.Image, stages: Stages | None = None) -> Detections:
-    """Nails and skin in an RGB picture, boxes in its pixels, best first; `stages` takes the time of each stage.
+async def find(
+    spec: DetectorSpec,
+    detector: Network,
+    picture: Image.Image,
+    stages: Stages | None = None,
+    ways: Sequence[Way] = UPRIGHT,
+) -> Detections:
+    """Nails and skin in an RGB picture, boxes in its pixels, best first.
+
+    Args:
+        stages: takes the time of each stage.
+        ways: in which the picture is looked at; what is found is agreed on by all of them.
 
     Raises:
         MeasureError: `model_unavailable` when the network's answer has not the shape of a detector's.
     """
+    hinted = await hints(spec, detector, picture, stages, ways)
+    return sure(hinted, spec)
+
+
+async def hints(
+    spec: DetectorSpec,
+    detector: Network,
+    picture: Image.Image,
+    stages: Stages | None = None,
+    ways: Sequence[Way] = UPRIGHT,
+) -> Detections:
+    """As `find`, with what is too unsure to be a finding, from HINT_CONFIDENCE on."""
     stages = stages or Stages()
-    hints = await _look(spec, detector, picture, stages)
-    found = _sure(hints, spec)
-    window = closer_window(hints.of_class(spec.class_id("nail")).boxes, picture.size, spec.side_px)
+    first = await _look(spec, detector, picture, ways, stages)
+    window = closer_window(first.of_class(spec.class_id("nail")).boxes, picture.size, spec.side_px)
     if window is None:
-        return found
-    closer = _sure(await _look(spec, detector, picture.crop(window), stages), spec)
+        return first
+    closer = await _look(spec, detector, picture.crop(window), ways, stages)
     offset = np.array([window[0], window[1], window[0], window[1]], dtype=np.float64)
     closer = Detections(closer.boxes + offset, closer.confidences, closer.class_ids)
-    return _both(found, closer.take(np.flatnonzero(_whole(closer.boxes, window, picture.size))))
+    return _both(first, closer.take(np.flatnonzero(_whole(closer.boxes, window, picture.size))), spec.confidence)
+
+
+def sure(found: Detections, spec: DetectorSpec) -> Detections:
+    """What the model is confident enough of."""
+    return found.take(np.flatnonzero(found.confidences >= spec.confidence))
 
 
 def closer_window(nails: FloatArray, size: tuple[int, int], side_px: int) -> Window | None:
@@ -76,11 +106,27 @@ def closer_window(nails: FloatArray, size: tuple[int, int], side_px: int) -> Win
     return x1, y1, x2, y2
 
 
-async def _look(spec: DetectorSpec, detector: Network, picture: Image.Image, stages: Stages) -> Detections:
+async def _look(
+    spec: DetectorSpec, detector: Network, picture: Image.Image, ways: Sequence[Way], stages: Stages
+) -> Detections:
     """Everything from a hint on, in pixels of the picture."""
     with stages.timed(LETTERBOX):
         canvas, place = letterbox_picture(picture, spec.side_px)
-        image = np.ascontiguousarray(canvas.transpose(2, 0, 1)[None], dtype=np.float32)
+    looks = [await _look_in_a_way(spec, detector, canvas, way, stages) for way in ways]
+    with stages.timed(DECODE):
+        found = agreed(looks)
+        boxes = place.to_picture(found.boxes)
+        # A box outside the picture, or smaller than any of its pixels, is nothing that could be looked at.
+        seen = np.flatnonzero((boxes[:, 2:] - boxes[:, :2] >= 1).all(axis=1))
+        return Detections(boxes, found.confidences, found.class_ids).take(seen)
+
+
+async def _look_in_a_way(
+    spec: DetectorSpec, detector: Network, canvas: Uint8Array, way: Way, stages: Stages
+) -> Detections:
+    """In pixels of the canvas (side_px, side_px, 3), as it lies."""
+    with stages.timed(LETTERBOX):
+        image = np.ascontiguousarray(way.turned(canvas).transpose(2, 0, 1)[None], dtype=np.float32)
         image /= np.float32(255.0)
     with stages.timed(DETECT):
         outputs = await detector.run({"images": image})
@@ -90,14 +136,7 @@ async def _look(spec: DetectorSpec, detector: Network, picture: Image.Image, sta
         except (ValueError, StopIteration) as error:
             raise MeasureError(MODEL_UNAVAILABLE, f"the detector does not fit this app: {error}") from None
         found = nms(found, spec.iou)
-        boxes = place.to_picture(found.boxes)
-        # A box outside the picture, or smaller than any of its pixels, is nothing that could be looked at.
-        seen = np.flatnonzero((boxes[:, 2:] - boxes[:, :2] >= 1).all(axis=1))
-        return Detections(boxes, found.confidences, found.class_ids).take(seen)
-
-
-def _sure(found: Detections, spec: DetectorSpec) -> Detections:
-    return found.take(np.flatnonzero(found.confidences >= spec.confidence))
+        return Detections(way.turned_back(found.boxes, spec.side_px), found.confidences, found.class_ids)
 
 
 def _whole(boxes: FloatArray, window: Window, size: tuple[int, int]) -> np.ndarray:
@@ -109,10 +148,14 @@ def _whole(boxes: FloatArray, window: Window, size: tuple[int, int]) -> np.ndarr
     return np.asarray(inside.all(axis=1))
 
 
-def _both(first: Detections, closer: Detections) -> Detections:
-    """What either look found, best first; where both found one thing, as the closer look drew it."""
+def _both(first: Detections, closer: Detections, confidence: float) -> Detections:
+    """What either look found, best first; where both found one thing, as the closer look drew it.
+
+    What the closer look is not sure of takes no place of what the first is sure of (from `confidence` on).
+    """
     same = iou_matrix(first.boxes, closer.boxes) >= SAME_IOU
     same &= first.class_ids[:, None] == closer.class_ids[None, :]
+    same &= (closer.confidences[None, :] >= confidence) | (first.confidences[:, None] < confidence)
     first = first.take(np.flatnonzero(~same.any(axis=1)))
     parts = zip(
         (first.boxes, first.confidences, first.class_ids),

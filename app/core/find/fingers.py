@@ -18,8 +18,8 @@ from app.core.find.detection import box_centres, nearest_pairs
 # In the training photographs a patch lies 1.4 to 3.6 nail sizes from its nail.
 MAX_DISTANCE_IN_NAILS = 4.5
 MIN_DISTANCE_IN_NAILS = 0.7
-# A direction this far from that of the other fingers counts like twice the distance.
-DOUBTFUL_ANGLE = np.pi / 4
+# By how much the way from a nail to its patch may differ from that of another finger, of its length: some 40 degrees.
+MOST_OFF = 0.7
 # The ring around a nail in which colour is looked at, in nail sizes, and the directions told apart.
 RING_IN_NAILS = (0.7, 1.6)
 RING_DIRECTIONS = 24
@@ -48,23 +48,29 @@ def finger_directions(picture: Image.Image, nails: FloatArray, skin: FloatArray)
 
 
 def match_skin(nails: FloatArray, skin: FloatArray) -> list[tuple[int, int]]:
-    """Pairs (nail, patch of skin), each at most once: near, and lying as on the other fingers."""
+    """Pairs (nail, patch of skin), each at most once.
+
+    Fingers of one hand lie nearly alike, and so do their patches. Of the ways from nail to patch that single pairs
+    suggest the one counts that fits most nails, and these best: a nail without a patch, at the edge of the hand, then
+    takes none away from its neighbour. A thumb lies otherwise, and has what is left.
+    """
     if not len(nails) or not len(skin):
         return []
-    offsets = box_centres(skin)[None, :] - box_centres(nails)[:, None]
-    lengths = np.hypot(offsets[..., 0], offsets[..., 1])
-    distances = lengths / np.sqrt(np.maximum(nails[:, 2:] - nails[:, :2], 1.0).prod(axis=1))[:, None]
-    distances[(distances < MIN_DISTANCE_IN_NAILS) | (distances > MAX_DISTANCE_IN_NAILS)] = np.inf
-    every = np.arange(len(nails))
-    nearest = distances.argmin(axis=1)
-    near = np.isfinite(distances[every, nearest])
-    if not near.any():
-        return []
-    units = offsets / np.maximum(lengths, 1e-9)[..., None]
-    common = _unit(units[every, nearest][near].sum(axis=0))
-    angles = np.arccos(np.clip(units @ common, -1.0, 1.0))
-    costs = distances * (1 + (angles / DOUBTFUL_ANGLE) ** 2)
-    return nearest_pairs(costs)
+    sizes = np.sqrt(np.maximum(nails[:, 2:] - nails[:, :2], 1.0).prod(axis=1))
+    # (N, M, 2) in nails.
+    ways = (box_centres(skin)[None, :] - box_centres(nails)[:, None]) / sizes[:, None, None]
+    distances = np.hypot(ways[..., 0], ways[..., 1])
+    possible = (distances >= MIN_DISTANCE_IN_NAILS) & (distances <= MAX_DISTANCE_IN_NAILS)
+    best: tuple[int, float, list[tuple[int, int]]] = (0, 0.0, [])
+    for suggested in np.argwhere(possible):
+        way = ways[tuple(suggested)]
+        off = np.hypot(*(ways - way).transpose(2, 0, 1)) / np.hypot(*way)
+        pairs = nearest_pairs(np.where(possible & (off < MOST_OFF), off, np.inf))
+        best = min(best, (-len(pairs), float(sum(off[pair] for pair in pairs)), pairs), key=lambda each: each[:2])
+    left = np.where(possible, distances, np.inf)
+    for nail, patch in best[2]:
+        left[nail, :] = left[:, patch] = np.inf
+    return best[2] + nearest_pairs(left)
 
 
 def direction_by_colour(picture: Image.Image, nail: FloatArray) -> FloatArray:

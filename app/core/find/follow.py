@@ -1,19 +1,22 @@
 """Nails in frame after frame: where they have not moved, the detector need not be asked, or not be waited for.
 
 The detector is the dearest step of a frame, and a hand held still before a camera on the clock gives it the same
-picture again and again. What decides is the picture itself, around the nails and nowhere else.
+picture again and again. What decides is the picture itself, around the nails and nowhere else. As long as nothing moves
+the detector is asked beside the rest, each time in another of the ways in which the picture can lie, so that a scan is
+measured in what all of them agree on, as a photo is.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 import numpy as np
 from PIL import Image
 
 from app.core.arrays import FloatArray
 from app.core.find.detection import Detections
+from app.core.find.ways import ALL_WAYS, Way, agreed
 from app.core.pictures.pixels import LUMA_WEIGHTS
 from app.core.stages import Stages
 from app.shared.codes import DECODE, FOLLOW, LETTERBOX
@@ -24,18 +27,25 @@ SMALL_PX = 48
 # Mean difference in grey levels, of the part reduced to SMALL_PX, light evened out. Noise is below 1 there; a hand that
 # moves by a fiftieth of the part makes 2 to 4 on the edges of fingers.
 MOST_DIFFERENT = 1.5
-# After so many frames the detector is asked whatever the picture says: a nail may have come into view elsewhere.
+# Frames between two ways to ask in, so that a slow device is not asked more than it can answer.
+FRAMES_BETWEEN_WAYS = 2
+# Once it was asked in every way, then after so many frames, whatever the picture says: a nail may have come into view
+# elsewhere.
 MOST_FRAMES = 4
 
-Look = Callable[[Image.Image, Stages], Awaitable[Detections]]
+Look = Callable[[Image.Image, Stages, Sequence[Way]], Awaitable[Detections]]
 
 
 class Follower:
     """Asks the detector about the first frame and each in which something moved, and now and then beside the rest."""
 
-    def __init__(self, look: Look) -> None:
-        """`look` asks the detector, as `app.core.find.detect.find` does."""
+    def __init__(self, look: Look, confidence: float) -> None:
+        """`look` asks the detector, as `app.core.find.detect.hints` does; from `confidence` on a hint is a finding."""
         self._look = look
+        self._confidence = confidence
+        # What was found in each of ALL_WAYS, since something moved; the next one to be asked in.
+        self._looks: list[Detections | None] = [None] * len(ALL_WAYS)
+        self._next = 0
         self._found: Detections | None = None
         self._size = (0, 0)
         self._part = (0.0, 0.0, 0.0, 0.0)
@@ -57,11 +67,11 @@ class Follower:
             found = self._still(picture)
         if found is None:
             self.leave()
-            found = await self._look(picture, stages)
-            self._remember(picture, found)
-            return found
+            self._start_over()
+            return self._remember(picture, await self._look(picture, stages, (ALL_WAYS[self._next],)))
         self._followed += 1
-        if self._followed > MOST_FRAMES and self._beside is None:
+        rests = MOST_FRAMES if self._looks[self._next] is not None else FRAMES_BETWEEN_WAYS
+        if self._followed > rests and self._beside is None:
             self._beside = asyncio.ensure_future(self._look_beside(picture))
         return found
 
@@ -73,7 +83,7 @@ class Follower:
 
     async def _look_beside(self, picture: Image.Image) -> tuple[Image.Image, Detections, Stages]:
         stages = Stages()
-        return picture, await self._look(picture, stages), stages
+        return picture, await self._look(picture, stages, (ALL_WAYS[self._next],)), stages
 
     def _take_up(self, stages: Stages) -> None:
         if self._beside is None or not self._beside.done():
@@ -82,7 +92,18 @@ class Follower:
         picture, found, beside = looking.result()
         for stage in (LETTERBOX, DECODE):
             stages.add(stage, beside.ms.get(stage, 0.0))
+        before = self._looks[self._next]
+        if before is not None and self._sure(before) != self._sure(found):
+            # The same way of looking sees more nails or fewer: what the others saw is no longer so.
+            self._start_over()
         self._remember(picture, found)
+
+    def _sure(self, found: Detections) -> int:
+        return int((found.confidences >= self._confidence).sum())
+
+    def _start_over(self) -> None:
+        # The next way stays the next: of a hand that never holds still all ways have their say, too.
+        self._looks = [None] * len(ALL_WAYS)
 
     def _still(self, picture: Image.Image) -> Detections | None:
         """What was found before, where the picture is still the same around it."""
@@ -91,17 +112,23 @@ class Follower:
         different = float(np.abs(_reduced(picture, self._part) - self._small).mean())
         return None if different > MOST_DIFFERENT else self._found
 
-    def _remember(self, picture: Image.Image, found: Detections) -> None:
+    def _remember(self, picture: Image.Image, hints: Detections) -> Detections:
+        """Take in what was found in the next way; returns what all of them agree on."""
         self._followed = 0
+        self._looks[self._next] = hints
+        self._next = (self._next + 1) % len(ALL_WAYS)
+        found = agreed([look for look in self._looks if look is not None])
+        found = found.take(np.flatnonzero(found.confidences >= self._confidence))
         self._found = found if len(found) else None
         if not len(found):
-            return
+            return found
         low, high = found.boxes[:, :2].min(axis=0), found.boxes[:, 2:].max(axis=0)
         margin = MARGIN * (high - low)
         left, top = np.maximum(low - margin, 0)
         right, bottom = np.minimum(high + margin, picture.size)
         self._size, self._part = picture.size, (float(left), float(top), float(right), float(bottom))
         self._small = _reduced(picture, self._part)
+        return found
 
 
 def _reduced(picture: Image.Image, part: tuple[float, float, float, float]) -> FloatArray:

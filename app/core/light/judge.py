@@ -10,7 +10,7 @@ from PIL import Image
 from app.core.arrays import FloatArray
 from app.core.manifest import LightSpec
 from app.core.pictures.pixels import LUMA_WEIGHTS, inner_pixels, mean_colour
-from app.shared.codes import LIGHT_BRIGHT, LIGHT_DARK, LIGHT_GOOD, LIGHT_TINTED
+from app.shared.codes import LIGHT_BRIGHT, LIGHT_DARK, LIGHT_GOOD, LIGHT_TINTED, LIGHT_UNKNOWN
 
 # Keeps the logarithm of black finite.
 LEVEL_OFFSET = 1.0
@@ -53,6 +53,12 @@ def judge_light(light: Light, learned: LightSpec) -> str:
     ratios = ((light.red_over_green, learned.red_over_green), (light.blue_over_green, learned.blue_over_green))
     inside = all(low <= ratio <= high for ratio, (low, high) in ratios)
     return LIGHT_GOOD if inside else LIGHT_TINTED
+
+
+def judge_nails(picture: Image.Image, boxes: FloatArray, learned: LightSpec) -> str:
+    """One of `codes.LIGHTS`, of the nails in `boxes` (N, 4) xyxy."""
+    light = light_on_nails(picture, boxes)
+    return LIGHT_UNKNOWN if light is None else judge_light(light, learned)
 
 
 def is_dark(picture: Image.Image) -> bool:

@@ -6,6 +6,7 @@ import numpy as np
 from PIL import Image
 
 from app.core.arrays import FloatArray
+from app.core.pictures.linear import linear_to_srgb, srgb_to_linear
 from app.core.pictures.pixels import LUMA_WEIGHTS
 
 # The best nails, each with as much around it on every side as it is wide: nail, skin and what lies behind.
@@ -24,8 +25,10 @@ LEAST_SHARE = 0.075
 LUMA_SHARE = 0.11
 
 
-def has_colour(picture: Image.Image, boxes: FloatArray) -> bool:
+def has_colour(picture: Image.Image, boxes: FloatArray, white: FloatArray | None = None) -> bool:
     """Whether the nails in `boxes` (N, 4) xyxy, pixels of the RGB picture, and what is around them, have colours.
+
+    `white` (3,): linear RGB of what is white there, where that is known; a lamp's colour is then no tone.
 
     In a toned picture a pixel's colour follows from how bright it is. In a hand it does not: skin, nails and whatever
     lies behind have their own, however pale. Where the light has burnt all out, nobody can tell: then they have.
@@ -34,6 +37,8 @@ def has_colour(picture: Image.Image, boxes: FloatArray) -> bool:
     samples = samples[samples.max(axis=1) < CLIPPED_LEVEL]
     if len(samples) < FEWEST_SAMPLES:
         return True
+    if white is not None:
+        samples = linear_to_srgb(np.minimum(srgb_to_linear(samples / 255) / white, 1.0)) * 255
     luma = samples @ LUMA_WEIGHTS
     chroma = samples[:, ::2] - luma[:, None]
     by_luma = np.argsort(luma, kind="stable")[: len(luma) // GROUPS * GROUPS]

@@ -19,10 +19,11 @@ from app.core.arrays import FloatArray
 from app.core.errors import MeasureError
 from app.core.find.tracking import match_boxes
 from app.core.manifest import Manifest
-from app.core.reading import Nail, Reading, Skin, plausible_error, reading_of
+from app.core.reading import Light, Nail, Reading, Skin, plausible_error, reading_of
 from app.core.typical import typical_of_nails
 from app.shared.codes import (
     CAMERA_FROZEN,
+    FRAME_OTHER_REFERENCE,
     FRAME_OTHER_SIZE,
     FRAME_OUTLIER,
     FRAME_REPEATED,
@@ -91,6 +92,7 @@ class Scan:
         self.frames: list[Frame] = []
         self._tracks: list[_Track] = []
         self._skins: list[tuple[Skin, ...]] = []
+        self._lights: list[Light] = []
         self._size = (0, 0)
         self._repeated_in_a_row = 0
         self._frozen = False
@@ -101,23 +103,24 @@ class Scan:
         if (reading.width, reading.height) != self._size:
             # Another picture: nothing in it can be compared with what was there.
             self._size = (reading.width, reading.height)
-            self._tracks, self._skins = [], [() for _ in self.frames]
+            self._tracks, self._skins, self._lights = [], [() for _ in self.frames], [Light() for _ in self.frames]
             self.frames = [
                 frame if frame.reason == FRAME_REPEATED else Frame(None, FRAME_OTHER_SIZE) for frame in self.frames
             ]
         self._follow(index, reading.nails)
         self._repeated_in_a_row = 0
-        return self._append(self._frame_of(reading), reading.skin)
+        return self._append(self._frame_of(reading), reading.skin, reading.light)
 
     def repeat(self) -> Frame:
         """The camera gave a picture again that it had given before: it is not measured."""
         self._repeated_in_a_row += 1
         self._frozen = self._frozen or self._repeated_in_a_row >= MOST_REPEATED
-        return self._append(Frame(None, FRAME_REPEATED), ())
+        return self._append(Frame(None, FRAME_REPEATED), (), Light())
 
-    def _append(self, frame: Frame, skin: tuple[Skin, ...]) -> Frame:
+    def _append(self, frame: Frame, skin: tuple[Skin, ...], light: Light) -> Frame:
         self.frames.append(frame)
         self._skins.append(skin)
+        self._lights.append(light)
         return frame
 
     @property
@@ -143,6 +146,7 @@ class Scan:
     def conclude(self) -> Reading:
         """The reading of all frames; its `error` says why there is no value."""
         still = self._still()
+        self._settle_light()
         if self.counting < self.least:
             return self._reading(still, {}, None, self._too_few(), {})
         values_of = {number: track.values(self.frames) for number, track in enumerate(self._tracks)}
@@ -172,6 +176,30 @@ class Scan:
             "range_g_dl": [round(float(values.min()), 3), round(float(values.max()), 3)],
         }
         return self._reading(still, of_nail, hb_g_dl, error, figures)
+
+    def _settle_light(self) -> None:
+        """White paper is there or it is not: its frames and the others come from two instruments, and the fewer do not
+        count."""
+        counting = [number for number, frame in enumerate(self.frames) if frame.hb_g_dl is not None]
+        known = [number for number in counting if self._lights[number].known]
+        fewer = known if len(known) * 2 < len(counting) else set(counting) - set(known)
+        for number in fewer:
+            self.frames[number] = Frame(None, FRAME_OTHER_REFERENCE)
+
+    def _light(self) -> Light:
+        """That of the frames that count, else of all: the middle one of each of the paper's channels, and what most of
+        them say."""
+        every = [number for number, frame in enumerate(self.frames) if frame.reason != FRAME_REPEATED]
+        counting = [number for number in every if self.frames[number].hb_g_dl is not None]
+        lights = [self._lights[number] for number in counting or every]
+        if not lights:
+            return Light()
+        reference = _most_said([light.reference for light in lights])
+        colours = [
+            light.rgb_linear for light in lights if light.rgb_linear is not None and light.reference == reference
+        ]
+        red, green, blue = np.median(colours, axis=0).tolist() if colours else (0.0, 0.0, 0.0)
+        return Light(reference, (red, green, blue) if colours else None, _most_said([light.judged for light in lights]))
 
     def _follow(self, index: int, nails: tuple[Nail, ...]) -> None:
         before = np.array([track.last_box for track in self._tracks]).reshape(-1, 4)
@@ -258,7 +286,11 @@ class Scan:
             **figures,
         }
         skin = self._skins[still] if self._skins else ()
-        return reading_of(self.manifest, self._size, tuple(nails), skin, hb_g_dl, error, scan)
+        return reading_of(self.manifest, self._size, tuple(nails), skin, hb_g_dl, error, self._light(), scan)
+
+
+def _most_said(words: list[str]) -> str:
+    return Counter(words).most_common(1)[0][0]
 
 
 def _usual_reason(track: _Track) -> str:

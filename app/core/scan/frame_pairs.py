@@ -12,16 +12,14 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 from PIL import Image
 
 from app.core.arrays import FloatArray, IntArray
 from app.core.crops.views import STRAIGHT
-from app.core.find.follow import Follower
 from app.core.find.tracking import match_boxes
-from app.core.pipeline import Instrument, Seen, crop, estimate, look, read, see
+from app.core.pipeline import Instrument, Seen, crop, estimate, following, read, see
 from app.core.reading import Reading
 from app.core.stages import Stages
 from app.shared.codes import ESTIMATE
@@ -43,6 +41,17 @@ class _Held:
     def boxes(self) -> FloatArray:
         return self.seen.nails.boxes[self.seen.usable]
 
+    @property
+    def known_light(self) -> bool:
+        """Whether white paper shows the light on the nails."""
+        return self.seen.reference.found
+
+    def is_like(self, other: _Held) -> bool:
+        """Whether a nail of the one may stand beside the same nail of the other."""
+        mine, others = self.seen, other.seen
+        same_size = (mine.width, mine.height) == (others.width, others.height)
+        return same_size and self.known_light == other.known_light
+
 
 class FramePairs:
     """Takes frames in their order, and gives their readings in the same, two at a time and two frames later."""
@@ -51,7 +60,7 @@ class FramePairs:
         """`mirror`: whether mirror images are wanted where the model has them; without, no frame waits."""
         self._instrument = instrument
         self._mirror = mirror and instrument.manifest.estimator.mirror
-        self._follower = Follower(partial(look, instrument))
+        self._follower = following(instrument)
         self._held: _Held | None = None
         self._estimating: asyncio.Task[list[Reading]] | None = None
         self._shown: deque[bytes] = deque(maxlen=BUFFERS)
@@ -120,19 +129,24 @@ class FramePairs:
             return await estimating
 
     async def _alone(self, frame: _Held, shown: FloatArray) -> list[Reading]:
-        values = await estimate(self._instrument, shown)
+        values = await estimate(self._instrument, shown, frame.known_light)
         return [read(self._instrument.manifest, frame.seen, values)]
 
     async def _together(self, first: _Held, second: _Held) -> list[Reading]:
-        same_picture = (first.seen.width, first.seen.height) == (second.seen.width, second.seen.height)
-        pairs = match_boxes(first.boxes, second.boxes) if same_picture else []
+        pairs = match_boxes(first.boxes, second.boxes) if first.is_like(second) else []
         of_first, of_second = (np.array([pair[side] for pair in pairs], dtype=int) for side in (0, 1))
         alone_first, alone_second = _others(first, of_first), _others(second, of_second)
         # A nail that only one of the frames shows is its own partner.
         straight = (first.straight[of_first], first.straight[alone_first], second.straight[alone_second])
         mirrored = (second.straight[of_second], first.straight[alone_first], second.straight[alone_second])
         shown = _both_ways(np.concatenate(straight), np.concatenate(mirrored))
-        values = await estimate(self._instrument, shown)
+        known = np.concatenate(
+            [
+                np.full(len(places), frame.known_light)
+                for places, frame in ((of_first, first), (alone_first, first), (alone_second, second))
+            ]
+        )
+        values = await estimate(self._instrument, shown, known)
         paired, rest = values[: len(pairs)], values[len(pairs) :]
         readings = []
         for frame, places, alone, own in (

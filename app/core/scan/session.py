@@ -42,6 +42,7 @@ class ScanSession:
 
     def __init__(self, instrument: Instrument, mirror: bool = True, frames: int = FRAMES) -> None:
         """`mirror`: whether mirror images are wanted where the model has them; `frames`: how many are wanted."""
+        self._manifest = instrument.manifest
         self._scan = Scan(instrument.manifest, frames)
         self._pairs = FramePairs(instrument, mirror)
 
@@ -78,7 +79,7 @@ class ScanSession:
         if guide is None:
             seen = await self._pairs.see(picture, stages)
         else:
-            seen = see_guided(picture, np.asarray(guide, dtype=np.float64), GUIDE_DIRECTION)
+            seen = see_guided(self._manifest, picture, np.asarray(guide, dtype=np.float64), GUIDE_DIRECTION)
         frames = self._added(await self._pairs.take(picture, seen, stages))
         if self._pairs.taken == self._scan.goal:
             frames += await self._rest(stages)

@@ -145,6 +145,20 @@ def nails_used_words(used: int, found: int) -> str:
     return say("nails-used", used=used, found=found)
 
 
+def paper_words(reference: str) -> str:
+    """Whether a reading has white paper to go by, and what to change where it has none; one of `codes.REFERENCES`."""
+    if reference == codes.REFERENCE_OK:
+        return say("with-paper")
+    return say("without-paper", why=say("reference." + reference))
+
+
+def light_warning(light: dict) -> str:
+    """Of a reading's light, where nothing shows what it is and the models have learned from no such light; else ""."""
+    if light["reference"]["found"] or light["judged"] not in codes.UNLEARNED_LIGHTS:
+        return ""
+    return say("unlearned-light", light=say("light." + light["judged"]))
+
+
 def reason_words(reason: str) -> str:
     """Why a nail or a frame does not count."""
     return say("reason." + reason)

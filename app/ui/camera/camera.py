@@ -9,14 +9,15 @@ from app.shared import codes
 from app.ui.browser.page import element, listen, optional
 from app.ui.browser.patience import TookTooLongError, within
 from app.ui.camera import lenses
+from app.ui.camera.asking import Exposure, ask, capability
 
 WIDTH_PX, HEIGHT_PX = 1280, 960
 # What changes from frame to frame unless it is held.
 MODES = ("exposureMode", "whiteBalanceMode", "focusMode")
 # How long a person may take to allow the camera.
 ASK_MS = 600000
-# How long a camera may take to show its first picture, to do what it is told, and the browser to list them.
-FIRST_PICTURE_MS, OBEY_MS, LIST_MS = 12000, 1000, 2000
+# How long a camera may take to show its first picture, and the browser to list them.
+FIRST_PICTURE_MS, LIST_MS = 12000, 2000
 GLANCE_MS = 50
 # Of a <video>: there is a picture to show.
 HAVE_CURRENT_DATA = 2
@@ -50,6 +51,8 @@ class Camera:
         self.video = element("video")
         self._stream = None
         self._track = None
+        # Of the camera that runs.
+        self.exposure = Exposure(None)
         # How often a camera was asked for, opened or let go of, and told to hold: what was begun before is of no use.
         self._asked = self._opened = self._holding = 0
         self._wanted_id = ""
@@ -128,7 +131,7 @@ class Camera:
     @property
     def has_torch(self):
         """Whether this camera has a light; some browsers know only a while after it has started."""
-        return bool(optional(self._capabilities(), "torch"))
+        return bool(capability(self._track, "torch"))
 
     async def light(self, lit):
         """Turn the light on or off."""
@@ -184,6 +187,7 @@ class Camera:
             return
         self._stream = stream
         self._track = track = stream.getVideoTracks()[0]
+        self.exposure = Exposure(track)
         self.muted = bool(track.muted)
         number = self._opened
         listen(track, "ended", lambda _event: self._ended(number))
@@ -216,6 +220,9 @@ class Camera:
         stream, self._stream, self._track = self._stream, None, None
         self.running = self.muted = self.lit = self.waits_for_tap = False
         self._opened += 1
+        # Asked before it stops, or nobody could: some cameras would stay dark for whoever is next.
+        self.exposure.restore()
+        self.exposure = Exposure(None)
         if stream is not None:
             _stop_all(stream)
         self.video.srcObject = None
@@ -224,9 +231,8 @@ class Camera:
         """One request a property: a camera that refuses one may take the others; one that is silent takes none."""
         self._holding += 1
         holding = self._holding
-        capabilities = self._capabilities()
         for name in MODES:
-            modes = optional(capabilities, name)
+            modes = capability(self._track, name)
             if modes is None or not modes.includes(mode):
                 continue
             # Where it is not taken it goes on as it is; `settings` tells.
@@ -235,21 +241,8 @@ class Camera:
                 return
 
     async def _apply(self, constraint):
-        """Whether the camera does it: True, False, or None where it does not answer."""
-        if self._track is None:
-            return None
-        try:
-            await within(OBEY_MS, self._track.applyConstraints(to_js({"advanced": [constraint]})))
-        except TookTooLongError:
-            return None
-        except Exception:
-            return False
-        return True
-
-    def _capabilities(self):
-        if self._track is None or not hasattr(self._track, "getCapabilities"):
-            return None
-        return self._track.getCapabilities()
+        """Whether the camera does it, see `ask`; None where there is none."""
+        return None if self._track is None else await ask(self._track, constraint)
 
     def _ended(self, number):
         if number == self._opened:

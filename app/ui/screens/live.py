@@ -6,17 +6,20 @@ from pyscript import document, window
 
 from app.shared import codes, words
 from app.shared.aim import Aim
+from app.shared.settled import Settled
 from app.ui.browser import tasks
 from app.ui.browser.page import announce, element, listen, on, optional, set_text, show, shows_start
 from app.ui.camera import lenses
 from app.ui.camera.camera import Camera, CameraError
 from app.ui.camera.frame import frame_of
-from app.ui.screens import overlay
+from app.ui.screens import overlay, paper
 
 # About eight looks a second.
 LOOK_INTERVAL_MS = 125
 # A browser that has not answered by then may wait for the person, or for ever.
 ASKED_LONG_S = 8
+# How long white paper may be blown out until the camera is asked for a darker picture, and then for the next step.
+CLIPPED_LONG_MS = 1000
 # When it is looked again whether the camera has a light.
 TORCH_AFTER_S = (0.5, 1, 2, 4)
 
@@ -32,6 +35,9 @@ class Live:
         self._on_lost = on_lost
         self.camera = Camera(self._lost, self._muted)
         self._aim = Aim()
+        self._paper = Settled()
+        # Since when it is blown out, or was asked for something darker.
+        self._clipped_ms = 0
         self._looking = self._opening = 0
         self._facing = lenses.REAR
         # Whether the engine can look, and whether it finds nails or a guide must show where one is.
@@ -76,6 +82,8 @@ class Live:
         """Look no further; the picture stays."""
         self._looking += 1
         self._aim.reset()
+        self._paper.reset()
+        paper.forget(paper.LIVE)
         show("aim", False)
 
     def look(self):
@@ -251,7 +259,25 @@ class Live:
         count = words.say("nails-seen", count=len(seen["nails"]))
         if element("nail-count").textContent != count:
             set_text("nail-count", count)
+        self._follow_paper(seen["reference"], now_ms)
         self._follow_aim(seen, now_ms)
+
+    def _follow_paper(self, reference, now_ms):
+        """Say whether white paper is good, and have the picture made darker where it is blown out."""
+        holds = self._paper.seen(reference)
+        if holds is None:
+            return
+        paper.tell(paper.LIVE, holds, words.say("reference." + holds))
+        if holds == codes.REFERENCE_MISSING:
+            self.camera.exposure.restore()
+        if holds != codes.REFERENCE_CLIPPED:
+            self._clipped_ms = now_ms
+        elif self.camera.exposure.can_darken:
+            # No scan begins by itself before that is done.
+            self._aim.reset()
+            if now_ms - self._clipped_ms >= CLIPPED_LONG_MS:
+                self._clipped_ms = now_ms
+                self.camera.exposure.darken()
 
     def _follow_aim(self, seen, now_ms):
         if not self._settings["auto_capture"]:

@@ -3,9 +3,10 @@
 from pyscript import document, window
 from pyscript.ffi import create_proxy
 
-from app.shared import severity, words
+from app.shared import codes, severity, words
 from app.ui.browser.attempts import attempt
 from app.ui.browser.page import add, element, set_text, show
+from app.ui.screens import paper
 
 # The scale reaches a little beyond what people live with, in g/dL.
 SCALE_LOW, SCALE_HIGH = 4.0, 20.0
@@ -30,6 +31,7 @@ def show_reading(reading, person, picture, guided):
     quality = reading["quality"]
     set_text("nails-used", words.nails_used_words(quality["nails_used"], quality["nails_found"]))
     set_text("coverage", words.coverage_words(reading["coverage"]))
+    _show_light(reading["light"])
     show("as-wide-as-no-photo", not reading["narrower_than_no_photo"])
     show("by-guide", guided)
     show_classes(reading, person)
@@ -57,6 +59,15 @@ def show_classes(reading, person):
     _draw_scale(low, high, value, compared)
 
 
+def _show_light(light):
+    """Whether white paper shows it, and a warning where none does and no training photograph had such light."""
+    reference = light["reference"]["reason"] or codes.REFERENCE_OK
+    paper.tell(paper.RESULT, reference, words.paper_words(reference))
+    warning = words.light_warning(light)
+    show("light-warning", bool(warning))
+    set_text("light-warning", warning)
+
+
 def _show_scan(reading):
     scan = reading.get("scan")
     show("scan-figures", scan is not None)
@@ -81,8 +92,9 @@ def _show_scan(reading):
 
 
 def forget():
-    """Let go of the pictures of the nails."""
+    """Let go of the pictures of the nails, and of what was said of their light."""
     element("nails").replaceChildren()
+    paper.forget(paper.RESULT)
 
 
 def _list_nails(reading, picture):

@@ -7,9 +7,18 @@ import pytest
 from PIL import Image, ImageFilter
 
 from app.core.errors import MeasureError
+from app.core.find.ways import ALL_WAYS
 from app.core.manifest import DetectorSpec, EstimatorSpec, IntervalSpec, LightSpec, Manifest, View
 from app.core.pipeline import MAX_NAILS, Instrument, measure_picture
-from app.shared.codes import IMPLAUSIBLE, MODEL_UNAVAILABLE, NAIL_CUT_OFF, NO_NAIL, UNUSABLE_NAILS
+from app.shared.codes import (
+    IMPLAUSIBLE,
+    LIGHT_DARK,
+    MODEL_UNAVAILABLE,
+    NAIL_CUT_OFF,
+    NO_NAIL,
+    REFERENCE_CLIPPED,
+    UNUSABLE_NAILS,
+)
 
 MANIFEST = Manifest(
     detector=DetectorSpec("d.onnx", "dd", 320, ("nail", "skin"), 0.35, 0.45),
@@ -18,11 +27,15 @@ MANIFEST = Manifest(
     light=LightSpec((120.0, 210.0), (0.1, 0.5), (-0.2, 0.05)),
     plausible_g_dl=(4.0, 20.0),
     document={},
+    interval_reference=IntervalSpec(0.9, (11.0, 13.0), (2.0, 1.5), (1.5, 1.0), mean_half_width_g_dl=3.25),
 )
 # A photo of 640x480 lies on the canvas at half its size, 40 px from the top.
 NAIL_1, NAIL_2, NAIL_3 = (100, 100, 20, 16, 0.9, 0.0), (180, 110, 20, 16, 0.8, 0.0), (240, 160, 20, 16, 0.7, 0.0)
 DOUBLE_OF_1 = (104, 100, 20, 16, 0.6, 0.0)
 SKIN = (100, 130, 24, 20, 0.0, 0.5)
+
+# What the estimator's other head says more than the first.
+BESIDE_PAPER = np.float32(1.5)
 
 
 class Answers:
@@ -37,12 +50,47 @@ class Answers:
         return self.answer(inputs)
 
 
+class Finds(Answers):
+    """A detector that finds the same things in a picture, however that lies. In which way a picture lies that it has
+    not seen yet, it knows from their order: one after the other, over and over.
+
+    `anchors`: (centre x, centre y, width, height, score of a nail, of skin) on the canvas, upright.
+    """
+
+    def __init__(self, anchors):
+        super().__init__(self.look)
+        self.anchors = anchors
+        self.ways = {}
+        self.looks = 0
+
+    def look(self, inputs):
+        canvas = inputs["images"][0].transpose(1, 2, 0)
+        if canvas.tobytes() not in self.ways:
+            way = ALL_WAYS[self.looks % len(ALL_WAYS)]
+            upright = next(back for other in ALL_WAYS if (way.turned(back := other.turned(canvas)) == canvas).all())
+            self.ways |= {each.turned(upright).tobytes(): each for each in ALL_WAYS}
+        way = self.ways[canvas.tobytes()]
+        self.looks = ALL_WAYS.index(way) + 1
+        output = np.zeros((1, 6, 2100), dtype=np.float32)
+        for place, anchor in enumerate(self.anchors):
+            output[0, :, place] = turned(anchor, way, len(canvas))
+        return {"output0": output}
+
+
+def turned(anchor, way, side_px):
+    x, y, width, height, *scores = anchor
+    if way.mirrored:
+        x = side_px - x
+    for _ in range(way.quarters):
+        x, y, width, height = y, side_px - x, height, width
+    return x, y, width, height, *scores
+
+
 def instrument(anchors, hb=lambda crops: 10.0 + np.arange(len(crops), dtype=np.float32)):
-    output = np.zeros((1, 6, 2100), dtype=np.float32)
-    for place, anchor in enumerate(anchors):
-        output[0, :, place] = anchor
-    detector = Answers(lambda _inputs: {"output0": output})
-    estimator = Answers(lambda inputs: {"hb_g_dl": hb(inputs["image"])})
+    detector = Finds(anchors)
+    estimator = Answers(
+        lambda inputs: {"hb_g_dl": hb(inputs["image"]), "hb_reference_g_dl": hb(inputs["image"]) + BESIDE_PAPER}
+    )
     return Instrument(MANIFEST, detector, estimator)
 
 
@@ -142,3 +190,32 @@ def test_a_picture_full_of_nails_keeps_the_most_confident():
     reading = measure(instrument(anchors))
     assert len(reading.nails) == MAX_NAILS
     assert min(nail.confidence for nail in reading.nails) > 0.9 - (MAX_NAILS + 1) / 100
+
+
+def on_paper(level, size=(640, 480)):
+    """Colourful and reddish where the nails are and behind them, paper of this level before them."""
+    picture = (np.asarray(colourful(size)) * (1.1, 0.9, 0.7)).astype(np.uint8)
+    picture[:, : size[0] // 4] = level
+    return Image.fromarray(picture)
+
+
+def test_beside_white_paper_the_other_head_and_its_interval_speak():
+    nails = [(100, 100, 20, 16, 0.9, 0.0), (100, 140, 20, 16, 0.8, 0.0), (124, 100, 10, 10, 0.0, 0.6)]
+    measuring = instrument(nails, hb=lambda crops: np.full(len(crops), 11.0, dtype=np.float32))
+    known = measure(measuring, picture=on_paper(235)).as_json()
+    assert known["light"]["reference"]["found"] and known["light"]["reference"]["reason"] is None
+    assert known["light"]["reference"]["rgb_linear"] == pytest.approx([0.83] * 3, abs=0.01)
+    assert known["hb_g_dl"] == pytest.approx(12.5) and known["interval_g_dl"] == pytest.approx([10.875, 13.625])
+    clipped = measure(measuring, picture=on_paper(255)).as_json()
+    assert clipped["light"]["reference"] == {"found": False, "reason": REFERENCE_CLIPPED, "rgb_linear": None}
+    assert clipped["hb_g_dl"] == pytest.approx(11.0)
+
+
+def test_in_light_that_nobody_learned_from_a_reading_says_no_more_than_no_photo():
+    dark = Image.fromarray((np.asarray(colourful((640, 480))) * 0.4).astype(np.uint8))
+    measuring = instrument([NAIL_1, NAIL_2], hb=lambda crops: np.full(len(crops), 13.0, dtype=np.float32))
+    reading = measure(measuring, picture=dark)
+    assert reading.light.judged == LIGHT_DARK and not reading.light.known
+    low, high = reading.interval_g_dl
+    assert high - low == pytest.approx(2 * 3.25) and not reading.narrower_than_no_photo
+    assert low < reading.hb_g_dl < high

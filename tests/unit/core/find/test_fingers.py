@@ -29,6 +29,28 @@ def test_each_finger_takes_its_own_patch_also_where_a_neighbours_is_nearer():
     assert sorted(match_skin(nails, skin)) == [(0, 0), (1, 1), (2, 2)]
 
 
+def test_a_little_finger_without_a_patch_takes_none_from_its_neighbour():
+    # Where patient 54 of the data set has nails and patches. The last nail is nearest to its neighbour's patch.
+    nails = boxes_at((583, 318), (520, 239), (539, 168), (634, 98), size=50)
+    skin = boxes_at((714, 321), (658, 236), (679, 153), size=60)
+    assert sorted(match_skin(nails, skin)) == [(0, 0), (1, 1), (2, 2)]
+    degrees = np.degrees(np.arctan2(*finger_directions(BOARD, nails, skin)[:, ::-1].T))
+    assert np.abs(degrees).max() < 10
+
+
+def test_fingers_that_end_at_different_heights_keep_their_own_patches():
+    # Of patient 102: each nail is nearer to the patch beside it than to its own.
+    nails = boxes_at((519, 180), (486, 254), (558, 338), (595, 102), size=50)
+    skin = boxes_at((661, 158), (638, 257), (684, 348), (718, 74), size=60)
+    assert sorted(match_skin(nails, skin)) == [(0, 0), (1, 1), (2, 2), (3, 3)]
+
+
+def test_a_thumb_that_lies_otherwise_has_its_own_patch():
+    nails = boxes_at((300, 200), (300, 260), (420, 420))
+    skin = boxes_at((400, 200), (400, 260), (440, 330))
+    assert sorted(match_skin(nails, skin)) == [(0, 0), (1, 1), (2, 2)]
+
+
 def test_a_nail_without_a_patch_points_like_the_others():
     nails = boxes_at((300, 200), (300, 260), (300, 320))
     directions = finger_directions(BOARD, nails, boxes_at((400, 200), (400, 320)))

@@ -6,9 +6,12 @@ import numpy as np
 from PIL import Image
 
 from app.core.find.detection import Detections
-from app.core.find.follow import MOST_FRAMES, Follower
+from app.core.find.follow import FRAMES_BETWEEN_WAYS, MOST_FRAMES, Follower
+from app.core.find.ways import ALL_WAYS
 from app.core.stages import Stages
 
+# Frames after which the detector has been asked in every way, where it answers before the next one.
+ALL_ASKED = (len(ALL_WAYS) - 1) * (FRAMES_BETWEEN_WAYS + 1) + 1
 BOXES = np.array([[200.0, 150.0, 260.0, 200.0], [210.0, 260.0, 270.0, 310.0]])
 
 
@@ -30,10 +33,11 @@ class Detector:
 
     def __init__(self, boxes=BOXES, slowness=0):
         self.boxes, self.slowness = boxes, slowness
-        self.asked = []
+        self.asked, self.ways = [], []
 
-    async def look(self, shown, stages):
+    async def look(self, shown, stages, ways):
         self.asked.append(shown)
+        self.ways += ways
         boxes = self.boxes
         stages.add("letterbox", 3.0)
         stages.add("detect", 40.0)
@@ -46,7 +50,7 @@ def followed(detector, pictures, turns=1):
     """What is found in each picture, with so many turns of the event loop after it; and the stages of each."""
 
     async def run():
-        follower, everything = Follower(detector.look), []
+        follower, everything = Follower(detector.look, confidence=0.25), []
         for each in pictures:
             stages = Stages()
             everything.append((await follower.find(each, stages), stages.ms))
@@ -58,46 +62,72 @@ def followed(detector, pictures, turns=1):
     return asyncio.run(run())
 
 
-def test_noise_and_breathing_light_are_no_movement():
+def test_noise_and_breathing_light_are_no_movement_and_the_detector_looks_in_other_ways():
     detector = Detector()
-    followed(detector, [picture(), picture(seed=1), picture(seed=2, level=6)])
-    assert len(detector.asked) == 1
+    everything = followed(detector, [picture(seed=number, level=number) for number in range(ALL_ASKED)])
+    assert detector.ways == list(ALL_WAYS)
+    # Only the first look is waited for.
+    assert ["detect" in stages for _, stages in everything] == [True] + [False] * (ALL_ASKED - 1)
 
 
 def test_a_hand_that_moves_is_looked_for_again():
-    for shift_px, times in ((4, 2), (1, 1)):
+    for shift_px, waited_for in ((4, True), (1, False)):
         detector = Detector()
-        followed(detector, [picture(), picture(shift_px=shift_px)])
-        assert len(detector.asked) == times
+        everything = followed(detector, [picture(), picture(shift_px=shift_px)])
+        assert ["detect" in stages for _, stages in everything] == [True, waited_for]
+        # In another way each time, so that a hand that never holds still is seen in all of them.
+        assert detector.ways == list(ALL_WAYS[: 1 + waited_for])
+
+
+def test_where_nothing_moves_the_boxes_are_those_that_all_ways_agree_on():
+    off = np.arange(len(ALL_WAYS)) - (len(ALL_WAYS) - 1) / 2
+    detector = Detector()
+
+    async def run():
+        follower, everything = Follower(detector.look, confidence=0.25), []
+        for number in range(ALL_ASKED + 1):
+            detector.boxes = BOXES + off[number // (FRAMES_BETWEEN_WAYS + 1) % len(off)]
+            everything.append(await follower.find(picture(seed=number), Stages()))
+            await asyncio.sleep(0)
+        return everything
+
+    everything = asyncio.run(run())
+    assert np.allclose(everything[0].boxes, BOXES + off[0])
+    assert np.allclose(everything[-1].boxes, BOXES)
+    assert detector.ways == list(ALL_WAYS)
 
 
 def test_every_so_often_the_detector_is_asked_whatever_the_picture_says_and_not_waited_for():
     detector = Detector(slowness=3)
-    pictures = [picture(seed=number) for number in range(MOST_FRAMES + 7)]
+    # A turn of the event loop a picture: an answer comes three pictures after its question.
+    known = 3 * ALL_ASKED
+    pictures = [picture(seed=number) for number in range(known + 3 * MOST_FRAMES)]
 
     async def run():
-        follower, counts, stages = Follower(detector.look), [], []
-        for each in pictures:
+        follower, counts, stages = Follower(detector.look, confidence=0.25), [], []
+        for number, each in enumerate(pictures):
             stages.append(Stages())
+            if number == known:
+                detector.boxes = BOXES[:1]
             counts.append(len(await follower.find(each, stages[-1])))
-            detector.boxes = BOXES[:1]
             await asyncio.sleep(0)
         return counts, stages
 
     counts, stages = asyncio.run(run())
-    assert detector.asked == [pictures[0], pictures[MOST_FRAMES + 1]]
-    # One nail less from then on when the answer is there, some frames later.
-    assert counts[MOST_FRAMES + 2] == 2 and counts[-1] == 1
+    assert detector.ways[: len(ALL_WAYS) + 1] == [*ALL_WAYS, ALL_WAYS[0]]
+    # One of them sees a nail less now, so what the others saw is out of date.
+    assert counts[0] == 2 and counts[-1] == 1
     assert "detect" in stages[0].ms and not any("detect" in each.ms for each in stages[1:])
-    assert stages[counts.index(1)].ms["letterbox"] == 3.0
 
 
 def test_what_moves_while_the_detector_is_asked_is_looked_for_at_once():
     detector = Detector(slowness=50)
     still = [picture(seed=number) for number in range(MOST_FRAMES + 2)]
-    moved = picture(shift_px=6)
-    followed(detector, [*still, moved, moved, moved])
-    assert detector.asked == [still[0], still[-1], moved]
+    moved = [picture(shift_px=6, seed=number) for number in range(FRAMES_BETWEEN_WAYS + 2)]
+    followed(detector, [*still, *moved])
+    assert detector.asked == [still[0], still[FRAMES_BETWEEN_WAYS + 1], moved[0], moved[-1]]
+    # What was asked of the picture before has no answer.
+    assert detector.ways == [ALL_WAYS[0], ALL_WAYS[1], ALL_WAYS[1], ALL_WAYS[2]]
 
 
 def test_nothing_found_and_another_size_are_looked_at_again():

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from app.core.reading import Nail, Reading
+from app.core.reading import Light, Nail, Reading
 from app.core.scan.accumulator import (
     FRAMES,
     LEAST_FRAMES,
@@ -17,6 +17,7 @@ from app.core.scan.accumulator import (
 from app.core.typical import typical_of_nails
 from app.shared.codes import (
     CAMERA_FROZEN,
+    FRAME_OTHER_REFERENCE,
     FRAME_OTHER_SIZE,
     FRAME_OUTLIER,
     FRAME_REPEATED,
@@ -24,6 +25,8 @@ from app.shared.codes import (
     NAIL_SELDOM,
     NAIL_TOO_DARK,
     NO_NAIL,
+    REFERENCE_CLIPPED,
+    REFERENCE_OK,
     TOO_FEW_FRAMES,
     UNRELIABLE,
 )
@@ -33,13 +36,18 @@ REPEATED = None
 BOXES = ((100.0, 100.0, 140.0, 130.0), (100.0, 160.0, 140.0, 190.0), (300.0, 40.0, 330.0, 80.0))
 
 
-def frame(values, reason=None, shift=0.0, size=(640, 480)):
+KNOWN = Light(REFERENCE_OK, (0.8, 0.82, 0.7), "tinted")
+UNKNOWN = Light()
+CLIPPED = Light(REFERENCE_CLIPPED, None, "brighter")
+
+
+def frame(values, reason=None, shift=0.0, size=(640, 480), light=UNKNOWN):
     """One frame's reading: a nail a value, None for one that does not count."""
     nails = tuple(
         Nail(tuple(side + shift for side in box), 0.9, value, None if value is not None else reason or NAIL_TOO_DARK)
         for box, value in zip(BOXES, values, strict=False)
     )
-    return Reading(width=size[0], height=size[1], models={}, nails=nails)
+    return Reading(width=size[0], height=size[1], models={}, nails=nails, light=light)
 
 
 def scanned(frames):
@@ -238,3 +246,26 @@ def test_nothing_scanned_is_nothing_read():
     reading = Scan(MANIFEST).conclude()
     assert reading.error.code == TOO_FEW_FRAMES
     assert reading.nails == ()
+
+
+def test_frames_beside_paper_and_frames_without_are_never_mixed():
+    fewer = [frame([9.0, 9.5, 9.2], light=CLIPPED)] * 8
+    scan, reading = scanned([frame([12.0, 12.5, 12.2], light=KNOWN)] * 22 + fewer)
+    assert reading.hb_g_dl == pytest.approx(12.2, abs=0.1)
+    assert [each.reason for each in scan.frames] == [None] * 22 + [FRAME_OTHER_REFERENCE] * 8
+    assert reading.light == KNOWN and reading.as_json()["light"]["reference"]["found"]
+    # The other way round: of thirty frames only a few have paper, and they are the ones that do not count.
+    scan, reading = scanned([frame([12.0, 12.5, 12.2], light=KNOWN)] * 8 + [frame([9.0, 9.5, 9.2], light=CLIPPED)] * 22)
+    assert reading.hb_g_dl == pytest.approx(9.2, abs=0.1)
+    assert [each.reason for each in scan.frames] == [FRAME_OTHER_REFERENCE] * 8 + [None] * 22
+    assert reading.light == CLIPPED
+    assert reading.as_json()["light"] == {
+        "reference": {"found": False, "reason": REFERENCE_CLIPPED, "rgb_linear": None},
+        "judged": "brighter",
+    }
+
+
+def test_paper_that_comes_and_goes_has_no_reading_where_too_few_frames_are_left():
+    turns = [frame([12.0, 12.5, 12.2], light=KNOWN), frame([9.0, 9.5, 9.2], light=CLIPPED)] * 10
+    _, reading = scanned(turns + [frame([None] * 3, NAIL_TOO_DARK)] * 10)
+    assert reading.error.code == TOO_FEW_FRAMES
