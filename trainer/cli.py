@@ -9,7 +9,7 @@ from typing import Any
 
 from app.terminal import show_any_sign, shown
 from trainer.config import DEFAULT_CONFIG, WEIGHTS_BESIDE_REPOSITORY
-from trainer.data.dataset import DATA_VARIABLE, WILD_VARIABLE, DataError
+from trainer.data.dataset import DATA_VARIABLE, HANDS_VARIABLE, WILD_VARIABLE, DataError
 from trainer.detector.comparison import DETECTORS, HUB_WEIGHTS, NO_WEIGHTS, DetectorRecipe
 from trainer.estimator.backbones import DEFAULT_BACKBONE
 from trainer.tools.marked import MarkerError, write_tables
@@ -34,11 +34,10 @@ EPILOG = """\
 Stopping with Ctrl-C is safe: the same command goes on where it stopped.
 
 examples:
-  where the model hub can be reached:
+  as the shipped models were made:
     python -m trainer all --write docs/accuracy.md
-  where it cannot be, as the shipped models were made:
-    python -m trainer all --write docs/accuracy.md \\
-      --backbone-weights mobilenet_v1_0.25_128_quant.tflite
+  another backbone, beside the detector that is there:
+    python -m trainer export --keep-detector --backbone mobilenetv3_small_100
   the tables of docs/accuracy.md, from the shipped models:
     python -m trainer evaluate --write docs/accuracy.md
 """
@@ -88,6 +87,13 @@ def _parser() -> argparse.ArgumentParser:
         "else ../shared/data/nails-in-the-wild, else none)",
     )
     where.add_argument(
+        "--hands",
+        type=Path,
+        metavar="FOLDER",
+        help=f"other people's hands to measure with: index.csv and photo/ (else ${HANDS_VARIABLE}, "
+        "else ../shared/data/hands11k, else none)",
+    )
+    where.add_argument(
         "--runs",
         type=Path,
         default=Path("runs"),
@@ -123,7 +129,7 @@ def _parser() -> argparse.ArgumentParser:
         "--backbone",
         default=DEFAULT_BACKBONE,
         metavar="NAME",
-        help=f"any network of timm (default: {DEFAULT_BACKBONE})",
+        help=f"{DEFAULT_BACKBONE} (default), whose weights are a package of Python's index, or any network of timm",
     )
     how.add_argument(
         "--backbone-weights",
@@ -175,6 +181,7 @@ def _run(options: argparse.Namespace, progress: Progress) -> None:
         detector_recipe=DetectorRecipe(epochs=options.detector_epochs),
         detector=options.detector,
         wild=options.wild,
+        hands=options.hands,
         keep_detector=options.keep_detector,
     )
     if options.step == "prepare":

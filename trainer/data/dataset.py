@@ -24,6 +24,7 @@ from app.core.pictures.photo import open_photo
 
 DATA_VARIABLE = "HEMOLENS_DATA"
 WILD_VARIABLE = "HEMOLENS_WILD"
+HANDS_VARIABLE = "HEMOLENS_HANDS"
 # Beside the repository, where the house keeps the data set that it never copies in.
 DATA_BESIDE_REPOSITORY = Path(__file__).resolve().parents[3] / "shared" / "data" / "yakimov2024"
 

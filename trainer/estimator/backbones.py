@@ -21,7 +21,7 @@ from trainer.estimator.tflite_import import INPUT_NAME, OPSET, OUTPUT_NAME, impo
 from trainer.tools.onnx_parts import store_half
 from trainer.tools.torch_parts import import_torch_parts, quiet
 
-DEFAULT_BACKBONE = "mobilenetv4_conv_small"
+DEFAULT_BACKBONE = "efficientnet_lite0"
 RANDOM_WEIGHTS = "random weights"
 # What these networks are usually asked at. Fully convolutional, so the side is free.
 TFLITE_SIDE_PX = 224
@@ -54,11 +54,8 @@ class Backbone:
     depths: tuple[int, ...] = ()
 
 
-def load_backbone(name: str, weights: Path | None, tflite_side_px: int = TFLITE_SIDE_PX) -> Backbone:
+def load_backbone(name: str, weights: Path | None) -> Backbone:
     """A TFLite file where `weights` is one, else timm's `name`, with a checkpoint's weights or the hub's.
-
-    Args:
-        tflite_side_px: a multiple of 32; timm's networks have sides of their own.
 
     Raises:
         DataError: no such file, no such network, or the hub cannot be reached.
@@ -66,7 +63,7 @@ def load_backbone(name: str, weights: Path | None, tflite_side_px: int = TFLITE_
     if weights is not None and not weights.is_file():
         raise DataError(f"{weights}: no such file (--backbone-weights)")
     if weights is not None and weights.suffix == ".tflite":
-        return _from_tflite(weights, tflite_side_px)
+        return _from_tflite(weights, TFLITE_SIDE_PX)
     return _from_timm(name, weights)
 
 

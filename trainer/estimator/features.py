@@ -5,22 +5,28 @@ from __future__ import annotations
 import hashlib
 import inspect
 import io
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 import onnx
 import onnx.utils
 import PIL
+from joblib import Parallel, cpu_count, delayed
 from PIL import Image
 
 import app.core.crops.views
 import app.core.find.fingers
+import app.core.light.reference
+import app.core.light.sheet
 import app.core.pictures.linear
 import trainer.pictures.lights
 import trainer.pictures.other_background
-from app.core.arrays import FloatArray
+from app.core.arrays import FloatArray, IntArray
 from app.core.crops.views import nail_crops
 from app.core.find.fingers import finger_directions
+from app.core.light.reference import NO_REFERENCE, Reference, find_reference
 from app.core.manifest import EstimatorSpec
 from app.files import write_whole
 from app.runtime.native import NativeNetwork
@@ -28,91 +34,140 @@ from trainer.data.dataset import Patient, dataset_fingerprint
 from trainer.estimator.graph import feature_depths
 from trainer.estimator.head import NailTable
 from trainer.estimator.tflite_import import INPUT_NAME, OUTPUT_NAME
-from trainer.pictures.lights import AS_IT_IS, NAIL_JITTER, SHIFTS, SKIN_JITTER, drawn_light
+from trainer.pictures.lights import NAIL_JITTER, PAPERS, SHIFTS, SKIN_JITTER, drawn_light
 from trainer.pictures.other_background import ERODED_PX, on_another_background
 from trainer.tools.progress import Progress
 
-SIMULATED_COPIES = 8
+SIMULATED_COPIES = 4
 LIGHTS_SEED = 7
 # The fingers alone, see trainer.pictures.other_background; a name beside those of SHIFTS.
 BACKGROUND = "background"
-# Pixels of the photograph around the boxes that a view, turned and moved, can reach.
-REACH_PX = 80
+# The light divided out by a paper that is not as white as it should be.
+PAPER = "reference5"
+PLAIN, REFERENCE = "plain", "reference"
+PLAIN_SHIFTS = {**{name: len(lights) for name, lights in SHIFTS.items()}, BACKGROUND: 1}
+REFERENCE_SHIFTS = {**PLAIN_SHIFTS, PAPER: len(PAPERS)}
 
 
-def nail_table(
+@dataclass(frozen=True, slots=True)
+class NailTables:
+    """The same nails twice: in whatever light they were photographed, and with the light divided out by the white
+    board of the photographs, found as the app finds a sheet of paper."""
+
+    plain: NailTable
+    reference: NailTable
+
+
+def nail_tables(
     patients: list[Patient], model: onnx.ModelProto | bytes, spec: EstimatorSpec, cache: Path, progress: Progress
-) -> NailTable:
+) -> NailTables:
     """Every annotated nail of `patients` through a graph with the output `embedding`: as it is, under the drawn
     lights to learn from, and under the shifts to be measured under.
 
     The cache is named by all that the features depend on: the network without its head, views, photographs and boxes,
-    and the code that cuts the crops and makes the light.
+    and the code that cuts the crops, finds the paper and makes the light.
     """
     network_bytes = model if isinstance(model, bytes) else model.SerializeToString()
     graph = onnx.load_from_string(model) if isinstance(model, bytes) else model
-    path = cache / f"{_fingerprint(patients, graph, spec)}.npy"
+    path = cache / f"{_fingerprint(patients, graph, spec)}.npz"
     if path.is_file():
-        features = np.load(path)
+        with np.load(path) as kept:
+            found = {name: kept[name] for name in kept.files}
     else:
-        features = _embed(patients, NativeNetwork(network_bytes), spec, progress)
-        _save(path, features)
-    by_light = iter(features.astype(np.float64))
-    return NailTable(
-        features=next(by_light),
-        patient=np.repeat(np.arange(len(patients)), [len(person.nail_boxes) for person in patients]),
-        hb_g_dl=np.array([person.hb_g_dl for person in patients]),
-        session=np.array([person.session for person in patients]),
-        simulated=tuple(next(by_light) for _ in range(SIMULATED_COPIES)),
-        shifted={
-            **{name: tuple(next(by_light) for _ in shift) for name, shift in SHIFTS.items()},
-            BACKGROUND: (next(by_light),),
-        },
-        depth=feature_depths(graph),
+        found = _embed(patients, network_bytes, spec, progress)
+        _save(path, found)
+    depth = feature_depths(graph)
+    return NailTables(
+        plain=_table(patients, found[PLAIN], PLAIN_SHIFTS, depth),
+        reference=_table(patients, found[REFERENCE], REFERENCE_SHIFTS, depth),
     )
 
 
-def annotated_crops(person: Patient, spec: EstimatorSpec) -> FloatArray:
-    """What the estimator is shown of a patient's annotated nails, as `app.core.crops.views.nail_crops` has it."""
-    photo, nails, skin = _around_the_nails(person)
-    return nail_crops(photo, nails, finger_directions(photo, nails, skin), spec)
+def _table(patients: list[Patient], features: FloatArray, shifts: dict[str, int], depth: IntArray) -> NailTable:
+    by_condition = iter(features.astype(np.float64))
+    return NailTable(
+        features=next(by_condition),
+        patient=np.repeat(np.arange(len(patients)), [len(person.nail_boxes) for person in patients]),
+        hb_g_dl=np.array([person.hb_g_dl for person in patients]),
+        session=np.array([person.session for person in patients]),
+        simulated=tuple(next(by_condition) for _ in range(SIMULATED_COPIES)),
+        shifted={name: tuple(next(by_condition) for _ in range(count)) for name, count in shifts.items()},
+        depth=depth,
+    )
 
 
-def _embed(patients: list[Patient], network: NativeNetwork, spec: EstimatorSpec, progress: Progress) -> FloatArray:
-    """(conditions, nails, d): as it is, drawn lights, shifts in their order, another background."""
-    shifts = [light for lights in SHIFTS.values() for light in lights]
-    rows: list[list[FloatArray]] = [[] for _ in range(1 + SIMULATED_COPIES + len(shifts) + 1)]
+def annotated_crops(person: Patient, spec: EstimatorSpec) -> tuple[FloatArray, FloatArray]:
+    """What the estimator is shown of a patient's annotated nails, as `app.core.crops.views.nail_crops` has it: as they
+    are, and with the light divided out."""
+    photo, nails = person.picture(), person.nail_boxes
+    directions = finger_directions(photo, nails, person.skin_boxes)
+    reference = find_reference(photo, nails, directions)
+    plain, known = (nail_crops(photo, nails, directions, spec, None, paper) for paper in (NO_REFERENCE, reference))
+    return plain, known
 
-    def embedded(seen: Image.Image, nails: FloatArray, skin: FloatArray) -> FloatArray:
-        crops = nail_crops(seen, nails, finger_directions(seen, nails, skin), spec)
-        return network.run_now({"image": crops})["embedding"]
 
+def _embed(
+    patients: list[Patient], network_bytes: bytes, spec: EstimatorSpec, progress: Progress
+) -> dict[str, FloatArray]:
+    """PLAIN and REFERENCE -> (conditions, nails, d): as it is, drawn lights, the shifts in their order, another
+    background, and for the reference other papers."""
+    jobs = (delayed(_embedded)(person, number, network_bytes, spec) for number, person in enumerate(patients))
+    rows: dict[str, list[list[FloatArray]]] = {PLAIN: [], REFERENCE: []}
     with progress.task("features of nails, patients", len(patients)) as advance:
-        for number, person in enumerate(patients):
-            photo, nails, skin = _around_the_nails(person)
-            rng = np.random.default_rng([LIGHTS_SEED, number])
-            drawn = [drawn_light(rng) for _ in range(SIMULATED_COPIES)]
-            for place, (light, found) in enumerate(zip([AS_IT_IS, *drawn, *shifts], rows[:-1], strict=True)):
-                # Of the drawn lights every second one falls on another background too.
-                elsewhere = place in range(1, 1 + SIMULATED_COPIES, 2)
-                eroded_px = int(rng.integers(0, ERODED_PX + 1))
-                before = on_another_background(photo, nails, skin, rng, eroded_px) if elsewhere else photo
-                seen = light.photographed(before, rng)
-                nails_seen = light.jittered(nails, NAIL_JITTER, rng)
-                found.append(embedded(seen, nails_seen, light.jittered(skin, SKIN_JITTER, rng)))
-            rows[-1].append(embedded(on_another_background(photo, nails, skin, rng), nails, skin))
+        for found in Parallel(n_jobs=cpu_count(), return_as="generator")(jobs):
+            for kind, conditions in found.items():
+                rows[kind].append(conditions)
             advance()
-    return np.stack([np.concatenate(found) for found in rows])
+    return {kind: np.stack([np.concatenate(same) for same in zip(*found, strict=True)]) for kind, found in rows.items()}
 
 
-def _around_the_nails(person: Patient) -> tuple[Image.Image, FloatArray, FloatArray]:
-    """The part of the photograph that views can reach, with the nails' and the skin's boxes in its pixels."""
-    boxes = np.concatenate([person.nail_boxes, person.skin_boxes])
-    left, top = np.maximum(boxes[:, :2].min(axis=0) - REACH_PX, 0).astype(int)
-    right, bottom = np.minimum(boxes[:, 2:].max(axis=0) + REACH_PX, (person.width, person.height)).astype(int)
-    part = person.picture().crop((left, top, right, bottom))
-    offset = np.array([left, top, left, top])
-    return part, person.nail_boxes - offset, person.skin_boxes - offset
+def _embedded(person: Patient, number: int, network_bytes: bytes, spec: EstimatorSpec) -> dict[str, list[FloatArray]]:
+    network = _network(network_bytes)
+    shown = _shown(person, spec, np.random.default_rng([LIGHTS_SEED, number]))
+    return {kind: [network.run_now({"image": crops})["embedding"] for crops in each] for kind, each in shown.items()}
+
+
+@cache
+def _network(network_bytes: bytes) -> NativeNetwork:
+    """Of this process, which is one of as many as there are processors."""
+    return NativeNetwork(network_bytes, threads=1)
+
+
+def _shown(person: Patient, spec: EstimatorSpec, rng: np.random.Generator) -> dict[str, list[FloatArray]]:
+    """The crops of a patient's nails under every condition, see `_embed`."""
+    photo, nails, skin = person.picture(), person.nail_boxes, person.skin_boxes
+    shown: dict[str, list[FloatArray]] = {PLAIN: [], REFERENCE: []}
+
+    def cut(seen: Image.Image, boxes: FloatArray, patches: FloatArray, paper: Reference) -> FloatArray:
+        return nail_crops(seen, boxes, finger_directions(seen, boxes, patches), spec, None, paper)
+
+    def paper_in(seen: Image.Image, boxes: FloatArray, patches: FloatArray) -> Reference:
+        return find_reference(seen, boxes, finger_directions(seen, boxes, patches))
+
+    as_it_is = paper_in(photo, nails, skin)
+    shown[PLAIN].append(cut(photo, nails, skin, NO_REFERENCE))
+    shown[REFERENCE].append(cut(photo, nails, skin, as_it_is))
+    for copy in range(SIMULATED_COPIES):
+        light = drawn_light(rng)
+        seen = light.photographed(photo, rng)
+        boxes, patches = light.jittered(nails, NAIL_JITTER, rng), light.jittered(skin, SKIN_JITTER, rng)
+        paper = paper_in(seen, boxes, patches)
+        if copy % 2:
+            # The fingers on another background, so that no rim of the board says what the light was.
+            eroded_px = int(rng.integers(0, ERODED_PX + 1))
+            seen = light.photographed(on_another_background(photo, nails, skin, rng, eroded_px), rng)
+        shown[PLAIN].append(cut(seen, boxes, patches, NO_REFERENCE))
+        # A light in which the paper says nothing teaches nothing of a reference.
+        shown[REFERENCE].append(cut(seen, boxes, patches, paper) if paper.found else shown[REFERENCE][0])
+    for light in (light for lights in SHIFTS.values() for light in lights):
+        seen = light.photographed(photo, rng)
+        shown[PLAIN].append(cut(seen, nails, skin, NO_REFERENCE))
+        shown[REFERENCE].append(cut(seen, nails, skin, paper_in(seen, nails, skin)))
+    elsewhere = on_another_background(photo, nails, skin, rng)
+    shown[PLAIN].append(cut(elsewhere, nails, skin, NO_REFERENCE))
+    shown[REFERENCE].append(cut(elsewhere, nails, skin, as_it_is))
+    shown[REFERENCE] += [cut(photo, nails, skin, as_it_is.off_by(paper)) for paper in PAPERS]
+    return shown
 
 
 def _fingerprint(patients: list[Patient], model: onnx.ModelProto, spec: EstimatorSpec) -> str:
@@ -124,13 +179,15 @@ def _fingerprint(patients: list[Patient], model: onnx.ModelProto, spec: Estimato
     for module in (
         app.core.crops.views,
         app.core.find.fingers,
+        app.core.light.reference,
+        app.core.light.sheet,
         app.core.pictures.linear,
         trainer.pictures.lights,
         trainer.pictures.other_background,
     ):
         digest.update(inspect.getsource(module).encode())
     # Which conditions there are, and which of them fall on another background.
-    digest.update(inspect.getsource(_embed).encode())
+    digest.update(inspect.getsource(_shown).encode())
     digest.update(PIL.__version__.encode())
     return digest.hexdigest()[:24]
 
@@ -142,7 +199,7 @@ def _without_head(model: onnx.ModelProto) -> bytes:
     return b"".join(part.SerializeToString(deterministic=True) for part in parts)
 
 
-def _save(path: Path, features: FloatArray) -> None:
+def _save(path: Path, features: dict[str, FloatArray]) -> None:
     buffer = io.BytesIO()
-    np.save(buffer, features)
+    np.savez(buffer, **features)  # type: ignore[arg-type]
     write_whole(path, buffer.getvalue())

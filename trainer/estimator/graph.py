@@ -1,9 +1,10 @@
 """The Hb estimator as one ONNX graph: pictures of nails in, one Hb a nail and its features out.
 
-`image` (nails, pictures, 3, side_px, side_px), normalised as models.json says -> `hb_g_dl` (nails,) and
-`embedding` (nails, features), the features before they are standardised. The pictures come as small as their detail is,
-and the graph enlarges them to what the backbone was trained at: that is a thirtieth of the bytes to hand over. A view
-may be shown once or with its mirror image, whose features are then averaged with its own.
+`image` (nails, pictures, 3, side_px, side_px), normalised as models.json says -> `hb_g_dl` (nails,), which is right in
+whatever light the pictures have, `hb_reference_g_dl` (nails,), which is right where white paper has shown the light and
+it was divided out, and `embedding` (nails, features), the features before they are standardised. The pictures come as
+small as their detail is, and the graph enlarges them to what the backbone was trained at: that is a part of the bytes
+to hand over. A view may be shown once or with its mirror image, whose features are then averaged with its own.
 """
 
 from __future__ import annotations
@@ -33,13 +34,13 @@ VIEWS = (
     View(name="finger", along=1.1, size=0.9),
 )
 MIRROR = True
-# A phone's nail has far more detail than the 50 px of the training photographs, and its noise with it. The error
-# does not depend on this from 16 px to all there is, but noise of one grey level, or another JPEG decoder, moves
-# a nail's value less the smaller it is.
-DETAIL_PX = 20
-# Of a TFLite backbone, whose side is free. Half the work of 224 px, at which the error is the same to 0.01 g/dL. At
-# 128 px, with a third of it, the error is smaller by 0.03, but the AUC below 11 g/dL falls under the .91 that was set.
-BACKBONE_PX = 160
+# A phone's nail has far more detail than the 50 px of the training photographs, and its noise with it. Beside white
+# paper the error is 1.42 g/dL at 24 px, at 32 and at 48, but a JPEG of quality 75 moves a reading by 0.6 g/dL at the
+# most at 24 px and by 0.7 at 48.
+DETAIL_PX = 24
+# What the pixels of detail are enlarged to. Beside white paper the error is 1.41, 1.39, 1.41 and 1.42 g/dL at 64, 80,
+# 96 and 128 px, which is the same; a frame's time goes with the square.
+BACKBONE_PX = 80
 
 
 def estimator_spec(backbone: Backbone) -> EstimatorSpec:
@@ -111,32 +112,49 @@ def feature_depths(model: onnx.ModelProto) -> IntArray:
     return np.tile(one_view, width.dim_value // len(one_view))
 
 
-def add_head(model: onnx.ModelProto, head: RidgeHead) -> onnx.ModelProto:
-    """Put the head behind `feature_graph`'s output, which stays an output."""
-    tail = [
-        helper.make_node("Sub", [OUTPUT_NAME, "feature_mean"], ["centred"]),
-        helper.make_node("Div", ["centred", "feature_std"], ["standardised"]),
-        helper.make_node("Clip", ["standardised", "clip_low", "clip_high"], ["clipped"]),
-        helper.make_node("MatMul", ["clipped", "weights"], ["weighted"]),
-        helper.make_node("Add", ["weighted", "intercept"], ["hb_column"]),
-        helper.make_node("Reshape", ["hb_column", "hb_shape"], ["hb_g_dl"]),
+def add_heads(model: onnx.ModelProto, heads: dict[str, RidgeHead]) -> onnx.ModelProto:
+    """Put heads behind `feature_graph`'s output, which stays an output: name of the head's output -> head."""
+    tail: list[onnx.NodeProto] = []
+    constants = [numpy_helper.from_array(np.array([-1], np.int64), "hb_shape")]
+    for output, head in heads.items():
+        nodes, floats = _head(output, head)
+        tail += nodes
+        constants += [numpy_helper.from_array(np.asarray(values, np.float32), name) for name, values in floats.items()]
+    values = [helper.make_tensor_value_info(output, TensorProto.FLOAT, ["nails"]) for output in heads]
+    graph = model.graph
+    whole = helper.make_graph(
+        [*graph.node, *tail], "estimator", list(graph.input), [*values, *graph.output], [*graph.initializer, *constants]
+    )
+    return _checked(whole, model)
+
+
+def _head(output: str, head: RidgeHead) -> tuple[list[onnx.NodeProto], dict[str, FloatArray]]:
+    """Nodes and constants of a head, all of them named after its output."""
+
+    def named(name: str) -> str:
+        return f"{output}/{name}"
+
+    steps = (
+        ("Sub", OUTPUT_NAME, ("mean",), "centred"),
+        ("Div", named("centred"), ("std",), "standardised"),
+        ("Clip", named("standardised"), ("clip_low", "clip_high"), "clipped"),
+        ("MatMul", named("clipped"), ("weights",), "weighted"),
+        ("Add", named("weighted"), ("intercept",), "column"),
+    )
+    nodes = [
+        helper.make_node(kind, [taken, *(named(constant) for constant in constants)], [named(given)])
+        for kind, taken, constants, given in steps
     ]
+    nodes.append(helper.make_node("Reshape", [named("column"), "hb_shape"], [output]))
     floats = {
-        "feature_mean": head.mean,
-        "feature_std": head.std,
+        "mean": head.mean,
+        "std": head.std,
         "clip_low": np.array(-head.clip),
         "clip_high": np.array(head.clip),
         "weights": head.weights[:, None],
         "intercept": np.array([head.intercept]),
     }
-    constants = [numpy_helper.from_array(np.asarray(values, dtype=np.float32), name) for name, values in floats.items()]
-    constants.append(numpy_helper.from_array(np.array([-1], np.int64), "hb_shape"))
-    hb = helper.make_tensor_value_info("hb_g_dl", TensorProto.FLOAT, ["nails"])
-    graph = model.graph
-    whole = helper.make_graph(
-        [*graph.node, *tail], "estimator", list(graph.input), [hb, *graph.output], [*graph.initializer, *constants]
-    )
-    return _checked(whole, model)
+    return nodes, {named(name): values for name, values in floats.items()}
 
 
 def _checked(graph: onnx.GraphProto, like: onnx.ModelProto) -> onnx.ModelProto:

@@ -3,45 +3,64 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from PIL import Image
 
 from app.core.arrays import FloatArray, IntArray
-from app.core.pipeline import Instrument, crop, see
+from app.core.light.reference import NO_REFERENCE
+from app.core.pipeline import Instrument, Seen, crop, see
 from app.core.typical import typical_of_nails
 from trainer.data.dataset import Patient
 from trainer.data.splits import leave_one_session_out
+from trainer.estimator.features import NailTables
 from trainer.estimator.head import NailTable, choose_alphas, fit_head
 from trainer.evaluate.validation import mae
 from trainer.tools.progress import Progress
 
 
-def end_to_end(instrument: Instrument, table: NailTable, patients: list[Patient], progress: Progress) -> dict[str, Any]:
-    """Leave one session out, heads fitted on the annotated nails, patients read through the detector.
+def end_to_end(
+    instrument: Instrument, tables: NailTables, patients: list[Patient], progress: Progress
+) -> dict[str, Any]:
+    """Leave one session out, heads fitted on the annotated nails, patients read through the detector: without white
+    paper, and in `reference` as they are, the white board being their paper.
 
     Returns:
         `mae` over the patients with a usable nail, `mae_annotated` of the same patients by the annotated boxes, `n`
         of them, and `without_reading`.
     """
-    found: list[FloatArray | None] = []
+    found: list[_Found | None] = []
     with progress.task("through the detector, patients", len(patients)) as advance:
         for person in patients:
-            found.append(_embedding_of_found_nails(instrument, person.picture()))
+            found.append(_found_nails(instrument, person.picture()))
             advance()
+    plain = _measured(tables.plain, patients, [None if nails is None else nails.plain for nails in found])
+    known = _measured(tables.reference, patients, [None if nails is None else nails.reference for nails in found])
+    return {**plain, "reference": known}
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """(nails, d) of the nails that count in a photograph: as they are, and with the light divided out, where the paper
+    was found."""
+
+    plain: FloatArray
+    reference: FloatArray | None
+
+
+def _measured(table: NailTable, patients: list[Patient], nails: list[FloatArray | None]) -> dict[str, Any]:
     by_detector = np.full(len(patients), np.nan)
     by_boxes = np.full(len(patients), np.nan)
-    with progress.task("through the detector, sessions", len(np.unique(table.session))) as advance:
-        for fit, held_out in leave_one_session_out(patients):
-            head = fit_head(table, fit, choose_alphas(table, fit))
-            for patient in held_out:
-                nails = found[patient]
-                if nails is not None:
-                    by_detector[patient] = typical_of_nails(head.predict(nails))
-                    annotated: IntArray = table.nails_of(np.array([patient]))
-                    by_boxes[patient] = typical_of_nails(head.predict(table.features[annotated]))
-            advance()
+    for fit, held_out in leave_one_session_out(patients):
+        head = fit_head(table, fit, choose_alphas(table, fit))
+        for patient in held_out:
+            found = nails[patient]
+            if found is not None:
+                by_detector[patient] = typical_of_nails(head.predict(found))
+                annotated: IntArray = table.nails_of(np.array([patient]))
+                by_boxes[patient] = typical_of_nails(head.predict(table.features[annotated]))
     read = np.isfinite(by_detector)
     return {
         "mae": mae(by_detector[read], table.hb_g_dl[read]),
@@ -51,10 +70,17 @@ def end_to_end(instrument: Instrument, table: NailTable, patients: list[Patient]
     }
 
 
-def _embedding_of_found_nails(instrument: Instrument, picture: Image.Image) -> FloatArray | None:
-    """(nails, d) of the nails that count; None where there is none."""
+def _found_nails(instrument: Instrument, picture: Image.Image) -> _Found | None:
     seen = asyncio.run(see(instrument, picture))
     if not len(seen.usable):
         return None
+    return _Found(
+        plain=_embedding(instrument, picture, replace(seen, reference=NO_REFERENCE)),
+        reference=_embedding(instrument, picture, seen) if seen.reference.found else None,
+    )
+
+
+def _embedding(instrument: Instrument, picture: Image.Image, seen: Seen) -> FloatArray:
+    """(nails, d) of the nails that count."""
     outputs = asyncio.run(instrument.estimator.run({"image": crop(instrument, picture, seen)}))
     return outputs["embedding"].astype(np.float64)

@@ -78,6 +78,7 @@ def estimator_card(document: Mapping[str, Any]) -> str:
         for band, found in loso.get("by_severity", {}).items()
     ]
     covered = interval.get("metrics", {})
+    known = metrics.get("reference")
     return _card(
         "Haemoglobin estimator",
         entry,
@@ -100,6 +101,7 @@ def estimator_card(document: Mapping[str, Any]) -> str:
             f"Interval: {_value(interval['coverage'])} coverage aimed at, held in {_value(covered.get('coverage'))} of "
             f"all patients, in {_value(covered.get('coverage_severe'))} of those below 8 g/dL and in "
             f"{_value(covered.get('coverage_worst_session'))} of the worst session.",
+            *_beside_paper(known, document.get("interval_reference", {}).get("metrics", {})),
             "## By skin tone",
             _skin_tone(loso.get("by_skin_tone")),
             "## Limits",
@@ -108,6 +110,29 @@ def estimator_card(document: Mapping[str, Any]) -> str:
             "can be claimed for it. A phone that changes its white balance changes the reading.",
         ],
     )
+
+
+def _beside_paper(known: Mapping[str, Any] | None, covered: Mapping[str, Any]) -> list[str]:
+    if not known:
+        return []
+    shifted = known.get("shifted_mae") or {}
+    rows = [("leave one session out, MAE", _g_dl(known.get("mae")), _g_dl(known.get("mean_mae")))]
+    rows += [(f"{name}, MAE", _g_dl(value), _g_dl(known.get("mean_mae"))) for name, value in shifted.items()]
+    severity = [
+        (band, str(found["n"]), _g_dl(found["mae"]), _signed(found.get("bias")), _g_dl(found.get("mean_mae")))
+        for band, found in known.get("by_severity", {}).items()
+    ]
+    return [
+        "## Beside white paper",
+        "The second head, for light that a sheet of white paper shows; in these photographs the white board is the "
+        "paper, found by the app's own code:",
+        _table(("protocol", "g/dL", "always the training mean"), rows),
+        f"RMSE {_g_dl(known.get('rmse'))}, R2 {_value(known.get('r2'))}, AUC {_value(known.get('auc11'))} below 11 "
+        f"and {_value(known.get('auc12'))} below 12 g/dL. Interval held in {_value(covered.get('coverage'))} of all "
+        f"patients, in {_value(covered.get('coverage_severe'))} of those below 8 g/dL and in "
+        f"{_value(covered.get('coverage_worst_session'))} of the worst session.",
+        _table(("severity, g/dL", "n", "MAE", "bias", "always the training mean"), severity),
+    ]
 
 
 def _card(title: str, entry: Mapping[str, Any], paragraphs: list[str]) -> str:

@@ -15,10 +15,12 @@ import onnx
 
 from app.core.errors import MeasureError
 from app.core.manifest import EstimatorSpec
+from app.core.pipeline import HB, HB_REFERENCE
 from app.files import sha256_of, write_json, write_whole
 from app.models import load_instrument
 from app.runtime.native import NativeNetwork
 from trainer.data.dataset import DataError, Patient, find_dataset, read_dataset
+from trainer.data.hands import bare_hands, find_hands
 from trainer.data.splits import Split, original_split
 from trainer.detector.comparison import (
     ARCHITECTURE,
@@ -33,14 +35,18 @@ from trainer.detector.steps import WildTraining, measure_folds, prepare_training
 from trainer.detector.trained import SIDE_PX, TrainedDetector
 from trainer.detector.yolo_dataset import YoloDataset, write_yolo_dataset
 from trainer.estimator.backbones import Backbone, load_backbone
-from trainer.estimator.features import annotated_crops, nail_table
-from trainer.estimator.graph import BACKBONE_PX, add_head, estimator_spec, feature_graph
-from trainer.estimator.head import NailTable
+from trainer.estimator.features import NailTables, annotated_crops, nail_tables
+from trainer.estimator.graph import BACKBONE_PX, add_heads, estimator_spec, feature_graph
+from trainer.estimator.head import RidgeHead
 from trainer.estimator.light_profile import light_profile
+from trainer.estimator.lite0 import NAME as LITE0
+from trainer.estimator.lite0 import load_lite0
 from trainer.estimator.texture import with_texture
 from trainer.evaluate import protocols
 from trainer.evaluate.end_to_end import end_to_end
+from trainer.evaluate.hands import measure_hands
 from trainer.steps import publish
+from trainer.sweep.inputs import colour_table
 from trainer.tools.figures import rounded
 from trainer.tools.progress import Progress
 
@@ -62,6 +68,7 @@ class Settings:
     detector_recipe: DetectorRecipe
     detector: str = SMALL_DETECTOR
     wild: Path | None = None
+    hands: Path | None = None
     keep_detector: bool = False
 
 
@@ -81,7 +88,7 @@ class Features:
     backbone: Backbone
     spec: EstimatorSpec
     graph: onnx.ModelProto
-    table: NailTable
+    tables: NailTables
 
 
 def prepare(settings: Settings, progress: Progress) -> Prepared:
@@ -128,23 +135,32 @@ def ordinary_photographs(settings: Settings, prepared: Prepared, progress: Progr
 
 def features(settings: Settings, prepared: Prepared, progress: Progress) -> Features:
     """Every annotated nail through the backbone."""
-    if settings.backbone_weights is None:
-        progress.say(f"asking the model hub for {settings.backbone} (up to a minute)")
-    backbone = with_texture(load_backbone(settings.backbone, settings.backbone_weights, BACKBONE_PX))
+    backbone = _backbone(settings, progress)
     spec = estimator_spec(backbone)
     graph = feature_graph(backbone, spec)
-    table = nail_table(prepared.patients, graph, spec, settings.runs / "features", progress)
-    nails, numbers = table.features.shape
+    tables = nail_tables(prepared.patients, graph, spec, settings.runs / "features", progress)
+    nails, numbers = tables.plain.features.shape
     progress.say(f"features: {nails} nails, {numbers} numbers each, by {backbone.name}")
-    return Features(backbone, spec, graph, table)
+    return Features(backbone, spec, graph, tables)
+
+
+def _backbone(settings: Settings, progress: Progress) -> Backbone:
+    if settings.backbone == LITE0 and settings.backbone_weights is None:
+        return load_lite0(BACKBONE_PX)
+    if settings.backbone_weights is None:
+        progress.say(f"asking the model hub for {settings.backbone} (up to a minute)")
+    return with_texture(load_backbone(settings.backbone, settings.backbone_weights))
 
 
 def measure_recipe(settings: Settings, prepared: Prepared, found: Features, progress: Progress) -> dict[str, Any]:
     """The Hb recipe under every protocol; also written to runs/hb.json."""
-    figures = protocols.measure_hb(found.table, prepared.patients, prepared.split, progress)
+    figures = protocols.measure_hb(found.tables, prepared.patients, prepared.split, progress)
     write_json(settings.runs / "hb.json", figures)
-    loso = figures["hb"]["loso"]
-    progress.say(f"leave one session out: MAE {loso['mae']:.3f} g/dL (training mean {loso['mean_mae']:.3f})")
+    loso, known = figures["hb"]["loso"], figures["hb"]["reference"]
+    progress.say(
+        f"leave one session out: MAE {loso['mae']:.3f} g/dL, beside white paper {known['mae']:.3f} (training mean "
+        f"{loso['mean_mae']:.3f})"
+    )
     return figures
 
 
@@ -155,15 +171,16 @@ def export(settings: Settings, progress: Progress) -> None:
     prepared = prepare(settings, progress)
     found = features(settings, prepared, progress)
     figures = measure_recipe(settings, prepared, found, progress)
-    head = protocols.shipped_head(found.table)
-    estimator = add_head(found.graph, head)
+    heads = _heads(found.tables)
+    estimator = add_heads(found.graph, heads)
     model, entry = kept or _new_detector(settings, prepared, progress)
     document = {
         "detector": entry,
         "estimator": publish.estimator_entry(
-            estimator.SerializeToString(), found.spec, found.backbone, head, figures["hb"], len(prepared.patients)
+            estimator.SerializeToString(), found.spec, found.backbone, heads, figures["hb"], len(prepared.patients)
         ),
         "interval": publish.interval_entry(figures["interval"]),
+        "interval_reference": publish.interval_entry(figures["interval_reference"]),
         "training_light": light_profile(prepared.patients, progress),
     }
     publish.publish(settings.out, model, estimator.SerializeToString(), document)
@@ -218,10 +235,12 @@ def evaluate(settings: Settings, progress: Progress) -> dict[str, Any]:
     manifest = instrument.manifest
     prepared = prepare(settings, progress)
     model = (settings.out / manifest.estimator.file).read_bytes()
-    table = nail_table(prepared.patients, model, manifest.estimator, settings.runs / "features", progress)
-    figures = protocols.measure_hb(table, prepared.patients, prepared.split, progress)
-    figures["hb"]["end_to_end"] = end_to_end(instrument, table, prepared.patients, progress)
-    difference = _difference_to_recipe(model, manifest.estimator, table, prepared)
+    tables = nail_tables(prepared.patients, model, manifest.estimator, settings.runs / "features", progress)
+    figures = protocols.measure_hb(tables, prepared.patients, prepared.split, progress)
+    figures["hb"]["end_to_end"] = end_to_end(instrument, tables, prepared.patients, progress)
+    colours = colour_table(prepared.patients, settings.runs / "features", progress)
+    figures["hb"]["original67"] = protocols.original67(colours, prepared.patients)
+    difference = _difference_to_recipe(model, manifest.estimator, tables, prepared)
     figures["hb"]["shipped_head_difference"] = difference
     progress.say(
         f"the file in ONNX Runtime against the same recipe in scikit-learn, nails of {len(prepared.split.test)} test "
@@ -240,6 +259,9 @@ def evaluate(settings: Settings, progress: Progress) -> dict[str, Any]:
     wild = manifest.document["detector"].get("metrics", {}).get("wild")
     if wild:
         figures["detector"]["wild"] = wild
+    hands = find_hands(settings.hands)
+    if hands is not None:
+        figures["strange"] = {"hands11k": measure_hands(instrument, bare_hands(hands), progress)}
     files = (manifest.detector.file, manifest.estimator.file)
     figures["model_bytes"] = sum((settings.out / name).stat().st_size for name in files)
     figures["models"] = manifest.identity()
@@ -247,13 +269,20 @@ def evaluate(settings: Settings, progress: Progress) -> dict[str, Any]:
     return figures
 
 
-def _difference_to_recipe(model: bytes, spec: EstimatorSpec, table: NailTable, prepared: Prepared) -> float:
+def _heads(tables: NailTables) -> dict[str, RidgeHead]:
+    """What ships: the head for whatever light, and the one for light that white paper shows."""
+    return {HB: protocols.shipped_head(tables.plain), HB_REFERENCE: protocols.shipped_head(tables.reference)}
+
+
+def _difference_to_recipe(model: bytes, spec: EstimatorSpec, tables: NailTables, prepared: Prepared) -> float:
     """At most how far the file's values are from those of the recipe fitted on everybody now, g/dL, over the annotated
     nails of the test photographs."""
-    network, head = NativeNetwork(model), protocols.shipped_head(table)
+    network, heads = NativeNetwork(model), _heads(tables)
     largest = 0.0
     for index in prepared.split.test:
-        shipped = network.run_now({"image": annotated_crops(prepared.patients[index], spec)})["hb_g_dl"]
-        fitted = head.predict(table.features[table.nails_of(np.array([index]))])
-        largest = max(largest, float(np.abs(shipped - fitted).max()))
+        nails = tables.plain.nails_of(np.array([index]))
+        crops = annotated_crops(prepared.patients[index], spec)
+        for (output, head), table, shown in zip(heads.items(), (tables.plain, tables.reference), crops, strict=True):
+            shipped = network.run_now({"image": shown})[output]
+            largest = max(largest, float(np.abs(shipped - head.predict(table.features[nails])).max()))
     return largest

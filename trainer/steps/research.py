@@ -18,7 +18,7 @@ from app.models import load_instrument
 from trainer.config import read_config
 from trainer.data.dataset import DataError, Patient, find_dataset, read_dataset
 from trainer.data.splits import Split, leave_one_session_out, original_split
-from trainer.estimator.features import nail_table
+from trainer.estimator.features import nail_tables
 from trainer.estimator.head import NailTable
 from trainer.evaluate import original
 from trainer.evaluate.interval import COVERAGE
@@ -110,7 +110,8 @@ def report(settings: ResearchSettings, progress: Progress) -> Path:
     patients, split = _patients(settings, progress)
     cache = settings.runs / "features"
     model = (settings.out / manifest.estimator.file).read_bytes()
-    table = nail_table(patients, model, manifest.estimator, cache, progress)
+    # What stands in the report are readings in whatever light; those beside white paper stand in `evaluate`.
+    table = nail_tables(patients, model, manifest.estimator, cache, progress).plain
     measured = measure_shipped(table, patients, split, progress)
     kept = settings.runs / "report"
     baselines = measure_baselines(table, measured.result, patients, split, config.seed, kept, progress)
