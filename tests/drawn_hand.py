@@ -18,8 +18,8 @@ SKIN = (205, 152, 122)
 NAIL = (226, 165, 152)
 LUNULA = (240, 205, 195)
 BOARD = (212, 224, 228)
-# Other grounds: white paper in daylight, the same blown out, paper of a warm colour, a dark table.
-PAPER, BLOWN, CREAM, TABLE = (236, 238, 236), (255, 255, 255), (235, 215, 170), (70, 90, 120)
+# Other grounds: white paper in daylight, the same blown out, yellow paper, a dark table.
+PAPER, BLOWN, YELLOW, TABLE = (236, 238, 236), (255, 255, 255), (225, 235, 150), (70, 90, 120)
 
 
 # (x1, y1, x2, y2) in pixels.

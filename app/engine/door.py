@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 THUMBNAIL_PX = 96
 
 _instrument: Instrument | None = None
-# Of what is looked at before a scan: a hand held still is not searched for with every look, which spares the battery.
+# Of what is looked at before a scan: a hand held still is not searched for with every look, which spares the battery,
+# nor anew when the scan begins.
 _follower: Follower | None = None
 _session: ScanSession | None = None
 # A network runs once at a time, and a photo may be chosen while the camera is looked through.
@@ -117,7 +118,7 @@ async def scan_begin(_lent: Lent, mirror: bool) -> dict[str, Any]:
     if _follower is not None:
         _follower.leave()
     await _forget_scan()
-    _session = ScanSession(_loaded(), mirror)
+    _session = ScanSession(_loaded(), mirror, follower=_follower)
     return {"frames": _session.goal}
 
 

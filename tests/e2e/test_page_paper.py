@@ -10,14 +10,14 @@ from playwright.sync_api import Browser, Page
 
 from app.shared import codes, words
 from tests.browser import PATIENCE_MS, Visit, launched_browser
-from tests.drawn_hand import BLOWN, CREAM, PAPER, TABLE, UploadedFile, draw_hand
+from tests.drawn_hand import BLOWN, PAPER, TABLE, YELLOW, UploadedFile, draw_hand
 from tests.film import FRAMES_PER_SECOND, SIZE, fitted, write_film
 
 GROUNDS = {
     codes.REFERENCE_OK: PAPER,
     codes.REFERENCE_MISSING: TABLE,
     codes.REFERENCE_CLIPPED: BLOWN,
-    codes.REFERENCE_TINTED: CREAM,
+    codes.REFERENCE_TINTED: YELLOW,
 }
 # Of the film in which the sheet is taken away and put back.
 SECONDS_EACH = 3

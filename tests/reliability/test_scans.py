@@ -9,7 +9,8 @@ import pytest
 from PIL import Image
 
 from app.core.arrays import FloatArray
-from app.core.find.follow import FRAMES_BETWEEN_WAYS
+from app.core.find.follow import MOST_FRAMES
+from app.core.find.ways import ALL_WAYS
 from app.core.network import Network
 from app.core.pipeline import Instrument, measure_picture
 from app.core.reading import Reading
@@ -88,4 +89,5 @@ def test_a_fast_scan_reads_as_a_careful_one(instrument: Instrument, hand: str, s
     # It pays only while nothing moves.
     assert fast_runs <= careful_runs
     if step_px == 0:
-        assert fast_runs <= 1 + FRAMES / (FRAMES_BETWEEN_WAYS + 1)
+        # Once in each way, then now and then.
+        assert fast_runs <= len(ALL_WAYS) + FRAMES / MOST_FRAMES

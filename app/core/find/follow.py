@@ -27,8 +27,6 @@ SMALL_PX = 48
 # Mean difference in grey levels, of the part reduced to SMALL_PX, light evened out. Noise is below 1 there; a hand that
 # moves by a fiftieth of the part makes 2 to 4 on the edges of fingers.
 MOST_DIFFERENT = 1.5
-# Frames between two ways to ask in, so that a slow device is not asked more than it can answer.
-FRAMES_BETWEEN_WAYS = 2
 # Once it was asked in every way, then after so many frames, whatever the picture says: a nail may have come into view
 # elsewhere.
 MOST_FRAMES = 4
@@ -70,7 +68,7 @@ class Follower:
             self._start_over()
             return self._remember(picture, await self._look(picture, stages, (ALL_WAYS[self._next],)))
         self._followed += 1
-        rests = MOST_FRAMES if self._looks[self._next] is not None else FRAMES_BETWEEN_WAYS
+        rests = MOST_FRAMES if self._looks[self._next] is not None else 0
         if self._followed > rests and self._beside is None:
             self._beside = asyncio.ensure_future(self._look_beside(picture))
         return found

@@ -18,6 +18,7 @@ from PIL import Image
 
 from app.core.arrays import FloatArray, IntArray
 from app.core.crops.views import STRAIGHT
+from app.core.find.follow import Follower
 from app.core.find.tracking import match_boxes
 from app.core.pipeline import Instrument, Seen, crop, estimate, following, read, see
 from app.core.reading import Reading
@@ -56,11 +57,16 @@ class _Held:
 class FramePairs:
     """Takes frames in their order, and gives their readings in the same, two at a time and two frames later."""
 
-    def __init__(self, instrument: Instrument, mirror: bool = True) -> None:
-        """`mirror`: whether mirror images are wanted where the model has them; without, no frame waits."""
+    def __init__(self, instrument: Instrument, mirror: bool = True, follower: Follower | None = None) -> None:
+        """Begin.
+
+        Args:
+            mirror: whether mirror images are wanted where the model has them; without, no frame waits.
+            follower: has looked through the same camera before; None: nobody has.
+        """
         self._instrument = instrument
         self._mirror = mirror and instrument.manifest.estimator.mirror
-        self._follower = following(instrument)
+        self._follower = follower or following(instrument)
         self._held: _Held | None = None
         self._estimating: asyncio.Task[list[Reading]] | None = None
         self._shown: deque[bytes] = deque(maxlen=BUFFERS)

@@ -12,6 +12,7 @@ import numpy as np
 from PIL import Image
 
 from app.core.arrays import FloatArray
+from app.core.find.follow import Follower
 from app.core.pipeline import Instrument, Seen, see_guided
 from app.core.reading import Reading
 from app.core.scan.accumulator import FRAMES, Frame, Scan
@@ -40,11 +41,19 @@ class Taken:
 class ScanSession:
     """One scan. After an error of a network it goes no further; `leave` then lets go of its pictures."""
 
-    def __init__(self, instrument: Instrument, mirror: bool = True, frames: int = FRAMES) -> None:
-        """`mirror`: whether mirror images are wanted where the model has them; `frames`: how many are wanted."""
+    def __init__(
+        self, instrument: Instrument, mirror: bool = True, frames: int = FRAMES, follower: Follower | None = None
+    ) -> None:
+        """Begin one.
+
+        Args:
+            mirror: whether mirror images are wanted where the model has them.
+            frames: how many are wanted.
+            follower: has looked through the same camera before: a hand that is still there is not searched for anew.
+        """
         self._manifest = instrument.manifest
         self._scan = Scan(instrument.manifest, frames)
-        self._pairs = FramePairs(instrument, mirror)
+        self._pairs = FramePairs(instrument, mirror, follower)
 
     @property
     def goal(self) -> int:

@@ -6,12 +6,10 @@ import numpy as np
 from PIL import Image
 
 from app.core.find.detection import Detections
-from app.core.find.follow import FRAMES_BETWEEN_WAYS, MOST_FRAMES, Follower
+from app.core.find.follow import MOST_FRAMES, Follower
 from app.core.find.ways import ALL_WAYS
 from app.core.stages import Stages
 
-# Frames after which the detector has been asked in every way, where it answers before the next one.
-ALL_ASKED = (len(ALL_WAYS) - 1) * (FRAMES_BETWEEN_WAYS + 1) + 1
 BOXES = np.array([[200.0, 150.0, 260.0, 200.0], [210.0, 260.0, 270.0, 310.0]])
 
 
@@ -64,10 +62,10 @@ def followed(detector, pictures, turns=1):
 
 def test_noise_and_breathing_light_are_no_movement_and_the_detector_looks_in_other_ways():
     detector = Detector()
-    everything = followed(detector, [picture(seed=number, level=number) for number in range(ALL_ASKED)])
-    assert detector.ways == list(ALL_WAYS)
+    everything = followed(detector, [picture(), picture(seed=1), picture(seed=2, level=6)])
+    assert detector.ways == list(ALL_WAYS[:3])
     # Only the first look is waited for.
-    assert ["detect" in stages for _, stages in everything] == [True] + [False] * (ALL_ASKED - 1)
+    assert ["detect" in stages for _, stages in everything] == [True, False, False]
 
 
 def test_a_hand_that_moves_is_looked_for_again():
@@ -76,7 +74,7 @@ def test_a_hand_that_moves_is_looked_for_again():
         everything = followed(detector, [picture(), picture(shift_px=shift_px)])
         assert ["detect" in stages for _, stages in everything] == [True, waited_for]
         # In another way each time, so that a hand that never holds still is seen in all of them.
-        assert detector.ways == list(ALL_WAYS[: 1 + waited_for])
+        assert detector.ways == list(ALL_WAYS[:2])
 
 
 def test_where_nothing_moves_the_boxes_are_those_that_all_ways_agree_on():
@@ -85,8 +83,8 @@ def test_where_nothing_moves_the_boxes_are_those_that_all_ways_agree_on():
 
     async def run():
         follower, everything = Follower(detector.look, confidence=0.25), []
-        for number in range(ALL_ASKED + 1):
-            detector.boxes = BOXES + off[number // (FRAMES_BETWEEN_WAYS + 1) % len(off)]
+        for number in range(len(ALL_WAYS) + 1):
+            detector.boxes = BOXES + off[min(number, len(off) - 1)]
             everything.append(await follower.find(picture(seed=number), Stages()))
             await asyncio.sleep(0)
         return everything
@@ -100,7 +98,7 @@ def test_where_nothing_moves_the_boxes_are_those_that_all_ways_agree_on():
 def test_every_so_often_the_detector_is_asked_whatever_the_picture_says_and_not_waited_for():
     detector = Detector(slowness=3)
     # A turn of the event loop a picture: an answer comes three pictures after its question.
-    known = 3 * ALL_ASKED
+    known = 5 * len(ALL_WAYS)
     pictures = [picture(seed=number) for number in range(known + 3 * MOST_FRAMES)]
 
     async def run():
@@ -123,9 +121,9 @@ def test_every_so_often_the_detector_is_asked_whatever_the_picture_says_and_not_
 def test_what_moves_while_the_detector_is_asked_is_looked_for_at_once():
     detector = Detector(slowness=50)
     still = [picture(seed=number) for number in range(MOST_FRAMES + 2)]
-    moved = [picture(shift_px=6, seed=number) for number in range(FRAMES_BETWEEN_WAYS + 2)]
-    followed(detector, [*still, *moved])
-    assert detector.asked == [still[0], still[FRAMES_BETWEEN_WAYS + 1], moved[0], moved[-1]]
+    moved = picture(shift_px=6)
+    followed(detector, [*still, moved, moved, moved])
+    assert detector.asked == [still[0], still[1], moved, moved]
     # What was asked of the picture before has no answer.
     assert detector.ways == [ALL_WAYS[0], ALL_WAYS[1], ALL_WAYS[1], ALL_WAYS[2]]
 

@@ -11,7 +11,7 @@ from app.core.light.reference import NO_REFERENCE, WHITE, Reference, find_refere
 from app.core.manifest import EstimatorSpec, View
 from app.core.pictures.linear import linear_to_srgb, srgb_to_linear
 from app.shared import codes
-from tests.drawn_hand import BLOWN, CREAM, PAPER, TABLE, draw_hand
+from tests.drawn_hand import BLOWN, PAPER, TABLE, YELLOW, draw_hand
 
 # From the nail towards the hand: the drawn one points left.
 TO_THE_RIGHT = np.tile([1.0, 0.0], (3, 1))
@@ -65,7 +65,7 @@ def test_light_that_falls_off_over_the_hand_is_followed():
     "board, reason",
     [
         (BLOWN, codes.REFERENCE_CLIPPED),
-        (CREAM, codes.REFERENCE_TINTED),
+        (YELLOW, codes.REFERENCE_TINTED),
         (TABLE, codes.REFERENCE_MISSING),
         ((150, 105, 70), codes.REFERENCE_MISSING),
     ],

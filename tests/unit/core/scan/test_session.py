@@ -5,10 +5,11 @@ import asyncio
 import numpy as np
 import pytest
 
-from app.core.pipeline import measure_picture
+from app.core.pipeline import following, measure_picture, see
 from app.core.scan.accumulator import LEAST_FRAMES, MOST_REPEATED
 from app.core.scan.session import ScanSession
-from app.shared.codes import CAMERA_FROZEN, FRAME_REPEATED
+from app.core.stages import Stages
+from app.shared.codes import CAMERA_FROZEN, DETECT, FOLLOW, FRAME_REPEATED
 from tests.unit.core.scan.test_frame_pairs import hb_of, picture
 from tests.unit.core.test_pipeline import NAIL_1, NAIL_2, instrument
 
@@ -68,6 +69,20 @@ def test_a_guided_nail_is_read_where_the_guide_shows_it():
     taken = asyncio.run(run())
     assert taken.seen.nails.boxes.tolist() == [[300, 200, 340, 250]]
     assert not measuring.detector.asked
+
+
+def test_a_hand_that_was_looked_at_before_is_not_searched_for_again():
+    measuring = instrument([NAIL_1, NAIL_2], hb_of)
+    follower, stages = following(measuring), Stages()
+
+    async def run():
+        await see(measuring, picture(0), follower=follower)
+        return await ScanSession(measuring, follower=follower).take(picture(0), stages)
+
+    taken = asyncio.run(run())
+    assert len(taken.seen.nails.boxes) == 2
+    # Nobody waited for the detector.
+    assert FOLLOW in stages.ms and DETECT not in stages.ms
 
 
 def test_mirror_images_that_are_not_wanted_are_not_asked_for():
