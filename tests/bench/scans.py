@@ -11,7 +11,7 @@ from typing import Any
 
 from playwright.sync_api import Page
 
-from app.shared.codes import CROP, DECODE, FOLLOW, GATES, LETTERBOX, PYTHON_STAGES, STAGES
+from app.shared.codes import CROP, DECODE, FOLLOW, GATES, LETTERBOX, LIGHT, PYTHON_STAGES, STAGES
 from tests.bench.marks import mark_ms
 from tests.bench.pace import TARGET_REFERENCE_MS, Pace, at_target, each_at_target
 from tests.browser import Visit
@@ -78,13 +78,13 @@ def in_a_row(page: Page, count: int, pace: Pace) -> dict[str, Any]:
 def python_alone_ms(scan: list[dict[str, float]]) -> float:
     """Python's share of a frame where no network runs beside it, ms: that of the scan's first frame.
 
-    The detector's stages count as often as the scan's frames had them, and what it takes to see that nothing has moved,
-    which the first frame has not, as in the middle one of the others.
+    The detector's stages, which few frames have, count as often as the scan had them. What it takes to see that nothing
+    has moved counts as in the middle one of the frames that were asked.
     """
     first = scan[0]
-    seldom_ms = statistics.mean(LETTERBOX in frame for frame in scan) * (first[LETTERBOX] + first[DECODE])
-    follow_ms = statistics.median(frame[FOLLOW] for frame in scan[1:])
-    return seldom_ms + follow_ms + first[GATES] + first[CROP]
+    seldom_ms = statistics.mean(frame.get(LETTERBOX, 0.0) + frame.get(DECODE, 0.0) for frame in scan)
+    follow_ms = statistics.median(frame[FOLLOW] for frame in scan if FOLLOW in frame)
+    return seldom_ms + follow_ms + sum(first[stage] for stage in (LIGHT, GATES, CROP))
 
 
 def large_photo(person: Visit, size: tuple[int, int], pace: Pace) -> dict[str, Any]:
