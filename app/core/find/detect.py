@@ -32,6 +32,8 @@ SMALL_NAIL_PX = 16.0
 CLOSE_NAIL_PX = 24.0
 # Boxes this unsure are no finding, but they say where to look.
 HINT_CONFIDENCE = 0.1
+# Two hands have ten nails and ten patches of skin; looks are compared box by box, which takes its time.
+MOST_OF_A_LOOK = 64
 # Around the outermost nails, in nails.
 MARGIN_IN_NAILS = 2.0
 # A closer look that enlarges by less says nothing new.
@@ -135,7 +137,7 @@ async def _look_in_a_way(
             found = decode(next(iter(outputs.values())), min(HINT_CONFIDENCE, spec.confidence))
         except (ValueError, StopIteration) as error:
             raise MeasureError(MODEL_UNAVAILABLE, f"the detector does not fit this app: {error}") from None
-        found = nms(found, spec.iou)
+        found = nms(found, spec.iou).best(MOST_OF_A_LOOK)
         return Detections(way.turned_back(found.boxes, spec.side_px), found.confidences, found.class_ids)
 
 

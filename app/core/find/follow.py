@@ -41,9 +41,10 @@ class Follower:
         """`look` asks the detector, as `app.core.find.detect.hints` does; from `confidence` on a hint is a finding."""
         self._look = look
         self._confidence = confidence
-        # What was found in each of ALL_WAYS, since something moved; the next one to be asked in.
+        # What was found in each of ALL_WAYS, since something moved; the next one to be asked in; and in how many it was
+        # asked since a look saw what it had not seen before.
         self._looks: list[Detections | None] = [None] * len(ALL_WAYS)
-        self._next = 0
+        self._next = self._asked = 0
         self._found: Detections | None = None
         self._size = (0, 0)
         self._part = (0.0, 0.0, 0.0, 0.0)
@@ -68,7 +69,7 @@ class Follower:
             self._start_over()
             return self._remember(picture, await self._look(picture, stages, (ALL_WAYS[self._next],)))
         self._followed += 1
-        rests = MOST_FRAMES if self._looks[self._next] is not None else 0
+        rests = MOST_FRAMES if self._asked >= len(ALL_WAYS) else 0
         if self._followed > rests and self._beside is None:
             self._beside = asyncio.ensure_future(self._look_beside(picture))
         return found
@@ -92,8 +93,9 @@ class Follower:
             stages.add(stage, beside.ms.get(stage, 0.0))
         before = self._looks[self._next]
         if before is not None and self._sure(before) != self._sure(found):
-            # The same way of looking sees more nails or fewer: what the others saw is no longer so.
-            self._start_over()
+            # The same way of looking sees more nails or fewer. Noise does that to an unsure one, so the others are
+            # asked, too, and count until then.
+            self._asked = 0
         self._remember(picture, found)
 
     def _sure(self, found: Detections) -> int:
@@ -102,6 +104,7 @@ class Follower:
     def _start_over(self) -> None:
         # The next way stays the next: of a hand that never holds still all ways have their say, too.
         self._looks = [None] * len(ALL_WAYS)
+        self._asked = 0
 
     def _still(self, picture: Image.Image) -> Detections | None:
         """What was found before, where the picture is still the same around it."""
@@ -113,6 +116,7 @@ class Follower:
     def _remember(self, picture: Image.Image, hints: Detections) -> Detections:
         """Take in what was found in the next way; returns what all of them agree on."""
         self._followed = 0
+        self._asked += 1
         self._looks[self._next] = hints
         self._next = (self._next + 1) % len(ALL_WAYS)
         found = agreed([look for look in self._looks if look is not None])

@@ -45,9 +45,9 @@ MOST_A_FRAME = 8
 LEAST_SHARE = 0.5
 # Values this many interquartile ranges beyond the quartiles are outliers: J. W. Tukey, Exploratory Data Analysis, 1977.
 FENCE_IN_IQR = 1.5
-# Frames of a still nail agree to some hundredths of a g/dL. Where they spread by this much, g/dL, something moves
-# under the reading that is not the blood: light, focus, the hand.
-MOST_SPREAD_G_DL = 1.0
+# Frames of a still nail agree to some hundredths of a g/dL, and are no outliers among each other. Where they spread by
+# the second of these, g/dL, something moves under the reading that is not the blood: light, focus, the hand.
+LEAST_FENCE_G_DL, MOST_SPREAD_G_DL = 0.1, 1.0
 
 
 @dataclass(slots=True)
@@ -300,10 +300,10 @@ def _usual_reason(track: _Track) -> str:
 
 
 def _kept(values: dict[int, float]) -> dict[int, float]:
-    """Without the outliers, by Tukey's fences."""
+    """Without the outliers, by Tukey's fences, which stand no closer than LEAST_FENCE_G_DL."""
     if not values:
         return {}
     numbers = np.array(list(values.values()))
     low, high = np.percentile(numbers, [25, 75])
-    reach = FENCE_IN_IQR * (high - low)
+    reach = max(FENCE_IN_IQR * (high - low), LEAST_FENCE_G_DL)
     return {frame: value for frame, value in values.items() if low - reach <= value <= high + reach}

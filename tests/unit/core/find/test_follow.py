@@ -99,7 +99,7 @@ def test_every_so_often_the_detector_is_asked_whatever_the_picture_says_and_not_
     detector = Detector(slowness=3)
     # A turn of the event loop a picture: an answer comes three pictures after its question.
     known = 5 * len(ALL_WAYS)
-    pictures = [picture(seed=number) for number in range(known + 3 * MOST_FRAMES)]
+    pictures = [picture(seed=number) for number in range(2 * known)]
 
     async def run():
         follower, counts, stages = Follower(detector.look, confidence=0.25), [], []
@@ -113,9 +113,25 @@ def test_every_so_often_the_detector_is_asked_whatever_the_picture_says_and_not_
 
     counts, stages = asyncio.run(run())
     assert detector.ways[: len(ALL_WAYS) + 1] == [*ALL_WAYS, ALL_WAYS[0]]
-    # One of them sees a nail less now, so what the others saw is out of date.
-    assert counts[0] == 2 and counts[-1] == 1
+    # One of them sees a nail less, so the others are asked as well, without a rest.
+    assert counts[0] == counts[known + MOST_FRAMES] == 2 and counts[-1] == 1
+    assert len(detector.ways) >= 2 * len(ALL_WAYS)
     assert "detect" in stages[0].ms and not any("detect" in each.ms for each in stages[1:])
+
+
+def test_one_look_that_sees_less_changes_nothing():
+    detector = Detector()
+
+    async def run():
+        follower, boxes = Follower(detector.look, confidence=0.25), []
+        for number in range(6 * len(ALL_WAYS)):
+            detector.boxes = BOXES[:1] if len(detector.ways) == len(ALL_WAYS) + 1 else BOXES
+            boxes.append((await follower.find(picture(seed=number), Stages())).boxes)
+            await asyncio.sleep(0)
+        return boxes
+
+    everything = asyncio.run(run())
+    assert all(len(boxes) == len(BOXES) and np.allclose(boxes, BOXES) for boxes in everything)
 
 
 def test_what_moves_while_the_detector_is_asked_is_looked_for_at_once():
