@@ -92,6 +92,23 @@ def random_backbone(name: str, seed: int) -> Backbone:
     return _from_timm(name, None, seed)
 
 
+def exported(torch: Any, network: Any, side_px: int) -> onnx.ModelProto:
+    """A network of PyTorch, from pictures (N, 3, side_px, side_px) to features, as `Backbone.model` has it."""
+    written = io.BytesIO()
+    with torch.no_grad(), quiet():
+        torch.onnx.export(
+            network,
+            (torch.zeros(2, 3, side_px, side_px),),
+            written,
+            dynamo=False,
+            opset_version=OPSET,
+            input_names=[INPUT_NAME],
+            output_names=[OUTPUT_NAME],
+            dynamic_axes={INPUT_NAME: {0: "n"}, OUTPUT_NAME: {0: "n"}},
+        )
+    return onnx.load_from_string(written.getvalue())
+
+
 def _from_timm(name: str, checkpoint: Path | None, seed: int | None = None) -> Backbone:
     torch = import_torch_parts()
     import timm
@@ -109,20 +126,7 @@ def _from_timm(name: str, checkpoint: Path | None, seed: int | None = None) -> B
     config = resolve_data_config({}, model=network)
     side_px = int(config["input_size"][-1])
     with torch.no_grad():
-        example = torch.zeros(2, 3, side_px, side_px)
-        features = int(network(example).shape[1])
-        exported = io.BytesIO()
-        with quiet():
-            torch.onnx.export(
-                network,
-                (example,),
-                exported,
-                dynamo=False,
-                opset_version=OPSET,
-                input_names=[INPUT_NAME],
-                output_names=[OUTPUT_NAME],
-                dynamic_axes={INPUT_NAME: {0: "n"}, OUTPUT_NAME: {0: "n"}},
-            )
+        features = int(network(torch.zeros(2, 3, side_px, side_px)).shape[1])
     origin = (
         f"{RANDOM_WEIGHTS} (seed {seed}), never trained"
         if seed is not None
@@ -133,7 +137,7 @@ def _from_timm(name: str, checkpoint: Path | None, seed: int | None = None) -> B
     )
     return Backbone(
         name=name,
-        model=store_half(onnx.load_from_string(exported.getvalue())),
+        model=store_half(exported(torch, network, side_px)),
         features=features,
         side_px=side_px,
         mean=tuple(config["mean"]),

@@ -10,18 +10,14 @@ variants have ReLU6 and no squeeze-and-excitation.
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
 from typing import Any
 
-import onnx
-
 from app.files import sha256_of
 from trainer.data.dataset import DataError
-from trainer.estimator.backbones import Backbone
-from trainer.estimator.tflite_import import INPUT_NAME, OPSET, OUTPUT_NAME
+from trainer.estimator.backbones import Backbone, exported
 from trainer.tools.onnx_parts import pads_in_convolutions, store_int8
-from trainer.tools.torch_parts import import_torch_parts, quiet
+from trainer.tools.torch_parts import import_torch_parts
 
 NAME = "efficientnet_lite0"
 # timm's network with the padding that these weights were trained with.
@@ -87,24 +83,10 @@ def load_lite0(side_px: int, depths: tuple[int, ...] = DEPTHS) -> Backbone:
             return torch.cat(found, dim=1)
 
     front = Depths().eval()
-    with torch.no_grad():
-        example = torch.zeros(2, 3, side_px, side_px)
-        exported = io.BytesIO()
-        with quiet():
-            torch.onnx.export(
-                front,
-                (example,),
-                exported,
-                dynamo=False,
-                opset_version=OPSET,
-                input_names=[INPUT_NAME],
-                output_names=[OUTPUT_NAME],
-                dynamic_axes={INPUT_NAME: {0: "n"}, OUTPUT_NAME: {0: "n"}},
-            )
     widths = tuple(2 * _channels(block) for number, block in enumerate(blocks) if number in depths)
     return Backbone(
         name=NAME,
-        model=store_int8(pads_in_convolutions(onnx.load_from_string(exported.getvalue()))),
+        model=store_int8(pads_in_convolutions(exported(torch, front, side_px))),
         features=sum(widths),
         side_px=side_px,
         mean=(0.5, 0.5, 0.5),
