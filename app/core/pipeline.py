@@ -17,7 +17,7 @@ from app.core.arrays import BoolArray, FloatArray, IntArray
 from app.core.crops.gates import rejection
 from app.core.crops.views import nail_crops
 from app.core.errors import MeasureError
-from app.core.find.detect import hints, sure
+from app.core.find.detect import hints
 from app.core.find.detection import Detections
 from app.core.find.fingers import finger_directions
 from app.core.find.follow import Follower
@@ -142,7 +142,7 @@ async def see(
     if follower is not None:
         found = await follower.find(picture, stages)
     else:
-        found = sure(await look(instrument, picture, stages, ALL_WAYS), spec)
+        found = (await look(instrument, picture, stages, ALL_WAYS)).at_least(spec.confidence)
     nails, skin = found.of_class(spec.class_id("nail")).best(MAX_NAILS), found.of_class(spec.class_id("skin"))
     with stages.timed(LIGHT):
         directions = finger_directions(picture, nails.boxes, skin.boxes)

@@ -59,7 +59,7 @@ async def find(
         MeasureError: `model_unavailable` when the network's answer has not the shape of a detector's.
     """
     hinted = await hints(spec, detector, picture, stages, ways)
-    return sure(hinted, spec)
+    return hinted.at_least(spec.confidence)
 
 
 async def hints(
@@ -79,11 +79,6 @@ async def hints(
     offset = np.array([window[0], window[1], window[0], window[1]], dtype=np.float64)
     closer = Detections(closer.boxes + offset, closer.confidences, closer.class_ids)
     return _both(first, closer.take(np.flatnonzero(_whole(closer.boxes, window, picture.size))), spec.confidence)
-
-
-def sure(found: Detections, spec: DetectorSpec) -> Detections:
-    """What the model is confident enough of."""
-    return found.take(np.flatnonzero(found.confidences >= spec.confidence))
 
 
 def closer_window(nails: FloatArray, size: tuple[int, int], side_px: int) -> Window | None:

@@ -37,6 +37,10 @@ class Detections:
         """The `count` most confident, or all where there are fewer."""
         return self.take(np.arange(min(count, len(self))))
 
+    def at_least(self, confidence: float) -> Detections:
+        """Those of this confidence or more."""
+        return self.take(np.flatnonzero(self.confidences >= confidence))
+
     def take(self, indices: IntArray) -> Detections:
         """Those at `indices`, in that order."""
         return Detections(self.boxes[indices], self.confidences[indices], self.class_ids[indices])

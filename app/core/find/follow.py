@@ -92,14 +92,14 @@ class Follower:
         for stage in (LETTERBOX, DECODE):
             stages.add(stage, beside.ms.get(stage, 0.0))
         before = self._looks[self._next]
-        if before is not None and self._sure(before) != self._sure(found):
+        if before is not None and len(self._sure(before)) != len(self._sure(found)):
             # The same way of looking sees more nails or fewer. Noise does that to an unsure one, so the others are
             # asked, too, and count until then.
             self._asked = 0
         self._remember(picture, found)
 
-    def _sure(self, found: Detections) -> int:
-        return int((found.confidences >= self._confidence).sum())
+    def _sure(self, found: Detections) -> Detections:
+        return found.at_least(self._confidence)
 
     def _start_over(self) -> None:
         # The next way stays the next: of a hand that never holds still all ways have their say, too.
@@ -119,8 +119,7 @@ class Follower:
         self._asked += 1
         self._looks[self._next] = hints
         self._next = (self._next + 1) % len(ALL_WAYS)
-        found = agreed([look for look in self._looks if look is not None])
-        found = found.take(np.flatnonzero(found.confidences >= self._confidence))
+        found = self._sure(agreed([look for look in self._looks if look is not None]))
         self._found = found if len(found) else None
         if not len(found):
             return found
