@@ -26,7 +26,10 @@ CHROMIUM_ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-PATIENCE_MS = 90_000
+# A start may get stuck, and the page then begins it again: app/ui/start/download.py gives a connection 30 s, and
+# app/ui/engine/client.py a silent worker 60. The page says when it has given up, so a fault shows sooner than this.
+PATIENCE_MS = 180_000
+STARTED = "body[data-engine=ready], body[data-engine=failed]"
 # What the result screen shows: of each nail its box, xyxy in pixels of the photo, and its value.
 READING = """() => ({
     hb_g_dl: Number(document.querySelector("[data-testid=hb-value]").innerText),
@@ -55,15 +58,23 @@ def launched_profile(chromium: str, folder: Path, **options: Any) -> Iterator[Br
         context.close()
 
 
+@dataclass(frozen=True)
+class Cameras:
+    """How many cameras a Chromium has, and what they show: this film, or their own test picture."""
+
+    film: Path | None = None
+    count: int = 1
+
+    def arguments(self) -> list[str]:
+        shown = [] if self.film is None else [f"--use-file-for-fake-video-capture={self.film}"]
+        return [*chromium_arguments(), f"--use-fake-device-for-media-stream=device-count={self.count}", *shown]
+
+
 @contextmanager
 def launched_browser(chromium: str, film: Path | None = None, cameras: int = 1) -> Iterator[Browser]:
     """Headless Chromium from this path, closed in the end; its cameras show the film, or their own test picture."""
-    arguments = chromium_arguments()
-    arguments.append(f"--use-fake-device-for-media-stream=device-count={cameras}")
-    if film is not None:
-        arguments.append(f"--use-file-for-fake-video-capture={film}")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=arguments)
+        browser = playwright.chromium.launch(executable_path=chromium, args=Cameras(film, cameras).arguments())
         yield browser
         browser.close()
 
@@ -120,7 +131,17 @@ class Visit:
         self.page.goto(self.address)
 
     def wait_for_engine(self) -> None:
-        self.page.wait_for_selector("body[data-engine=ready]", timeout=PATIENCE_MS)
+        """Until it can measure; where it cannot, what the page and its console say is in the failure."""
+        try:
+            self.page.wait_for_selector(STARTED, timeout=PATIENCE_MS)
+        except Exception as error:
+            error.add_note(self._said())
+            raise
+        assert self.page.get_attribute("body", "data-engine") == "ready", self._said()
+
+    def _said(self) -> str:
+        shown = " | ".join(self.page.inner_text("body").split("\n"))
+        return f"the page says: {shown}; its console: {self.console_errors}"
 
     def wait_for_offline_ready(self) -> None:
         self.page.wait_for_selector("[data-testid=offline-ready][data-offline=ready]", timeout=PATIENCE_MS)

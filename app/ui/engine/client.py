@@ -10,9 +10,11 @@ from app.ui.browser.patience import TookTooLongError, Wait
 from app.ui.engine.port import Port, let_go
 
 WORKER = 'script[type="py"]'
-# Once all its parts have arrived, a worker that says nothing at all for so long has got stuck, as now and then one does
-# in Firefox on a busy machine; another one helps.
+# Once all its parts have arrived, a worker that says nothing at all for so long has got stuck; another one helps.
 FIRST_SIGN_MS = 20000
+# One that says that it is stuck is replaced more often. In Firefox with all cores busy up to one start in four was: a
+# worker that makes workers of its own, as ONNX Runtime does for its threads, was then never given the next one.
+MOST_STARTS = 4
 # One that works may say nothing for longer, on a slow phone.
 BOOT_PATIENCE_MS = 60000
 CREATION_S = 0.02
@@ -22,6 +24,10 @@ CALL_PATIENCE_MS = 45000
 
 class EngineError(Exception):
     """It has ended, by itself or because another start has begun."""
+
+
+class StuckError(TookTooLongError):
+    """The worker says that it waits for something that does not come."""
 
 
 class EngineClient:
@@ -47,17 +53,22 @@ class EngineClient:
         """Wait for Python in the worker, then load the networks; one start at a time.
 
         `parts_arrived()` tells whether everything has been downloaded: before that nobody knows how long it takes.
-        A start that gets stuck is begun once more. Where that fails, too, the next start has a new worker again: what
-        the old one hangs on would hang again.
+        A start that says nothing is begun once more, one that says that it is stuck more often. Where that fails, too,
+        the next start has a new worker again: what the old one hangs on would hang again.
         """
         self._parts_arrived = parts_arrived
-        self._may_begin_again = True
-        answer = (await self._wait_for(self._begin(), FIRST_SIGN_MS))[0]
+        patience_ms = FIRST_SIGN_MS
+        for number in range(MOST_STARTS):
+            self._may_begin_again = number < MOST_STARTS - 1
+            answer = (await self._wait_for(self._begin(), patience_ms))[0]
+            begun_again = patience_ms == BOOT_PATIENCE_MS
+            if not answer.get("stuck") and (begun_again or not answer.get("silent")):
+                break
+            if self._may_begin_again:
+                self.end()
+                self._on_again()
+                patience_ms = BOOT_PATIENCE_MS
         self._may_begin_again = False
-        if answer.get("silent"):
-            self.end()
-            self._on_again()
-            answer = (await self._wait_for(self._begin(), BOOT_PATIENCE_MS))[0]
         if "error" in answer:
             self.end()
         return answer
@@ -153,9 +164,10 @@ class EngineClient:
         self._waits.append(wait)
         try:
             return await wait.of(asking)
-        except TookTooLongError:
+        except TookTooLongError as error:
             failure = _failure("the engine does not answer")
             failure["silent"] = True
+            failure["stuck"] = isinstance(error, StuckError)
         except (EngineError, BrowserError) as error:
             failure = _failure(str(error))
         finally:
@@ -172,7 +184,7 @@ class EngineClient:
             self._renew()
         elif sign == port.STUCK and self._may_begin_again and self._parts_arrived():
             for wait in list(self._waits):
-                wait.end(TookTooLongError("it waits for something that does not come"))
+                wait.end(StuckError())
 
     def _crashed(self, reason):
         self._end_waits(reason)
