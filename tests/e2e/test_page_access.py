@@ -1,13 +1,10 @@
 """For everybody: axe finds nothing on any screen, and every control is reached and used by the keyboard alone."""
 
-from collections.abc import Iterator
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser
 
 from app.shared import words
-from tests.browser import PATIENCE_MS, launched_browser
+from tests.browser import PATIENCE_MS, Cameras
 from tests.drawn_hand import drawn_photo
 from tests.film import film_of_the_drawn_hand
 
@@ -16,10 +13,9 @@ NO_PHOTO = {"name": "letter.jpg", "mimeType": "image/jpeg", "buffer": b"Dear pho
 
 
 @pytest.fixture(scope="module")
-def browser(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    """A browser whose camera sees the drawn hand."""
-    with launched_browser(chromium, film_of_the_drawn_hand(tmp_path_factory.mktemp("film"))) as browser:
-        yield browser
+def cameras(tmp_path_factory: pytest.TempPathFactory) -> Cameras:
+    """One that sees the drawn hand."""
+    return Cameras(film_of_the_drawn_hand(tmp_path_factory.mktemp("film")))
 
 
 def live(visit, language=None):

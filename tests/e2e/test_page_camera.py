@@ -5,15 +5,15 @@ Chromium's fake camera plays a film of a hand: a real photograph where the data 
 
 import base64
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import numpy as np
 import pytest
 from PIL import Image, ImageOps
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from app.shared import words
-from tests.browser import PATIENCE_MS, Visit, launched_browser
+from tests.browser import PATIENCE_MS, Cameras, Visit
 from tests.drawn_hand import draw_hand
 from tests.e2e.conftest import cancel_at_the_third_dot
 from tests.film import NOISE, SIZE, fitted, write_film
@@ -29,11 +29,9 @@ def hand_picture() -> Image.Image:
 
 
 @pytest.fixture(scope="module")
-def browser(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    """Instead of the plain one: a browser whose camera sees the hand."""
-    film = write_film(tmp_path_factory.mktemp("film") / "hand.y4m", [hand_picture()])
-    with launched_browser(chromium, film) as browser:
-        yield browser
+def cameras(tmp_path_factory: pytest.TempPathFactory) -> Cameras:
+    """One that sees the hand."""
+    return Cameras(write_film(tmp_path_factory.mktemp("film") / "hand.y4m", [hand_picture()]))
 
 
 @pytest.fixture

@@ -1,12 +1,12 @@
 """The camera as people meet it: refused, silent, frozen, held back, plugged in later, one of five."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from app.shared import words
-from tests.browser import PATIENCE_MS, Visit, launched_browser
+from tests.browser import PATIENCE_MS, Cameras, Visit
 from tests.drawn_hand import draw_hand
 from tests.film import fitted, write_film
 
@@ -14,10 +14,9 @@ SIZE = (640, 480)
 
 
 @pytest.fixture(scope="module")
-def browser(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    film = write_film(tmp_path_factory.mktemp("film") / "hand.y4m", [fitted(draw_hand().picture, SIZE)], SIZE)
-    with launched_browser(chromium, film) as browser:
-        yield browser
+def cameras(tmp_path_factory: pytest.TempPathFactory) -> Cameras:
+    film = tmp_path_factory.mktemp("film") / "hand.y4m"
+    return Cameras(write_film(film, [fitted(draw_hand().picture, SIZE)], SIZE))
 
 
 @pytest.fixture

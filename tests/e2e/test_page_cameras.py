@@ -4,7 +4,7 @@ import pytest
 from PIL import Image
 
 from app.shared import words
-from tests.browser import PATIENCE_MS, launched_browser
+from tests.browser import PATIENCE_MS, Cameras
 from tests.drawn_hand import draw_hand, drawn_photo
 from tests.film import FRAMES_PER_SECOND, SIZE, fitted, write_film
 
@@ -29,21 +29,20 @@ def moving_hand():
 
 
 @pytest.fixture(scope="module")
-def browser(chromium, tmp_path_factory, request):
-    """A browser with the cameras that the test names."""
+def cameras(tmp_path_factory, request):
+    """Those that the test names."""
     kind = request.param
     hand = fitted(draw_hand().picture, SIZE)
     films = {"dark": [hand.point(lambda level: level * 0.08)], "hand": [hand], "moving": moving_hand()}
     pictures = films.get(kind)
     path = tmp_path_factory.mktemp("film") / "film.y4m"
     film = write_film(path, pictures, pictures[0].size) if pictures else None
-    with launched_browser(chromium, film, {"none": 0, "two": 2}.get(kind, 1)) as browser:
-        yield browser
+    return Cameras(film, {"none": 0, "two": 2}.get(kind, 1))
 
 
 @pytest.fixture
-def visit(host, new_visit):
-    return new_visit(host.address, permissions=["camera"])
+def visit(next_visit):
+    return next_visit(permissions=["camera"])
 
 
 def forgive_the_missing_file(visit):
@@ -52,7 +51,7 @@ def forgive_the_missing_file(visit):
     visit.console_errors.clear()
 
 
-@pytest.mark.parametrize("browser", ["none"], indirect=True)
+@pytest.mark.parametrize("cameras", ["none"], indirect=True)
 def test_a_device_without_a_camera_says_so_and_offers_photos(visit):
     visit.open()
     page = visit.page
@@ -64,7 +63,7 @@ def test_a_device_without_a_camera_says_so_and_offers_photos(visit):
     page.wait_for_selector("body[data-state=result]", timeout=PATIENCE_MS)
 
 
-@pytest.mark.parametrize("browser", ["two"], indirect=True)
+@pytest.mark.parametrize("cameras", ["two"], indirect=True)
 def test_two_cameras_can_be_switched(visit):
     visit.open()
     page = visit.page
@@ -83,7 +82,9 @@ def test_two_cameras_can_be_switched(visit):
         arg=before,
         timeout=PATIENCE_MS,
     )
-    page.wait_for_selector("[data-testid=camera]:visible")
+    # While it opens, a press of the shutter is not heard.
+    page.wait_for_function("() => document.getElementById('video').videoWidth > 0", timeout=PATIENCE_MS)
+    page.wait_for_selector("[data-testid=capture]:enabled")
     # And nothing to measure ends the scan early, with words.
     page.click("[data-testid=capture]")
     page.wait_for_selector("body[data-state=error]", timeout=PATIENCE_MS)
@@ -91,7 +92,7 @@ def test_two_cameras_can_be_switched(visit):
     assert page.locator("#debug-frames li").count() == 16
 
 
-@pytest.mark.parametrize("browser", ["dark"], indirect=True)
+@pytest.mark.parametrize("cameras", ["dark"], indirect=True)
 def test_a_dark_room_is_said_and_starts_no_scan(visit):
     visit.open()
     page = visit.page
@@ -102,7 +103,7 @@ def test_a_dark_room_is_said_and_starts_no_scan(visit):
     assert page.get_attribute("body", "data-state") == "ready"
 
 
-@pytest.mark.parametrize("browser", ["hand"], indirect=True)
+@pytest.mark.parametrize("cameras", ["hand"], indirect=True)
 def test_without_the_detector_a_guide_says_where_the_nail_goes(host, new_visit):
     # The worker's requests are the context's; a service worker would fetch the file again.
     visit = new_visit(host.address, permissions=["camera"], service_workers="block")
@@ -129,7 +130,7 @@ def test_without_the_detector_a_guide_says_where_the_nail_goes(host, new_visit):
     forgive_the_missing_file(visit)
 
 
-@pytest.mark.parametrize("browser", ["hand"], indirect=True)
+@pytest.mark.parametrize("cameras", ["hand"], indirect=True)
 def test_a_part_that_fails_is_named_and_tried_again(host, new_visit):
     visit = new_visit(host.address, permissions=["camera"], service_workers="block")
     visit.context.route("**/models/estimator.onnx", lambda route: route.abort())
@@ -151,7 +152,7 @@ REFUSE = """name => {
 }"""
 
 
-@pytest.mark.parametrize("browser", ["hand"], indirect=True)
+@pytest.mark.parametrize("cameras", ["hand"], indirect=True)
 @pytest.mark.parametrize(
     "name, code",
     [
@@ -179,7 +180,7 @@ def test_a_film_keeps_the_colours_of_its_picture():
     assert (luma == 126).all() and (blue == 128).all() and (red == 128).all()
 
 
-@pytest.mark.parametrize("browser", ["moving"], indirect=True)
+@pytest.mark.parametrize("cameras", ["moving"], indirect=True)
 def test_boxes_go_with_a_hand_that_moves_and_with_one_that_leaves(visit):
     visit.open()
     page = visit.page

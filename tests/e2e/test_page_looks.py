@@ -2,14 +2,12 @@
 
 import io
 import itertools
-from collections.abc import Iterator
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser
 
 from app.shared import groups, words
-from tests.browser import PATIENCE_MS, launched_browser
+from tests.browser import PATIENCE_MS, Cameras
 from tests.drawn_hand import draw_hand, drawn_photo
 from tests.film import fitted, write_film
 
@@ -20,16 +18,15 @@ CAMERAS = {"landscape": (1280, 960), "portrait": (720, 960)}
 
 
 @pytest.fixture(scope="module")
-def browser(chromium: str, tmp_path_factory: pytest.TempPathFactory, request) -> Iterator[Browser]:
-    """One with the camera that the test names, else a plain one."""
+def cameras(tmp_path_factory: pytest.TempPathFactory, request) -> Cameras:
+    """The one that the test names, else a plain one."""
     kind = getattr(request, "param", None)
     film = None
     if kind:
         hand = draw_hand().picture.rotate(90 if kind == "portrait" else 0, expand=True)
         path = tmp_path_factory.mktemp("film") / "hand.y4m"
         film = write_film(path, [fitted(hand, CAMERAS[kind])], CAMERAS[kind])
-    with launched_browser(chromium, film) as browser:
-        yield browser
+    return Cameras(film)
 
 
 @pytest.fixture
@@ -173,10 +170,10 @@ def test_three_nails_stand_in_a_row_and_a_picture_of_any_shape_fills_its_frame(v
             assert_apart(nails)
 
 
-@pytest.mark.parametrize("browser", CAMERAS, indirect=True)
-def test_the_cameras_picture_is_large_whole_and_over_the_shutter(host, new_visit, request):
-    width, height = CAMERAS[request.node.callspec.params["browser"]]
-    visit = new_visit(host.address, permissions=["camera"])
+@pytest.mark.parametrize("cameras", CAMERAS, indirect=True)
+def test_the_cameras_picture_is_large_whole_and_over_the_shutter(next_visit, request):
+    width, height = CAMERAS[request.node.callspec.params["cameras"]]
+    visit = next_visit(permissions=["camera"])
     page = visit.page
     visit.open()
     page.uncheck("#auto-capture")

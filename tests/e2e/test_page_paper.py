@@ -2,14 +2,13 @@
 
 import io
 import itertools
-from collections.abc import Iterator
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from app.shared import codes, words
-from tests.browser import PATIENCE_MS, Visit, launched_browser
+from tests.browser import PATIENCE_MS, Cameras, Visit
 from tests.drawn_hand import BLOWN, PAPER, TABLE, YELLOW, UploadedFile, draw_hand
 from tests.film import FRAMES_PER_SECOND, SIZE, fitted, write_film
 
@@ -38,23 +37,15 @@ def photo(picture: Image.Image) -> UploadedFile:
 
 
 def sheet_taken_away() -> list[Image.Image]:
-    times = SECONDS_EACH * FRAMES_PER_SECOND
-    return [
-        hand_on(reference, (640, 480))
-        for reference in (codes.REFERENCE_OK, codes.REFERENCE_MISSING)
-        for _ in range(times)
-    ]
+    shown = [hand_on(reference, (640, 480)) for reference in (codes.REFERENCE_OK, codes.REFERENCE_MISSING)]
+    return [picture for picture in shown for _ in range(SECONDS_EACH * FRAMES_PER_SECOND)]
 
 
 @pytest.fixture(scope="module")
-def browser(
-    chromium: str, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
-) -> Iterator[Browser]:
-    """One whose camera sees the hand on the ground that the test names."""
+def cameras(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Cameras:
+    """One that sees the hand on the ground that the test names."""
     pictures = sheet_taken_away() if request.param == "taken away" else [hand_on(request.param)]
-    film = write_film(tmp_path_factory.mktemp("film") / "film.y4m", pictures, pictures[0].size)
-    with launched_browser(chromium, film) as browser:
-        yield browser
+    return Cameras(write_film(tmp_path_factory.mktemp("film") / "film.y4m", pictures, pictures[0].size))
 
 
 @pytest.fixture
@@ -80,7 +71,7 @@ def wait_for_state(page: Page, state: str) -> None:
     page.wait_for_selector(f"body[data-state={state}]", timeout=PATIENCE_MS)
 
 
-@pytest.mark.parametrize("browser, reference", [(each, each) for each in GROUNDS], indirect=["browser"])
+@pytest.mark.parametrize("cameras, reference", [(each, each) for each in GROUNDS], indirect=["cameras"])
 def test_what_lies_under_the_hand_is_said_live_and_with_the_reading(visit, reference):
     page = live(visit)
     wait_for_reference(page, reference)
@@ -105,7 +96,7 @@ def test_what_lies_under_the_hand_is_said_live_and_with_the_reading(visit, refer
     assert len(page.evaluate(SAID)) == 1
 
 
-@pytest.mark.parametrize("browser", ["taken away"], indirect=True)
+@pytest.mark.parametrize("cameras", ["taken away"], indirect=True)
 def test_a_sheet_that_is_taken_away_is_noticed_and_so_is_one_put_back(visit):
     page = live(visit)
     page.evaluate("""() => {
@@ -122,7 +113,7 @@ def test_a_sheet_that_is_taken_away_is_noticed_and_so_is_one_put_back(visit):
     assert set(told) == {"ok", "missing"}
 
 
-@pytest.mark.parametrize("browser", [codes.REFERENCE_OK], indirect=True)
+@pytest.mark.parametrize("cameras", [codes.REFERENCE_OK], indirect=True)
 def test_light_that_nothing_shows_and_nobody_learned_from_is_warned_of(visit):
     page = live(visit)
     warning = words.say("unlearned-light", light=words.say("light.darker"))
@@ -150,7 +141,7 @@ COMPENSATES = """
 """
 
 
-@pytest.mark.parametrize("browser", [codes.REFERENCE_CLIPPED], indirect=True)
+@pytest.mark.parametrize("cameras", [codes.REFERENCE_CLIPPED], indirect=True)
 def test_a_camera_that_blows_the_paper_out_is_asked_for_less_light_and_put_back(visit):
     page = live(visit, COMPENSATES, auto=True)
     page.wait_for_function("() => window.asked.length === 4", timeout=PATIENCE_MS)
@@ -160,7 +151,7 @@ def test_a_camera_that_blows_the_paper_out_is_asked_for_less_light_and_put_back(
     assert page.evaluate("window.asked") == [-0.5, -1, -1.5, -2, 0]
 
 
-@pytest.mark.parametrize("browser", [codes.REFERENCE_OK], indirect=True)
+@pytest.mark.parametrize("cameras", [codes.REFERENCE_OK], indirect=True)
 def test_good_paper_leaves_the_camera_as_it_is(visit):
     page = live(visit, COMPENSATES)
     wait_for_reference(page, codes.REFERENCE_OK)
@@ -186,7 +177,7 @@ CROWDED = """([paper, light, hint]) => {
 }"""
 
 
-@pytest.mark.parametrize("browser", [codes.REFERENCE_OK], indirect=True)
+@pytest.mark.parametrize("cameras", [codes.REFERENCE_OK], indirect=True)
 def test_the_longest_words_leave_the_hand_in_sight_on_a_phone(visit):
     page = live(visit)
     for language, _, _ in words.LANGUAGES:
