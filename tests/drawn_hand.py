@@ -1,6 +1,7 @@
 """A hand drawn by code: fingers with nails from the right on a pale board, for tests that need no real photo.
 
-It is drawn well enough for the shipped detector to find its nails; nothing is learnt from it.
+It is drawn well enough for the shipped detector to find its nails, and for the estimator to take them for bare ones;
+nothing is learnt from it.
 """
 
 from __future__ import annotations
@@ -15,12 +16,15 @@ from PIL import Image, ImageDraw, ImageFilter
 # Drawn at three times the size and scaled down, so that edges are soft.
 OVERSIZE = 3
 SKIN = (205, 152, 122)
-NAIL = (226, 165, 152)
-LUNULA = (240, 205, 195)
+NAIL = (203, 145, 144)
+LUNULA, FREE_EDGE, GLEAM = (208, 197, 202), (185, 217, 214), (255, 250, 248)
 BOARD = (212, 224, 228)
 # Other grounds: white paper in daylight, the same blown out, yellow paper, a dark table.
 PAPER, BLOWN, YELLOW, TABLE = (236, 238, 236), (255, 255, 255), (225, 235, 150), (70, 90, 120)
 
+
+# Nail polish.
+RED = (150, 20, 40)
 
 # (x1, y1, x2, y2) in pixels.
 Box = tuple[float, float, float, float]
@@ -60,8 +64,9 @@ def draw_hand(
     skin: tuple[int, int, int] = SKIN,
     seed: int = 0,
     board: tuple[int, int, int] = BOARD,
+    polish: tuple[int, int, int] | None = None,
 ) -> DrawnHand:
-    """A hand with up to four fingers, pointing left, on a board of this colour."""
+    """A hand with up to four fingers, pointing left, on a board of this colour; its nails are bare, or painted."""
     noise = np.random.default_rng(seed)
     big = Image.new("RGB", (width * OVERSIZE, height * OVERSIZE), board)
     paint = ImageDraw.Draw(big)
@@ -80,6 +85,8 @@ def draw_hand(
         left = x + 9 * scale
         box = (left, y - nail_height / 2, left + nail_width, y + nail_height / 2)
         _draw_nail(paint, box, skin)
+        if polish is not None:
+            _draw_polish(paint, box, polish)
         x1, y1, x2, y2 = (round(side / OVERSIZE, 1) for side in box)
         boxes.append((x1, y1, x2, y2))
     picture = big.resize((width, height), Image.Resampling.LANCZOS).filter(ImageFilter.GaussianBlur(0.8))
@@ -112,20 +119,37 @@ def _draw_finger(
 
 
 def _draw_nail(paint: ImageDraw.ImageDraw, box: Box, skin: tuple[int, int, int]) -> None:
+    """The fold around the nail, the nail, its free edge, lunula and a gleam, one softly over the other: what has sharp
+    edges and one colour looks like polish, also to the estimator."""
     x1, y1, x2, y2 = box
     width, height = x2 - x1, y2 - y1
-    rim = height * 0.05
     radius = height * 0.42
-    # The fold around the nail, the nail, its free edge, lunula and a soft gleam.
-    paint.rounded_rectangle((x1 + rim, y1 - rim, x2 + rim, y2 + rim), radius, fill=shade(skin, 0.8))
-    steps = 10
-    for step in range(steps):
-        inset = height * 0.25 * step / steps
-        paint.rounded_rectangle(
-            (x1 + inset, y1 + inset, x2 - inset, y2 - inset),
-            radius - inset,
-            fill=shade(NAIL, 0.92 + 0.1 * step / steps),
-        )
-    paint.chord((x1, y1 + height * 0.08, x1 + width * 0.35, y2 - height * 0.08), 115, 245, fill=(238, 222, 210))
-    paint.ellipse((x2 - width * 0.26, y1 + height * 0.24, x2 - width * 0.02, y2 - height * 0.24), fill=LUNULA)
-    paint.ellipse((x1 + width * 0.3, y1 + height * 0.2, x1 + width * 0.7, y1 + height * 0.32), fill=shade(NAIL, 1.12))
+    left, top = x1 - width / 2, y1 - height / 2
+
+    def lay(
+        kind: str, part: tuple[float, ...], colour: tuple[int, int, int], soft: float, share: float, *how: float
+    ) -> None:
+        """`part` from the nail's top left corner, in pixels; `soft` in heights of the nail."""
+        cover = Image.new("L", (round(2 * width), round(2 * height)), 0)
+        moved = [side + half for side, half in zip(part, (width / 2, height / 2) * 2, strict=True)]
+        getattr(ImageDraw.Draw(cover), kind)(moved, *how, fill=round(255 * share))
+        cover = cover.filter(ImageFilter.GaussianBlur(soft * height))
+        paint._image.paste(Image.new("RGB", cover.size, colour), (round(left), round(top)), cover)
+
+    rim, inset = 0.07 * height, 0.12 * height
+    whole, inner = (0, 0, width, height), (inset, inset, width - inset, height - inset)
+    lay("rounded_rectangle", (-rim / 3, -rim, width + 1.4 * rim, height + rim), shade(skin, 0.5), 0.16, 1, radius)
+    lay("rounded_rectangle", whole, shade(NAIL, 1.24), 0.26, 1, radius)
+    lay("rounded_rectangle", inner, NAIL, 0.14, 1, radius * 0.9)
+    lay("chord", (0, height * 0.06, width * 0.34, height * 0.94), FREE_EDGE, 0.26, 0.6, 115, 245)
+    lay("ellipse", (width * 0.7, height * 0.22, width * 0.98, height * 0.78), LUNULA, 0.14, 0.85)
+    lay("ellipse", (width * 0.3, height * 0.18, width * 0.7, height * 0.3), GLEAM, 0.11, 0.6)
+
+
+def _draw_polish(paint: ImageDraw.ImageDraw, box: Box, colour: tuple[int, int, int]) -> None:
+    """One coat over the whole nail, with a gleam."""
+    x1, y1, x2, y2 = box
+    width, height = x2 - x1, y2 - y1
+    paint.rounded_rectangle(box, height * 0.42, fill=colour)
+    gleam = (x1 + width * 0.3, y1 + height * 0.2, x1 + width * 0.7, y1 + height * 0.3)
+    paint.ellipse(gleam, fill=shade(colour, 1.4))
