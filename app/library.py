@@ -100,7 +100,7 @@ class NoReadingError(MeasureError):
     """The photo was opened and looked at, and gives no value.
 
     Attributes:
-        code: `no_nail`, `unusable_nails` or `implausible`.
+        code: `no_nail`, `unusable_nails`, `strange_nails` or `implausible`.
         message: one English sentence that says why, and the way out.
         nails, skin: what was found all the same, as in `Measurement`.
     """

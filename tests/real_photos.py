@@ -9,13 +9,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from trainer.data.dataset import DATA_BESIDE_REPOSITORY, DATA_VARIABLE, Patient, read_dataset
+from trainer.data.dataset import DATA_BESIDE_REPOSITORY, DATA_VARIABLE, HANDS_VARIABLE, Patient, read_dataset
+from trainer.data.hands import HANDS_BESIDE_REPOSITORY
 
 DATASET = Path(os.environ.get(DATA_VARIABLE) or DATA_BESIDE_REPOSITORY)
+HANDS = Path(os.environ.get(HANDS_VARIABLE) or HANDS_BESIDE_REPOSITORY)
 
 needs_real_photos = pytest.mark.skipif(
     not (DATASET / "metadata.csv").is_file(),
     reason=f"the Yakimov 2024 data set is not here; name its folder with {DATA_VARIABLE}",
+)
+
+needs_hands = pytest.mark.skipif(
+    not (HANDS / "index.csv").is_file(), reason=f"hands11k is not here; name its folder with {HANDS_VARIABLE}"
 )
 
 

@@ -234,10 +234,11 @@ def _research(options: argparse.Namespace, progress: Progress) -> None:
 def _show(figures: dict[str, Any], options: argparse.Namespace) -> None:
     from rich.console import Console
 
+    from trainer.report.strange import strange_table
     from trainer.report.tables import detector_table, hb_table, markdown, print_table
     from trainer.tools.figures import rounded
 
-    tables = [detector_table(figures["detector"]), hb_table(figures)]
+    tables = [detector_table(figures["detector"]), hb_table(figures), strange_table(figures["strange"])]
     if options.write:
         write_tables(options.write, {table.name: markdown(table) for table in tables})
     if options.json:

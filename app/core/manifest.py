@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 from app.core.errors import MeasureError
 from app.shared.codes import MODEL_UNAVAILABLE
 
-SCHEMA = 4
+SCHEMA = 5
 # In nails.
 FARTHEST_VIEW = 4.0
 
@@ -105,6 +105,24 @@ class IntervalSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class LikenessSpec:
+    """Which nails get no number, by what the estimator says of them; see `app.core.crops.likeness`.
+
+    Attributes:
+        polish, not_a_nail: above these its outputs of that name mean so.
+        strangeness: rising values of its output.
+        share_beyond: of bare nails of sessions that it had not seen, how many were at least as strange, one for each.
+        least_p_value: rarer than this a nail counts no more.
+    """
+
+    polish: float
+    not_a_nail: float
+    strangeness: tuple[float, ...]
+    share_beyond: tuple[float, ...]
+    least_p_value: float
+
+
+@dataclass(frozen=True, slots=True)
 class LightSpec:
     """The light that the estimator learned from: (lowest, highest) of each number of `app.core.light.judge`.
 
@@ -123,6 +141,7 @@ class Manifest:
     """The whole of models.json; `document` is the file as it stands, for what only people read.
 
     `interval_reference` is that of a reading beside white paper; None: the estimator knows nothing of paper.
+    `likeness` None: it does not say whether a nail is one.
     """
 
     detector: DetectorSpec
@@ -132,6 +151,7 @@ class Manifest:
     plausible_g_dl: tuple[float, float]
     document: dict[str, Any]
     interval_reference: IntervalSpec | None = None
+    likeness: LikenessSpec | None = None
 
     def identity(self) -> dict[str, str]:
         """The networks' hashes: which models made a reading."""
@@ -179,6 +199,7 @@ def parse_manifest(text: str | bytes) -> Manifest:
                 _interval(_Section(document, "interval_reference")) if "interval_reference" in document else None
             ),
             light=_light(_Section(document, "training_light")),
+            likeness=_likeness(_Section(document, "likeness")) if "likeness" in document else None,
             plausible_g_dl=(low_g_dl, high_g_dl),
             document=document,
         )
@@ -273,6 +294,22 @@ def _interval(section: _Section) -> IntervalSpec:
         at_g_dl=at_g_dl,
         **sides,
         mean_half_width_g_dl=section.number("mean_half_width_g_dl"),
+    )
+
+
+def _likeness(section: _Section) -> LikenessSpec:
+    strangeness, share_beyond = section.numbers("strangeness"), section.numbers("share_beyond")
+    if len(strangeness) < 2 or list(strangeness) != sorted(set(strangeness)):
+        raise ValueError(f"likeness.strangeness must rise from number to number, not {list(strangeness)!r}")
+    falls = list(share_beyond) == sorted(share_beyond, reverse=True) and min(share_beyond, default=-1) >= 0
+    if len(share_beyond) != len(strangeness) or not falls or share_beyond[0] > 1:
+        raise ValueError(f"likeness.share_beyond must be {len(strangeness)} falling shares, as many as strangeness")
+    return LikenessSpec(
+        polish=section.number("polish"),
+        not_a_nail=section.number("not_a_nail"),
+        strangeness=strangeness,
+        share_beyond=share_beyond,
+        least_p_value=section.fraction("least_p_value"),
     )
 
 

@@ -15,6 +15,7 @@ from PIL import Image
 
 from app.core.arrays import BoolArray, FloatArray, IntArray
 from app.core.crops.gates import rejection
+from app.core.crops.likeness import NOT_A_NAIL, POLISH, STRANGENESS, Estimates, estimates_of
 from app.core.crops.views import nail_crops
 from app.core.errors import MeasureError
 from app.core.find.detect import hints
@@ -28,7 +29,7 @@ from app.core.manifest import Manifest
 from app.core.network import Network
 from app.core.pictures.photo import open_photo
 from app.core.pictures.toned import has_colour
-from app.core.reading import Nail, Reading, Skin, light_of, plausible_error, reading_of
+from app.core.reading import Nail, Reading, Skin, light_of, plausible_error, reading_of, strange_error
 from app.core.stages import Stages
 from app.core.typical import typical_of_nails
 from app.shared.codes import (
@@ -40,12 +41,14 @@ from app.shared.codes import (
     MODEL_UNAVAILABLE,
     NAIL_NO_COLOUR,
     NO_NAIL,
+    STRANGE_REASONS,
     UNUSABLE_NAILS,
 )
 
 Ways = tuple[bool, ...]
 # What the estimator says of each nail: in whatever light, and where white paper has shown what light it is.
 HB, HB_REFERENCE = "hb_g_dl", "hb_reference_g_dl"
+SIGNS = (POLISH, NOT_A_NAIL, STRANGENESS)
 # Two hands and a few false alarms; the best ones stay.
 MAX_NAILS = 16
 
@@ -109,8 +112,8 @@ async def measure_picture(
     stages = stages or Stages()
     seen = await see(instrument, picture, stages)
     crops = crop(instrument, picture, seen, ways, stages)
-    values = await estimate(instrument, crops, seen.reference.found, stages)
-    return read(instrument.manifest, seen, values)
+    estimates = await estimate(instrument, crops, seen.reference.found, stages)
+    return read(instrument.manifest, seen, estimates)
 
 
 async def look(
@@ -196,20 +199,23 @@ def crop(
 
 async def estimate(
     instrument: Instrument, crops: FloatArray, known_light: BoolArray | bool, stages: Stages | None = None
-) -> FloatArray:
-    """Hb in g/dL (N,) of N nails, as `crop` shows them; `known_light`: of which the light was divided out.
+) -> Estimates:
+    """Hb of N nails, as `crop` shows them, and which of them look like no bare nail; `known_light`: of which the light
+    was divided out.
 
     Raises:
         MeasureError: `model_unavailable` when the network's answer does not fit the nails.
     """
+    likeness = instrument.manifest.likeness
     if not len(crops):
-        return np.zeros(0)
+        return estimates_of(np.zeros(0), {}, None)
     with (stages or Stages()).timed(ESTIMATE):
         outputs = await instrument.estimator.run({"image": crops})
     hb_g_dl = _values(outputs, HB, len(crops))
-    if not np.any(known_light):
-        return hb_g_dl
-    return np.where(known_light, _values(outputs, HB_REFERENCE, len(crops)), hb_g_dl)
+    if np.any(known_light):
+        hb_g_dl = np.where(known_light, _values(outputs, HB_REFERENCE, len(crops)), hb_g_dl)
+    signs = {} if likeness is None else {name: _values(outputs, name, len(crops)) for name in SIGNS}
+    return estimates_of(hb_g_dl, signs, likeness)
 
 
 def _values(outputs: Mapping[str, FloatArray], name: str, nails: int) -> FloatArray:
@@ -219,13 +225,10 @@ def _values(outputs: Mapping[str, FloatArray], name: str, nails: int) -> FloatAr
     return values
 
 
-def read(manifest: Manifest, seen: Seen, hb_g_dl: FloatArray) -> Reading:
-    """The reading of a picture, from one value (g/dL) a usable nail."""
-    values = {int(index): float(value) for index, value in zip(seen.usable, hb_g_dl, strict=True)}
-    nails = tuple(
-        Nail(box=_box(box), confidence=float(confidence), hb_g_dl=values.get(index), reason=seen.reasons[index])
-        for index, (box, confidence) in enumerate(zip(seen.nails.boxes, seen.nails.confidences, strict=True))
-    )
+def read(manifest: Manifest, seen: Seen, estimates: Estimates) -> Reading:
+    """The reading of a picture, from what the estimator says of its usable nails."""
+    places = {int(index): place for place, index in enumerate(seen.usable)}
+    nails = tuple(_nail(seen, index, estimates, places.get(index)) for index in range(len(seen.nails.boxes)))
     skin = tuple(
         Skin(box=_box(box), confidence=float(confidence))
         for box, confidence in zip(seen.skin.boxes, seen.skin.confidences, strict=True)
@@ -235,11 +238,26 @@ def read(manifest: Manifest, seen: Seen, hb_g_dl: FloatArray) -> Reading:
     return reading_of(manifest, (seen.width, seen.height), nails, skin, person_g_dl, error, light)
 
 
+def _nail(seen: Seen, index: int, estimates: Estimates, place: int | None) -> Nail:
+    """The nail of this index; `place` among the estimates, None where it was not measured."""
+    box, confidence = _box(seen.nails.boxes[index]), float(seen.nails.confidences[index])
+    if place is None:
+        return Nail(box, confidence, None, seen.reasons[index])
+    reason = estimates.reasons[place]
+    value = float(estimates.hb_g_dl[place]) if reason is None else None
+    p_value = float(estimates.p_values[place])
+    return Nail(box, confidence, value, reason, None if np.isnan(p_value) else p_value)
+
+
 def _conclude(nails: tuple[Nail, ...], plausible_g_dl: tuple[float, float]) -> tuple[MeasureError | None, float | None]:
     if not nails:
         message = "no fingernail was found; show the nails flat, in focus and in even light"
         return MeasureError(NO_NAIL, message), None
     used = [nail.hb_g_dl for nail in nails if nail.hb_g_dl is not None]
+    strange = [nail.reason for nail in nails if nail.reason in STRANGE_REASONS]
+    if strange and len(strange) >= len(used):
+        # Whoever paints some nails has paint on the others, and among knuckles a nail is one by chance.
+        return strange_error(strange, "the nails"), None
     if not used:
         reasons = sorted({nail.reason or "" for nail in nails})
         if reasons == [NAIL_NO_COLOUR]:

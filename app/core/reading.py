@@ -13,6 +13,8 @@ from app.shared.codes import (
     LIGHT_UNKNOWN,
     REFERENCE_MISSING,
     REFERENCE_OK,
+    STRANGE_NAILS,
+    STRANGE_REASONS,
     UNLEARNED_LIGHTS,
 )
 from app.shared.groups import Person
@@ -28,12 +30,15 @@ class Nail:
         confidence: the detector's, 0..1.
         hb_g_dl: this nail's own value; None where it does not count.
         reason: one of `codes.NAIL_REASONS` where it does not count, else None.
+        p_value: share of bare nails that are at least as unlike those that the models learned from; None where it was
+            not measured.
     """
 
     box: tuple[float, float, float, float]
     confidence: float
     hb_g_dl: float | None
     reason: str | None
+    p_value: float | None = None
 
     @property
     def used(self) -> bool:
@@ -136,6 +141,7 @@ class Reading:
             "skin": [patch.as_json() for patch in self.skin],
             "quality": self.quality,
             "light": self.light.as_json(),
+            "strange": self._strange(),
             "models": self.models,
         }
         if self.scan is not None:
@@ -152,6 +158,16 @@ class Reading:
             "severity": classify(self.hb_g_dl, *interval, person),
             "comparison": comparison(self.hb_g_dl, person),
             **common,
+        }
+
+    def _strange(self) -> dict[str, Any]:
+        """The contract's object `strange`: how rare a picture as unlike those that the models learned from as this one
+        is among pictures of bare nails (its strangest nail, by Bonferroni), and what is strange about its nails."""
+        p_values = [nail.p_value for nail in self.nails if nail.p_value is not None]
+        p_value = min(1.0, len(p_values) * min(p_values)) if p_values else None
+        return {
+            "p_value": None if p_value is None else round(p_value, 4),
+            "reasons": sorted({nail.reason for nail in self.nails if nail.reason in STRANGE_REASONS}),
         }
 
 
@@ -196,6 +212,12 @@ def reading_of(
         },
         scan=scan,
     )
+
+
+def strange_error(reasons: list[str], of: str) -> MeasureError:
+    """The error of a picture or a scan of which most cannot be measured, for these of `codes.STRANGE_REASONS`."""
+    message = f"most of {of} are unlike the bare nails that can be measured ({', '.join(sorted(set(reasons)))})"
+    return MeasureError(STRANGE_NAILS, f"{message}; show bare nails, from above")
 
 
 def plausible_error(hb_g_dl: float, plausible_g_dl: tuple[float, float]) -> MeasureError | None:

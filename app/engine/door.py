@@ -22,9 +22,9 @@ from app.shared.codes import GRAB, MODEL_UNAVAILABLE
 if TYPE_CHECKING:
     from PIL import Image
 
-    from app.core.find.follow import Follower
     from app.core.pipeline import Instrument, Seen
     from app.core.scan.session import ScanSession
+    from app.core.scan.watch import Watch
 
 # Width of what the debug panel shows of a scan's frame.
 THUMBNAIL_PX = 96
@@ -32,7 +32,7 @@ THUMBNAIL_PX = 96
 _instrument: Instrument | None = None
 # Of what is looked at before a scan: a hand held still is not searched for with every look, which spares the battery,
 # nor anew when the scan begins.
-_follower: Follower | None = None
+_watch: Watch | None = None
 _session: ScanSession | None = None
 # A network runs once at a time, and a photo may be chosen while the camera is looked through.
 _turn = asyncio.Lock()
@@ -53,9 +53,9 @@ async def start(_lent: Lent) -> dict[str, Any]:
 
     Answers {"build", "threads": n, "models": {...}, "finds_nails": bool}.
     """
-    global _instrument, _follower
+    global _instrument, _watch
     _instrument, threads = await boot()
-    _follower = None
+    _watch = None
     # What lies here now stays: to look through it for garbage again and again would hold up frames, and Python
     # would do it so seldom that pictures of frames lie about for long.
     gc.freeze()
@@ -91,18 +91,18 @@ async def look(lent: Lent) -> dict[str, Any]:
     Answers {"width", "height", "nails": [{"box", "confidence", "reason"}], "skin": [{"box"}], "light" and "reference",
     one of `codes.LIGHTS` and of `codes.REFERENCES`, "dark", "ms"}.
     """
-    global _follower
-    from app.core import pipeline
+    global _watch
     from app.core.light.judge import is_dark
     from app.core.reading import Light, light_of
+    from app.core.scan.watch import Watch
 
     picture, stages = await _grab(lent)
     instrument = _loaded()
     shown = {"width": picture.width, "height": picture.height, "nails": [], "skin": []}
     light = Light()
     if instrument.detector is not None:
-        _follower = _follower or pipeline.following(instrument)
-        seen = await pipeline.see(instrument, picture, stages, _follower)
+        _watch = _watch or Watch(instrument)
+        seen = await _watch.look(picture, stages)
         shown = _shown(seen)
         light = light_of(seen.reference, seen.light)
     said = {"light": light.judged, "reference": light.reference, "dark": is_dark(picture)}
@@ -115,10 +115,11 @@ async def scan_begin(_lent: Lent, mirror: bool) -> dict[str, Any]:
     global _session
     from app.core.scan.session import ScanSession
 
-    if _follower is not None:
-        _follower.leave()
+    follower = None if _watch is None else _watch.follower
+    if follower is not None:
+        follower.leave()
     await _forget_scan()
-    _session = ScanSession(_loaded(), mirror, follower=_follower)
+    _session = ScanSession(_loaded(), mirror, follower=follower)
     return {"frames": _session.goal}
 
 

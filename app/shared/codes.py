@@ -6,11 +6,13 @@ No import: MicroPython reads this file as well.
 # Why there is no reading. These are a contract: tools outside read them.
 NO_NAIL = "no_nail"
 UNUSABLE_NAILS = "unusable_nails"
+# Most of the nails that could be measured are none, or painted, or unlike all that the models learned from.
+STRANGE_NAILS = "strange_nails"
 IMPLAUSIBLE = "implausible"
 UNREADABLE_IMAGE = "unreadable_image"
 TOO_LARGE = "too_large"
 MODEL_UNAVAILABLE = "model_unavailable"
-ERROR_CODES = (NO_NAIL, UNUSABLE_NAILS, IMPLAUSIBLE, UNREADABLE_IMAGE, TOO_LARGE, MODEL_UNAVAILABLE)
+ERROR_CODES = (NO_NAIL, UNUSABLE_NAILS, STRANGE_NAILS, IMPLAUSIBLE, UNREADABLE_IMAGE, TOO_LARGE, MODEL_UNAVAILABLE)
 
 # Why a scan has none, besides those.
 TOO_FEW_FRAMES = "too_few_frames"
@@ -32,9 +34,21 @@ NAIL_TOO_DARK = "too_dark"
 NAIL_OVEREXPOSED = "overexposed"
 # Of a picture: it is grey, or toned in one colour.
 NAIL_NO_COLOUR = "no_colour"
+# By what the estimator's network makes of it: painted, no nail, or like nothing that the models learned from.
+NAIL_POLISH = "polish"
+NAIL_NOT_A_NAIL = "not_a_nail"
+NAIL_STRANGE = "strange"
+STRANGE_REASONS = (NAIL_POLISH, NAIL_NOT_A_NAIL, NAIL_STRANGE)
 # Of a scan: in too few of its frames.
 NAIL_SELDOM = "seen_too_seldom"
-NAIL_REASONS = (NAIL_TOO_SMALL, NAIL_CUT_OFF, NAIL_TOO_DARK, NAIL_OVEREXPOSED, NAIL_NO_COLOUR, NAIL_SELDOM)
+NAIL_REASONS = (
+    NAIL_TOO_SMALL,
+    NAIL_CUT_OFF,
+    NAIL_TOO_DARK,
+    NAIL_OVEREXPOSED,
+    NAIL_NO_COLOUR,
+    NAIL_SELDOM,
+) + STRANGE_REASONS
 
 # Why a frame of a scan does not count, besides the reasons of its nails.
 FRAME_OUTLIER = "outlier"

@@ -21,7 +21,7 @@ from app.ui.browser.page import (
 )
 from app.ui.browser.signals import Signals
 from app.ui.engine.client import EngineClient
-from app.ui.screens import error_card, overlay, result, stage
+from app.ui.screens import error_card, overlay, result, stage, strange
 from app.ui.screens.debug import Debug
 from app.ui.screens.live import Live
 from app.ui.screens.photos import Album
@@ -274,6 +274,7 @@ class Screen:
         if reading is not self._reading():
             # An error of another kind: what is on the stage stays.
             return
+        strange.tell(reading.get("nails", ()))
         if "nails" in reading:
             overlay.draw(reading, overlay.CONTAIN, numbered=True)
         elif not self._scanned:
@@ -330,6 +331,7 @@ class Screen:
         self._album.forget()
         stage.forget()
         result.forget()
+        strange.tell(())
         self._installation.idle()
 
     def _person_changed(self):

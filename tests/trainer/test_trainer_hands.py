@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from trainer.data.dataset import HANDS_VARIABLE, DataError
-from trainer.data.hands import bare_hands, find_hands
+from trainer.data.hands import bare_hands, find_hands, painted_hands, palms
 from trainer.evaluate.hands import repeatability
 
 TABLE = """photo,person,age,gender,skin_color,nail_polish,aspect,accessories,irregularities
@@ -21,6 +21,8 @@ def test_only_bare_nails_that_face_the_camera_are_measured(tmp_path):
     (tmp_path / "index.csv").write_text(TABLE)
     hands = bare_hands(tmp_path)
     assert [(hand.path.name, hand.person, hand.male) for hand in hands] == [("a.jpg", "1", True), ("d.jpg", "2", False)]
+    assert [hand.path.name for hand in painted_hands(tmp_path)] == ["c.jpg"]
+    assert [hand.path.name for hand in palms(tmp_path)] == ["b.jpg"]
 
 
 def test_a_table_without_a_column_and_a_folder_that_is_not_there_are_named(tmp_path, monkeypatch):

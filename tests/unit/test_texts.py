@@ -47,7 +47,9 @@ def constant(name: str, path: str) -> object:
     return known[name]
 
 
-ERRORS = (*codes.ERROR_CODES, *codes.SCAN_CODES, *codes.CAMERA_CODES, *codes.PAGE_CODES, codes.NAIL_NO_COLOUR)
+# Errors that the reasons of the nails say more of.
+BY_NAILS = (codes.NAIL_NO_COLOUR, codes.NAIL_POLISH, codes.NAIL_NOT_A_NAIL)
+ERRORS = (*codes.ERROR_CODES, *codes.SCAN_CODES, *codes.CAMERA_CODES, *codes.PAGE_CODES, *BY_NAILS)
 FAMILIES = {
     "boot.": messages.BOOT_STEPS,
     "elevation-wrong.": elevation.REASONS,

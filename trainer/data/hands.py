@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +19,7 @@ COLUMNS = ("photo", "person", "gender", "nail_polish", "aspect")
 
 @dataclass(frozen=True, slots=True)
 class HandPhoto:
-    """One photograph of the back of a hand with bare nails."""
+    """One photograph of a hand."""
 
     path: Path
     person: str
@@ -41,7 +42,22 @@ def find_hands(given: str | Path | None = None) -> Path | None:
 
 
 def bare_hands(folder: Path) -> list[HandPhoto]:
-    """Every photograph that shows bare nails.
+    """Every photograph that shows bare nails; raises as `_photos` does."""
+    return _photos(folder, lambda row: row["aspect"].startswith("dorsal") and row["nail_polish"] == "0")
+
+
+def painted_hands(folder: Path) -> list[HandPhoto]:
+    """Every photograph that shows painted nails; raises as `_photos` does."""
+    return _photos(folder, lambda row: row["aspect"].startswith("dorsal") and row["nail_polish"] == "1")
+
+
+def palms(folder: Path) -> list[HandPhoto]:
+    """Every photograph of a hand from below, which shows no nail; raises as `_photos` does."""
+    return _photos(folder, lambda row: row["aspect"].startswith("palmar"))
+
+
+def _photos(folder: Path, wanted: Callable[[dict[str, str]], bool]) -> list[HandPhoto]:
+    """Photographs by their row in the table.
 
     Raises:
         DataError: no table, or a column is missing.
@@ -59,5 +75,5 @@ def bare_hands(folder: Path) -> list[HandPhoto]:
     return [
         HandPhoto(folder / "photo" / row["photo"], row["person"], row["gender"] == "male")
         for row in rows
-        if row["aspect"].startswith("dorsal") and row["nail_polish"] == "0"
+        if wanted(row)
     ]

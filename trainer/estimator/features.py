@@ -69,7 +69,7 @@ def nail_tables(
     """
     network_bytes = model if isinstance(model, bytes) else model.SerializeToString()
     graph = onnx.load_from_string(model) if isinstance(model, bytes) else model
-    path = cache / f"{_fingerprint(patients, graph, spec)}.npz"
+    path = cache / f"{features_fingerprint(patients, graph, spec)}.npz"
     if path.is_file():
         with np.load(path) as kept:
             found = {name: kept[name] for name in kept.files}
@@ -170,7 +170,7 @@ def _shown(person: Patient, spec: EstimatorSpec, rng: np.random.Generator) -> di
     return shown
 
 
-def _fingerprint(patients: list[Patient], model: onnx.ModelProto, spec: EstimatorSpec) -> str:
+def features_fingerprint(patients: list[Patient], model: onnx.ModelProto, spec: EstimatorSpec) -> str:
     digest = hashlib.sha256(_without_head(model))
     # `file` and `sha256` are names of the shipped file, which the features do not depend on.
     seen_as = (spec.side_px, spec.mean, spec.std, spec.views, spec.mirror)

@@ -2,7 +2,8 @@
 
 `image` (nails, pictures, 3, side_px, side_px), normalised as models.json says -> `hb_g_dl` (nails,), which is right in
 whatever light the pictures have, `hb_reference_g_dl` (nails,), which is right where white paper has shown the light and
-it was divided out, and `embedding` (nails, features), the features before they are standardised. The pictures come as
+it was divided out, and `embedding` (nails, features), the features before they are standardised; `polish`,
+`not_a_nail` and `strangeness` (nails,), see `trainer.estimator.likeness`. The pictures come as
 small as their detail is, and the graph enlarges them to what the backbone was trained at: that is a part of the bytes
 to hand over. A view may be shown once or with its mirror image, whose features are then averaged with its own.
 """
@@ -92,7 +93,7 @@ def feature_graph(backbone: Backbone, spec: EstimatorSpec) -> onnx.ModelProto:
     embedding = helper.make_tensor_value_info(OUTPUT_NAME, TensorProto.FLOAT, ["nails", features])
     whole = helper.make_graph(nodes, "features", [image], [embedding], [*graph.initializer, *constants])
     helper.set_model_props(model, {DEPTHS: json.dumps(list(backbone.depths or [backbone.features]))})
-    return _checked(whole, model)
+    return checked(whole, model)
 
 
 def enlargement(small_px: int, large_px: int) -> FloatArray:
@@ -125,7 +126,7 @@ def add_heads(model: onnx.ModelProto, heads: dict[str, RidgeHead]) -> onnx.Model
     whole = helper.make_graph(
         [*graph.node, *tail], "estimator", list(graph.input), [*values, *graph.output], [*graph.initializer, *constants]
     )
-    return _checked(whole, model)
+    return checked(whole, model)
 
 
 def _head(output: str, head: RidgeHead) -> tuple[list[onnx.NodeProto], dict[str, FloatArray]]:
@@ -157,7 +158,8 @@ def _head(output: str, head: RidgeHead) -> tuple[list[onnx.NodeProto], dict[str,
     return nodes, {named(name): values for name, values in floats.items()}
 
 
-def _checked(graph: onnx.GraphProto, like: onnx.ModelProto) -> onnx.ModelProto:
+def checked(graph: onnx.GraphProto, like: onnx.ModelProto) -> onnx.ModelProto:
+    """A model of this graph, of the same kind as `like` and with its notes, looked through by ONNX's own checker."""
     model = helper.make_model(graph, opset_imports=list(like.opset_import), ir_version=like.ir_version)
     model.producer_name = "hemolens"
     model.metadata_props.extend(like.metadata_props)

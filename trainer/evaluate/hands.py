@@ -55,6 +55,16 @@ def measure_hands(instrument: Instrument, photos: list[HandPhoto], progress: Pro
     }
 
 
+def count_read(instrument: Instrument, photos: list[HandPhoto], progress: Progress) -> int:
+    """How many of photographs that show no bare nail get a number all the same."""
+    read = 0
+    with progress.task("painted nails and palms, photographs", len(photos)) as advance:
+        for photo in photos:
+            read += asyncio.run(measure_photo(instrument, photo.path.read_bytes())).hb_g_dl is not None
+            advance()
+    return read
+
+
 def repeatability(values: FloatArray, people: np.ndarray) -> tuple[float, float]:
     """(ICC(1), standard deviation within people) of values (n,) of `people` (n,) by one-way analysis of variance.
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from app.files import write_whole
 from trainer.report.accuracy import skin_tone_table
+from trainer.report.strange import likeness_words
 from trainer.report.tables import ORIGINAL_DETECTOR, wild_words
 
 NOT_MEASURED = "not measured"
@@ -102,6 +103,8 @@ def estimator_card(document: Mapping[str, Any]) -> str:
             f"all patients, in {_value(covered.get('coverage_severe'))} of those below 8 g/dL and in "
             f"{_value(covered.get('coverage_worst_session'))} of the worst session.",
             *_beside_paper(known, document.get("interval_reference", {}).get("metrics", {})),
+            "## What gets no number",
+            likeness_words(document.get("likeness")),
             "## By skin tone",
             _skin_tone(loso.get("by_skin_tone")),
             "## Limits",

@@ -20,7 +20,7 @@ from app.files import sha256_of, write_json, write_whole
 from app.models import load_instrument
 from app.runtime.native import NativeNetwork
 from trainer.data.dataset import DataError, Patient, find_dataset, read_dataset
-from trainer.data.hands import bare_hands, find_hands
+from trainer.data.hands import bare_hands, find_hands, painted_hands, palms
 from trainer.data.splits import Split, original_split
 from trainer.detector.comparison import (
     ARCHITECTURE,
@@ -39,12 +39,15 @@ from trainer.estimator.features import NailTables, annotated_crops, nail_tables
 from trainer.estimator.graph import BACKBONE_PX, add_heads, estimator_spec, feature_graph
 from trainer.estimator.head import RidgeHead
 from trainer.estimator.light_profile import light_profile
+from trainer.estimator.likeness import LikenessModel, fit_likeness, limits_of, measures_of, signs_unseen
+from trainer.estimator.likeness_graph import add_likeness
+from trainer.estimator.likeness_table import LikenessTable, likeness_table
 from trainer.estimator.lite0 import NAME as LITE0
 from trainer.estimator.lite0 import load_lite0
 from trainer.estimator.texture import with_texture
 from trainer.evaluate import protocols
 from trainer.evaluate.end_to_end import end_to_end
-from trainer.evaluate.hands import measure_hands
+from trainer.evaluate.hands import count_read, measure_hands
 from trainer.steps import publish
 from trainer.sweep.inputs import colour_table
 from trainer.tools.figures import rounded
@@ -89,6 +92,7 @@ class Features:
     spec: EstimatorSpec
     graph: onnx.ModelProto
     tables: NailTables
+    likeness: LikenessTable
 
 
 def prepare(settings: Settings, progress: Progress) -> Prepared:
@@ -141,7 +145,8 @@ def features(settings: Settings, prepared: Prepared, progress: Progress) -> Feat
     tables = nail_tables(prepared.patients, graph, spec, settings.runs / "features", progress)
     nails, numbers = tables.plain.features.shape
     progress.say(f"features: {nails} nails, {numbers} numbers each, by {backbone.name}")
-    return Features(backbone, spec, graph, tables)
+    likeness = likeness_table(prepared.patients, graph, spec, settings.runs / "features", progress)
+    return Features(backbone, spec, graph, tables, likeness)
 
 
 def _backbone(settings: Settings, progress: Progress) -> Backbone:
@@ -172,7 +177,7 @@ def export(settings: Settings, progress: Progress) -> None:
     found = features(settings, prepared, progress)
     figures = measure_recipe(settings, prepared, found, progress)
     heads = _heads(found.tables)
-    estimator = add_heads(found.graph, heads)
+    estimator = add_likeness(add_heads(found.graph, heads), _likeness_model(found.likeness))
     model, entry = kept or _new_detector(settings, prepared, progress)
     document = {
         "detector": entry,
@@ -181,10 +186,29 @@ def export(settings: Settings, progress: Progress) -> None:
         ),
         "interval": publish.interval_entry(figures["interval"]),
         "interval_reference": publish.interval_entry(figures["interval_reference"]),
+        "likeness": measure_likeness(found.likeness, progress),
         "training_light": light_profile(prepared.patients, progress),
     }
     publish.publish(settings.out, model, estimator.SerializeToString(), document)
     progress.say(f"written: {settings.out}: detector.onnx, estimator.onnx, models.json and their cards")
+
+
+def measure_likeness(table: LikenessTable, progress: Progress) -> dict[str, Any]:
+    """The section `likeness` of models.json: limits by models that had not seen the session, and what they come to."""
+    progress.say("telling painted nails, and what is none, from bare nails")
+    signs = signs_unseen(table)
+    limits = limits_of(table, signs)
+    metrics = measures_of(table, signs, limits)
+    progress.say(
+        f"bare nails refused: {metrics['false_alarm']:.1%}, painted ones found: {metrics['polish_found']:.1%}, "
+        f"read of what is no nail: {metrics['no_nail_read']:.1%}"
+    )
+    return {**limits, "metrics": metrics}
+
+
+def _likeness_model(table: LikenessTable) -> LikenessModel:
+    """What ships, fitted on everybody."""
+    return fit_likeness(table, np.arange(len(table.kind)))
 
 
 def _shipped_detector(out: Path) -> tuple[bytes, dict[str, Any]]:
@@ -259,9 +283,14 @@ def evaluate(settings: Settings, progress: Progress) -> dict[str, Any]:
     wild = manifest.document["detector"].get("metrics", {}).get("wild")
     if wild:
         figures["detector"]["wild"] = wild
+    likeness = likeness_table(prepared.patients, model, manifest.estimator, settings.runs / "features", progress)
+    figures["strange"] = measure_likeness(likeness, progress)["metrics"]
     hands = find_hands(settings.hands)
     if hands is not None:
-        figures["strange"] = {"hands11k": measure_hands(instrument, bare_hands(hands), progress)}
+        measured = measure_hands(instrument, bare_hands(hands), progress)
+        for name, photos in (("painted", painted_hands(hands)), ("palms", palms(hands))):
+            measured[name] = {"photographs": len(photos), "read": count_read(instrument, photos, progress)}
+        figures["strange"]["hands11k"] = measured
     files = (manifest.detector.file, manifest.estimator.file)
     figures["model_bytes"] = sum((settings.out / name).stat().st_size for name in files)
     figures["models"] = manifest.identity()

@@ -10,6 +10,7 @@ A frame with a reason does not count, and nothing of it goes into the reading.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -19,7 +20,7 @@ from app.core.arrays import FloatArray
 from app.core.errors import MeasureError
 from app.core.find.tracking import match_boxes
 from app.core.manifest import Manifest
-from app.core.reading import Light, Nail, Reading, Skin, plausible_error, reading_of
+from app.core.reading import Light, Nail, Reading, Skin, plausible_error, reading_of, strange_error
 from app.core.typical import typical_of_nails
 from app.shared.codes import (
     CAMERA_FROZEN,
@@ -30,6 +31,8 @@ from app.shared.codes import (
     IMPLAUSIBLE,
     NAIL_SELDOM,
     NO_NAIL,
+    STRANGE_NAILS,
+    STRANGE_REASONS,
     TOO_FEW_FRAMES,
     UNRELIABLE,
 )
@@ -164,6 +167,9 @@ class Scan:
         spread = float(values.std(ddof=1)) if len(values) > 1 else 0.0
         self._keep({frame for number in counted for frame in values_of[number]}, NAIL_SELDOM)
         self._keep(set(by_frame), FRAME_OUTLIER)
+        strange = self._strange(counted)
+        if len(strange) >= len(counted):
+            return self._reading(still, {}, None, strange_error(strange, "the nails"), {})
         error = plausible_error(hb_g_dl, self.manifest.plausible_g_dl)
         if spread > MOST_SPREAD_G_DL:
             message = (
@@ -215,7 +221,7 @@ class Scan:
 
     def _frame_of(self, reading: Reading) -> Frame:
         used = [nail.hb_g_dl for nail in reading.nails if nail.hb_g_dl is not None]
-        if not used:
+        if not used or (reading.error is not None and reading.error.code == STRANGE_NAILS):
             reasons = Counter(nail.reason for nail in reading.nails if nail.reason)
             return Frame(None, reasons.most_common(1)[0][0] if reasons else NO_NAIL)
         hb_g_dl = typical_of_nails(used)
@@ -241,6 +247,15 @@ class Scan:
             for index, frame in enumerate(self.frames)
         ]
 
+    def _strange(self, counted: Collection[int]) -> list[str]:
+        """Why nails do not count that stayed in view and are unlike those that can be measured."""
+        others = [track for number, track in enumerate(self._tracks) if number not in counted and self._stayed(track)]
+        return [reason for reason in map(_usual_reason, others) if reason in STRANGE_REASONS]
+
+    def _stayed(self, track: _Track) -> bool:
+        """A nail that flickered up in a frame or two is a false alarm more often than a nail."""
+        return len(track.seen) >= LEAST_SHARE * self.new
+
     def _still(self) -> int:
         """The first frame that shows most of the nails: the screen keeps its picture while the scan runs."""
         shown = np.zeros(max(1, len(self.frames)))
@@ -257,6 +272,8 @@ class Scan:
         if not reasons or reasons.most_common(1)[0][0] == NO_NAIL:
             return MeasureError(TOO_FEW_FRAMES, "nails were seen in too few frames; hold them steadily in the picture")
         why = reasons.most_common(1)[0][0]
+        if why in STRANGE_REASONS:
+            return strange_error([why], "the frames")
         message = f"only {self.counting} of {self.new} frames can be used ({why}); change light or distance"
         return MeasureError(TOO_FEW_FRAMES, message)
 
@@ -269,14 +286,15 @@ class Scan:
         figures: dict[str, Any],
     ) -> Reading:
         nails = []
-        # A nail that flickered up in a frame or two is a false alarm more often than a nail.
         for number, track in enumerate(self._tracks):
-            if number not in of_nail and len(track.seen) < LEAST_SHARE * self.new:
+            if number not in of_nail and not self._stayed(track):
                 continue
             shown = track.seen.get(still) or track.seen[max(track.seen)]
             reason = None if number in of_nail else _usual_reason(track)
             confidence = float(np.median([nail.confidence for nail in track.seen.values()]))
-            nails.append(Nail(shown.box, confidence, of_nail.get(number), reason))
+            p_values = [nail.p_value for nail in track.seen.values() if nail.p_value is not None]
+            p_value = float(np.median(p_values)) if p_values else None
+            nails.append(Nail(shown.box, confidence, of_nail.get(number), reason, p_value))
         scan = {
             "frames": len(self.frames),
             "frames_goal": self.goal,

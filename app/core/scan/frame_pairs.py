@@ -135,8 +135,8 @@ class FramePairs:
             return await estimating
 
     async def _alone(self, frame: _Held, shown: FloatArray) -> list[Reading]:
-        values = await estimate(self._instrument, shown, frame.known_light)
-        return [read(self._instrument.manifest, frame.seen, values)]
+        estimates = await estimate(self._instrument, shown, frame.known_light)
+        return [read(self._instrument.manifest, frame.seen, estimates)]
 
     async def _together(self, first: _Held, second: _Held) -> list[Reading]:
         pairs = match_boxes(first.boxes, second.boxes) if first.is_like(second) else []
@@ -152,16 +152,18 @@ class FramePairs:
                 for places, frame in ((of_first, first), (alone_first, first), (alone_second, second))
             ]
         )
-        values = await estimate(self._instrument, shown, known)
-        paired, rest = values[: len(pairs)], values[len(pairs) :]
+        estimates = await estimate(self._instrument, shown, known)
+        together = np.arange(len(pairs))
+        own_first = len(pairs) + np.arange(len(alone_first))
+        own_second = len(pairs) + len(alone_first) + np.arange(len(alone_second))
         readings = []
         for frame, places, alone, own in (
-            (first, of_first, alone_first, rest[: len(alone_first)]),
-            (second, of_second, alone_second, rest[len(alone_first) :]),
+            (first, of_first, alone_first, own_first),
+            (second, of_second, alone_second, own_second),
         ):
-            of_frame = np.zeros(len(frame.straight))
-            of_frame[places], of_frame[alone] = paired, own
-            readings.append(read(self._instrument.manifest, frame.seen, of_frame))
+            row_of = np.zeros(len(frame.straight), dtype=int)
+            row_of[places], row_of[alone] = together, own
+            readings.append(read(self._instrument.manifest, frame.seen, estimates.of(row_of)))
         return readings
 
 

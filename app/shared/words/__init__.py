@@ -159,14 +159,23 @@ def light_warning(light: dict) -> str:
     return say("unlearned-light", light=say("light." + light["judged"]))
 
 
+def strange_words(reasons: list[str]) -> str:
+    """That nails are left out, for these of `codes.STRANGE_REASONS`; "" for none."""
+    return say("left-out", why="; ".join([reason_words(reason) for reason in reasons])) if reasons else ""
+
+
 def reason_words(reason: str) -> str:
     """Why a nail or a frame does not count."""
     return say("reason." + reason)
 
 
 def error_words(code: str, nails: list | None = None) -> tuple[str, str]:
-    """What went wrong, and the way out; by the nails, too, where it was not how they were held: no picture of them in
-    grey can be measured."""
-    if code == codes.UNUSABLE_NAILS and nails and all(nail["reason"] == codes.NAIL_NO_COLOUR for nail in nails):
+    """What went wrong, and the way out; by the nails, too, where they say more: no picture of them in grey can be
+    measured, and paint can be taken off."""
+    reasons = {nail["reason"] for nail in nails or []}
+    if code == codes.UNUSABLE_NAILS and reasons == {codes.NAIL_NO_COLOUR}:
         code = codes.NAIL_NO_COLOUR
+    strange = [reason for reason in codes.STRANGE_REASONS if reason in reasons]
+    if code == codes.STRANGE_NAILS and strange in ([codes.NAIL_POLISH], [codes.NAIL_NOT_A_NAIL]):
+        code = strange[0]
     return say("error." + code), say("error." + code + ".way")

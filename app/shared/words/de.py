@@ -121,6 +121,7 @@ TEXTS = {
     "by-guide": "Gemessen, wo der Umriss war: Kein neuronales Netz hat geprüft, ob dort ein Nagel ist.",
     "with-paper": "Neben weißem Papier gemessen.",
     "without-paper": "Ohne brauchbares weißes Papier ist das Licht nicht bekannt. {why}.",
+    "left-out": "Nicht gezählt: {why}",
     "unlearned-light": "{light}: Der Wert kann weit daneben liegen.",
     "cannot-exclude": "Nicht auszuschließen",
     "no-class": "keine Einstufung",
@@ -263,6 +264,9 @@ TEXTS = {
     "reason.too_dark": "zu dunkel",
     "reason.overexposed": "überbelichtet",
     "reason.no_colour": "keine Farbe im Bild",
+    "reason.polish": "Nagellack: nehmen Sie einen unlackierten Nagel",
+    "reason.not_a_nail": "kein Nagel",
+    "reason.strange": "anders als die gelernten Nägel",
     "reason.seen_too_seldom": "in zu wenigen Bildern zu sehen",
     "reason.no_nail": "kein Nagel",
     "reason.implausible": "unplausibler Wert",
@@ -284,6 +288,15 @@ TEXTS = {
         "Graue, sepiafarbene oder getönte Bilder sagen nichts über Hämoglobin. Nehmen Sie ein Bild in Farbe "
         "auf, ohne Filter."
     ),
+    "error.strange_nails": "Diese Nägel sind nicht messbar",
+    "error.strange_nails.way": (
+        "Sie sehen anders aus als die unlackierten Nägel, für die das hier gemacht ist. Zeigen Sie "
+        "saubere Nägel ohne Lack von oben, bei gleichmäßigem Licht."
+    ),
+    "error.polish": "Nagellack verdeckt den Nagel",
+    "error.polish.way": "Entfernen Sie den Lack oder zeigen Sie andere Nägel, dann versuchen Sie es noch einmal.",
+    "error.not_a_nail": "Das sieht nicht wie ein Fingernagel aus",
+    "error.not_a_nail.way": "Zeigen Sie die Oberseite der Finger, Nägel nach oben.",
     "error.implausible": "Außerhalb des plausiblen Bereichs",
     "error.implausible.way": "Machen Sie ein neues Bild bei gleichmäßigem, weißem Licht.",
     "error.unreadable_image": "Dieses Foto lässt sich nicht öffnen",

@@ -113,6 +113,7 @@ TEXTS = {
     "by-guide": "Measured inside the outline. Nothing checked that a nail was there.",
     "with-paper": "Measured beside white paper.",
     "without-paper": "Without white paper to go by, the light is not known. {why}.",
+    "left-out": "Left out: {why}",
     "unlearned-light": "{light}: the value may be far off.",
     "cannot-exclude": "Cannot be excluded",
     "no-class": "no class",
@@ -246,6 +247,9 @@ TEXTS = {
     "reason.too_dark": "too dark",
     "reason.overexposed": "overexposed",
     "reason.no_colour": "no colour in the picture",
+    "reason.polish": "nail polish: use a bare nail",
+    "reason.not_a_nail": "not a nail",
+    "reason.strange": "unlike the nails it learned from",
     "reason.seen_too_seldom": "seen in too few frames",
     "reason.no_nail": "no nail",
     "reason.implausible": "implausible value",
@@ -262,6 +266,14 @@ TEXTS = {
     "error.no_colour.way": (
         "Grey, sepia or toned pictures say nothing about haemoglobin. Take a picture in colour, without filters."
     ),
+    "error.strange_nails": "These nails cannot be measured",
+    "error.strange_nails.way": (
+        "They are unlike the bare nails this was made for. Show bare, clean nails from above, in even light."
+    ),
+    "error.polish": "Nail polish hides the nail",
+    "error.polish.way": "Remove the polish, or show other nails, then try again.",
+    "error.not_a_nail": "This does not look like a fingernail",
+    "error.not_a_nail.way": "Show the backs of your fingers, nails up.",
     "error.implausible": "Outside the plausible range",
     "error.implausible.way": "Take a new picture in even, white light.",
     "error.unreadable_image": "This photo cannot be opened",

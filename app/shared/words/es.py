@@ -119,6 +119,7 @@ TEXTS = {
     "by-guide": "Se midió donde estaba el contorno: ninguna red neuronal comprobó que hubiera una uña.",
     "with-paper": "Medido junto a papel blanco.",
     "without-paper": "Sin un papel blanco que sirva, no se conoce la luz. {why}.",
+    "left-out": "No se cuentan: {why}",
     "unlearned-light": "{light}: el valor puede estar muy lejos del real.",
     "cannot-exclude": "No se puede descartar",
     "no-class": "sin clasificar",
@@ -258,6 +259,9 @@ TEXTS = {
     "reason.too_dark": "demasiado oscura",
     "reason.overexposed": "sobreexpuesta",
     "reason.no_colour": "sin color en la imagen",
+    "reason.polish": "esmalte: use una uña sin pintar",
+    "reason.not_a_nail": "no es una uña",
+    "reason.strange": "distinta de las uñas aprendidas",
     "reason.seen_too_seldom": "vista en muy pocos fotogramas",
     "reason.no_nail": "ninguna uña",
     "reason.implausible": "valor inverosímil",
@@ -277,6 +281,15 @@ TEXTS = {
         "Las imágenes en gris, sepia o con un solo tono no dicen nada sobre la hemoglobina. Haga una foto en "
         "color, sin filtros."
     ),
+    "error.strange_nails": "Estas uñas no se pueden medir",
+    "error.strange_nails.way": (
+        "No se parecen a las uñas sin pintar para las que esto se hizo. Muestre uñas limpias y sin "
+        "esmalte desde arriba, con luz uniforme."
+    ),
+    "error.polish": "El esmalte tapa la uña",
+    "error.polish.way": "Quite el esmalte o muestre otras uñas, y vuelva a intentarlo.",
+    "error.not_a_nail": "Esto no parece una uña",
+    "error.not_a_nail.way": "Muestre el dorso de los dedos, con las uñas hacia arriba.",
     "error.implausible": "Fuera del intervalo verosímil",
     "error.implausible.way": "Tome otra imagen con luz blanca y uniforme.",
     "error.unreadable_image": "No se puede abrir esta foto",

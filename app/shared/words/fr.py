@@ -124,6 +124,7 @@ TEXTS = {
     "by-guide": "Mesuré à l’endroit du contour : aucun réseau de neurones n’a vérifié la présence d’un ongle.",
     "with-paper": "Mesuré à côté de papier blanc.",
     "without-paper": "Sans papier blanc utilisable, la lumière n’est pas connue. {why}.",
+    "left-out": "Laissés de côté : {why}",
     "unlearned-light": "{light} : la valeur peut être très éloignée de la vraie.",
     "cannot-exclude": "Ne peut être exclu",
     "no-class": "non classé",
@@ -270,6 +271,9 @@ TEXTS = {
     "reason.too_dark": "trop sombre",
     "reason.overexposed": "surexposé",
     "reason.no_colour": "pas de couleur dans l’image",
+    "reason.polish": "vernis : utilisez un ongle nu",
+    "reason.not_a_nail": "pas un ongle",
+    "reason.strange": "différent des ongles appris",
     "reason.seen_too_seldom": "vu dans trop peu d’images",
     "reason.no_nail": "aucun ongle",
     "reason.implausible": "valeur invraisemblable",
@@ -291,6 +295,15 @@ TEXTS = {
         "Les images grises, sépia ou teintées ne disent rien de l’hémoglobine. Prenez une photo en couleur, "
         "sans filtre."
     ),
+    "error.strange_nails": "Ces ongles ne peuvent pas être mesurés",
+    "error.strange_nails.way": (
+        "Ils ne ressemblent pas aux ongles nus pour lesquels ceci est fait. Montrez des ongles propres et "
+        "sans vernis, vus de dessus, sous une lumière uniforme."
+    ),
+    "error.polish": "Le vernis cache l’ongle",
+    "error.polish.way": "Retirez le vernis ou montrez d’autres ongles, puis réessayez.",
+    "error.not_a_nail": "Cela ne ressemble pas à un ongle",
+    "error.not_a_nail.way": "Montrez le dos de vos doigts, ongles vers le haut.",
     "error.implausible": "Hors de l’intervalle vraisemblable",
     "error.implausible.way": "Prenez une nouvelle image sous une lumière blanche et uniforme.",
     "error.unreadable_image": "Impossible d’ouvrir cette photo",

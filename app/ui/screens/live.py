@@ -12,7 +12,7 @@ from app.ui.browser.page import announce, element, listen, on, optional, set_tex
 from app.ui.camera import lenses
 from app.ui.camera.camera import Camera, CameraError
 from app.ui.camera.frame import frame_of
-from app.ui.screens import overlay, paper
+from app.ui.screens import overlay, paper, strange
 
 # About eight looks a second.
 LOOK_INTERVAL_MS = 125
@@ -84,6 +84,7 @@ class Live:
         self._aim.reset()
         self._paper.reset()
         paper.forget(paper.LIVE)
+        strange.tell(())
         show("aim", False)
 
     def look(self):
@@ -253,6 +254,7 @@ class Live:
             overlay.draw_guide(seen["width"], seen["height"], overlay.COVER)
             return
         overlay.draw(seen, overlay.COVER)
+        strange.tell(seen["nails"])
         lighting = element("lighting")
         lighting.textContent = words.say("light." + seen["light"])
         lighting.setAttribute("data-light", seen["light"])

@@ -1,5 +1,6 @@
 """Boxes over a picture, in the picture's own pixels: the browser puts them where it puts the picture."""
 
+from app.shared import codes, words
 from app.ui.browser.page import add_svg, element
 
 # How the SVG fits its pixels is how CSS fits the picture: `slice` is object-fit cover, `meet` is contain.
@@ -23,7 +24,7 @@ def clear():
 def draw(seen, fit, numbered=False):
     """Skin dashed, nails solid, in pixels of a picture of `seen["width"]` x `seen["height"]`."""
     global _drawn
-    wanted = seen["width"], seen["height"], seen["nails"], seen["skin"], fit, numbered
+    wanted = seen["width"], seen["height"], seen["nails"], seen["skin"], fit, numbered, words.current()
     if wanted == _drawn:
         return
     overlay = _prepared(seen["width"], seen["height"], fit)
@@ -38,6 +39,10 @@ def draw(seen, fit, numbered=False):
             # Over the box; where the picture ends there, in it.
             y = max(y1 - text_px / 4, text_px)
             add_svg(overlay, "text", str(number + 1), x=x1, y=y, font_size=text_px)
+        if nail["reason"] in codes.STRANGE_REASONS:
+            # Under the box; where the picture ends there, in it.
+            y = min(nail["box"][3] + 0.8 * text_px, seen["height"] - text_px / 4)
+            add_svg(overlay, "text", words.reason_words(nail["reason"]), x=nail["box"][0], y=y, font_size=0.7 * text_px)
 
 
 def guide_box(width, height):

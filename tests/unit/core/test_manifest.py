@@ -10,7 +10,7 @@ from app.core.manifest import View, parse_manifest
 from app.shared.codes import MODEL_UNAVAILABLE
 
 GOOD = {
-    "schema": 4,
+    "schema": 5,
     "detector": {
         "file": "d.onnx",
         "sha256": "aa",
@@ -37,6 +37,13 @@ GOOD = {
         "below_g_dl": [5, 3],
         "above_g_dl": [4, 2],
         "mean_half_width_g_dl": 4.1,
+    },
+    "likeness": {
+        "polish": -0.5,
+        "not_a_nail": 1.5,
+        "strangeness": [0.5, 1.0, 3.0],
+        "share_beyond": [1.0, 0.4, 0.0],
+        "least_p_value": 0.01,
     },
     "training_light": {"luma": [120, 210], "red_over_green": [0.1, 0.5], "blue_over_green": [-0.2, 0.05]},
     "plausible_g_dl": [4, 20],
@@ -66,7 +73,12 @@ def test_a_good_file_is_read():
     assert manifest.identity() == {"detector": "aa", "estimator": "bb"}
 
 
-SECTIONS = ("detector", "estimator", "interval", "training_light")
+def test_models_that_do_not_say_whether_a_nail_is_one_are_read():
+    assert parse_manifest(json.dumps(GOOD)).likeness.least_p_value == 0.01
+    assert parse_manifest(changed(("likeness",), None)).likeness is None
+
+
+SECTIONS = ("detector", "estimator", "interval", "likeness", "training_light")
 LEAVES = [(section, field) for section in SECTIONS for field in GOOD[section]]
 
 
@@ -100,6 +112,14 @@ def test_a_missing_field_is_named(path):
         (("interval", "above_g_dl"), [4, -2], "above_g_dl"),
         (("interval", "above_g_dl"), [4, "2"], "above_g_dl"),
         (("interval", "mean_half_width_g_dl"), True, "mean_half_width_g_dl"),
+        (("likeness", "polish"), "no", "polish"),
+        (("likeness", "strangeness"), [1.0], "strangeness"),
+        (("likeness", "strangeness"), [0.5, 3.0, 1.0], "strangeness"),
+        (("likeness", "share_beyond"), [1.0, 0.4], "share_beyond"),
+        (("likeness", "share_beyond"), [0.0, 0.4, 1.0], "share_beyond"),
+        (("likeness", "share_beyond"), [1.0, 0.4, -0.1], "share_beyond"),
+        (("likeness", "share_beyond"), [2.0, 0.4, 0.0], "share_beyond"),
+        (("likeness", "least_p_value"), 2, "least_p_value"),
         (("training_light", "luma"), [210, 120], "luma"),
         (("training_light", "red_over_green"), [0.1], "red_over_green"),
         (("plausible_g_dl",), [4], "plausible_g_dl"),

@@ -1,6 +1,7 @@
 """The steps in their order, with networks whose answers are known; tests/unit/test_app.py has the real ones."""
 
 import asyncio
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,15 +9,18 @@ from PIL import Image, ImageFilter
 
 from app.core.errors import MeasureError
 from app.core.find.ways import ALL_WAYS
-from app.core.manifest import DetectorSpec, EstimatorSpec, IntervalSpec, LightSpec, Manifest, View
+from app.core.manifest import DetectorSpec, EstimatorSpec, IntervalSpec, LightSpec, LikenessSpec, Manifest, View
 from app.core.pipeline import MAX_NAILS, Instrument, measure_picture
 from app.shared.codes import (
     IMPLAUSIBLE,
     LIGHT_DARK,
     MODEL_UNAVAILABLE,
     NAIL_CUT_OFF,
+    NAIL_NOT_A_NAIL,
+    NAIL_POLISH,
     NO_NAIL,
     REFERENCE_CLIPPED,
+    STRANGE_NAILS,
     UNUSABLE_NAILS,
 )
 
@@ -164,6 +168,48 @@ def test_an_outcome_without_a_value_says_why_and_keeps_the_boxes(anchors, hb_g_d
     assert reading["error"]["code"] == code
     assert "hb_g_dl" not in reading and "severity" not in reading
     assert len(reading["nails"]) == sum(anchor[4] > 0 for anchor in anchors)
+
+
+LIKENESS = LikenessSpec(0.0, 0.0, (0.0, 1.0), (1.0, 0.0), least_p_value=0.01)
+
+
+def tells(anchors, polish, not_a_nail):
+    """An instrument whose estimator says which nails are painted, and which are none: above 0."""
+    plain = instrument(anchors)
+
+    def answer(inputs):
+        signs = {"polish": polish, "not_a_nail": not_a_nail, "strangeness": [0.25] * len(anchors)}
+        nails = len(inputs["image"])
+        return {**plain.estimator.answer(inputs), **{name: np.array(of[:nails]) for name, of in signs.items()}}
+
+    return Instrument(replace(MANIFEST, likeness=LIKENESS), plain.detector, Answers(answer))
+
+
+def test_a_nail_unlike_those_it_learned_from_does_not_count_and_says_why():
+    reading = measure(tells([NAIL_1, NAIL_2, NAIL_3], [-1, -1, -1], [-1, 1, -1])).as_json()
+    assert [nail["reason"] for nail in reading["nails"]] == [None, NAIL_NOT_A_NAIL, None]
+    assert [nail["hb_g_dl"] for nail in reading["nails"]] == [10, None, 12]
+    assert reading["hb_g_dl"] == 11
+    # The rarest of three nails.
+    assert reading["strange"] == {"p_value": 1.0, "reasons": [NAIL_NOT_A_NAIL]}
+
+
+def test_where_most_nails_are_painted_there_is_no_number():
+    reading = measure(tells([NAIL_1, NAIL_2, NAIL_3], [1, 1, -0.4], [-1, -1, -1])).as_json()
+    assert [nail["reason"] for nail in reading["nails"]] == [NAIL_POLISH, NAIL_POLISH, NAIL_POLISH]
+    assert reading["error"]["code"] == STRANGE_NAILS and NAIL_POLISH in reading["error"]["message"]
+    assert "hb_g_dl" not in reading
+
+
+@pytest.mark.parametrize("not_a_nail, code", [([1, -1], STRANGE_NAILS), ([1, -1, -1], None)])
+def test_half_of_the_nails_are_too_few(not_a_nail, code):
+    nails = [NAIL_1, NAIL_2, NAIL_3][: len(not_a_nail)]
+    reading = measure(tells(nails, [-1] * len(nails), not_a_nail))
+    assert (reading.error.code if reading.error else None) == code
+
+
+def test_models_without_likeness_say_so():
+    assert measure(instrument([NAIL_1])).as_json()["strange"] == {"p_value": None, "reasons": []}
 
 
 @pytest.mark.parametrize(

@@ -22,11 +22,14 @@ from app.shared.codes import (
     FRAME_OUTLIER,
     FRAME_REPEATED,
     IMPLAUSIBLE,
+    NAIL_NOT_A_NAIL,
+    NAIL_POLISH,
     NAIL_SELDOM,
     NAIL_TOO_DARK,
     NO_NAIL,
     REFERENCE_CLIPPED,
     REFERENCE_OK,
+    STRANGE_NAILS,
     TOO_FEW_FRAMES,
     UNRELIABLE,
 )
@@ -269,3 +272,16 @@ def test_paper_that_comes_and_goes_has_no_reading_where_too_few_frames_are_left(
     turns = [frame([12.0, 12.5, 12.2], light=KNOWN), frame([9.0, 9.5, 9.2], light=CLIPPED)] * 10
     _, reading = scanned(turns + [frame([None] * 3, NAIL_TOO_DARK)] * 10)
     assert reading.error.code == TOO_FEW_FRAMES
+
+
+def test_a_scan_of_painted_nails_ends_with_that_reason():
+    scan, reading = scanned([frame([None, None], NAIL_POLISH)] * FRAMES)
+    assert scan.hopeless and reading.error.code == STRANGE_NAILS and NAIL_POLISH in reading.error.message
+    assert [nail.reason for nail in reading.nails] == [NAIL_POLISH] * 2
+
+
+@pytest.mark.parametrize("values, code", [([12.0, None], STRANGE_NAILS), ([12.0, 12.2, None], None)])
+def test_nails_of_which_half_are_none_give_no_reading(values, code):
+    _, reading = scanned([frame(values, NAIL_NOT_A_NAIL)] * FRAMES)
+    assert (reading.error.code if reading.error else None) == code
+    assert reading.nails[-1].reason == NAIL_NOT_A_NAIL

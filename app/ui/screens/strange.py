@@ -1,0 +1,13 @@
+"""Nails that are left out because they are painted, or none: said under the picture, and beside each in it."""
+
+from app.shared import codes, words
+from app.ui.browser.page import element, set_text, show
+
+
+def tell(nails):
+    """Say it of these nails, as the engine describes them; nothing where all of them count."""
+    reasons = [reason for reason in codes.STRANGE_REASONS if any(nail["reason"] == reason for nail in nails)]
+    text = words.strange_words(reasons)
+    if element("strange").textContent != text:
+        set_text("strange", text)
+    show("strange", bool(reasons))
