@@ -24,6 +24,8 @@ MOST_OFF = 0.7
 RING_IN_NAILS = (0.7, 1.6)
 RING_DIRECTIONS = 24
 THUMBNAIL_PX = 48
+# Directions by colour of one hand add up to more than this share of their number.
+LEAST_AGREED = 0.4
 
 
 def finger_directions(picture: Image.Image, nails: FloatArray, skin: FloatArray) -> FloatArray:
@@ -41,10 +43,23 @@ def finger_directions(picture: Image.Image, nails: FloatArray, skin: FloatArray)
         directions[nail] = _unit(skin_centres[patch] - nail_centres[nail])
         matched[nail] = True
     if not matched.all():
-        # Fingers of one hand lie nearly alike. By colour each is drawn to its neighbours; their sum is not.
-        known = directions[matched] if matched.any() else [direction_by_colour(picture, box) for box in nails]
-        directions[~matched] = _unit(np.sum(known, axis=0))
+        if matched.any():
+            directions[~matched] = _unit(np.sum(directions[matched], axis=0))
+        else:
+            directions = _together(np.array([direction_by_colour(picture, box) for box in nails]))
     return directions
+
+
+def _together(by_colour: FloatArray) -> FloatArray:
+    """What the nails say of themselves (N, 2), made alike: fingers of one hand lie nearly alike, and by colour each is
+    drawn to its neighbours, but their sum is not. Where two hands face each other, that sum is nothing: then every
+    nail has its own way along the line on which both lie."""
+    middle = by_colour.sum(axis=0)
+    if np.hypot(*middle) >= LEAST_AGREED * len(by_colour):
+        return np.tile(_unit(middle), (len(by_colour), 1))
+    _, axes = np.linalg.eigh(by_colour.T @ by_colour)
+    along = by_colour @ axes[:, -1]
+    return np.where(along < 0, -1.0, 1.0)[:, None] * axes[:, -1]
 
 
 def match_skin(nails: FloatArray, skin: FloatArray) -> list[tuple[int, int]]:

@@ -85,3 +85,15 @@ def test_whatever_is_found_the_directions_are_unit_vectors(nails, patches, seed)
     directions = finger_directions(BOARD, some(nails), some(patches))
     assert directions.shape == (nails, 2)
     assert np.linalg.norm(directions, axis=1) == pytest.approx(np.ones(nails))
+
+
+def test_two_hands_that_face_each_other_each_point_their_own_way():
+    picture = BOARD.copy()
+    paint = ImageDraw.Draw(picture)
+    nails = boxes_at((300, 200), (300, 280), (500, 200), (500, 280))
+    for _, y1, _, y2 in nails[:2]:
+        # Fingers from the left and from the right, with nails at their tips.
+        paint.rectangle((0, y1 - 10, 325, y2 + 10), fill=(190, 140, 115))
+        paint.rectangle((475, y1 - 10, 800, y2 + 10), fill=(190, 140, 115))
+    directions = finger_directions(picture, nails, boxes_at())
+    assert directions[:, 0] == pytest.approx([-1, -1, 1, 1], abs=0.1)
