@@ -160,7 +160,7 @@ def light_warning(light: dict) -> str:
 
 
 def strange_words(reasons: list[str]) -> str:
-    """That nails are left out, for these of `codes.STRANGE_REASONS`; "" for none."""
+    """Why nails are left out, these of `codes.STRANGE_REASONS`, and what helps; "" for none."""
     return say("left-out", why="; ".join([reason_words(reason) for reason in reasons])) if reasons else ""
 
 

@@ -40,9 +40,7 @@ def draw(seen, fit, numbered=False):
             y = max(y1 - text_px / 4, text_px)
             add_svg(overlay, "text", str(number + 1), x=x1, y=y, font_size=text_px)
         if nail["reason"] in codes.STRANGE_REASONS:
-            # Under the box; where the picture ends there, in it.
-            y = min(nail["box"][3] + 0.8 * text_px, seen["height"] - text_px / 4)
-            add_svg(overlay, "text", words.reason_words(nail["reason"]), x=nail["box"][0], y=y, font_size=0.7 * text_px)
+            _write_reason(overlay, nail, seen["width"], seen["height"], 0.7 * text_px)
 
 
 def guide_box(width, height):
@@ -85,3 +83,19 @@ def _prepared(width, height, fit):
 def _draw_box(overlay, box, kind):
     x1, y1, x2, y2 = box
     add_svg(overlay, "rect", class_=kind, x=x1, y=y1, width=x2 - x1, height=y2 - y1, vector_effect="non-scaling-stroke")
+
+
+def _write_reason(overlay, nail, width, height, text_px):
+    """Why the nail is left out: under its box, and from its far side on where the picture ends soon."""
+    x1, _y1, x2, y2 = nail["box"]
+    far = x1 > width / 2
+    add_svg(
+        overlay,
+        "text",
+        words.reason_words(nail["reason"]),
+        x=x2 if far else x1,
+        y=min(y2 + 1.1 * text_px, height - text_px / 3),
+        font_size=text_px,
+        text_anchor="end" if far else "start",
+        direction="ltr",
+    )
