@@ -36,7 +36,7 @@ def finger_directions(picture: Image.Image, nails: FloatArray, skin: FloatArray)
         nails: (N, 4) xyxy in pixels of the picture.
         skin: (M, 4) xyxy patches of skin; M may be 0.
     """
-    directions = np.zeros((len(nails), 2))
+    directions: FloatArray = np.zeros((len(nails), 2))
     matched = np.zeros(len(nails), dtype=bool)
     nail_centres, skin_centres = box_centres(nails), box_centres(skin)
     for nail, patch in match_skin(nails, skin):
@@ -59,7 +59,8 @@ def _together(by_colour: FloatArray) -> FloatArray:
         return np.tile(_unit(middle), (len(by_colour), 1))
     _, axes = np.linalg.eigh(by_colour.T @ by_colour)
     along = by_colour @ axes[:, -1]
-    return np.where(along < 0, -1.0, 1.0)[:, None] * axes[:, -1]
+    apart: FloatArray = np.where(along < 0, -1.0, 1.0)[:, None] * axes[:, -1]
+    return apart
 
 
 def match_skin(nails: FloatArray, skin: FloatArray) -> list[tuple[int, int]]:
