@@ -18,13 +18,13 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
 from app.core.arrays import BoolArray, FloatArray, IntArray
-from app.core.crops.likeness import NOT_A_NAIL, POLISH, STRANGENESS, pooled
+from app.core.crops.likeness import NOT_A_NAIL, POLISH, SIGNS, STRANGENESS, pooled
 from trainer.estimator.head import Standardiser
 from trainer.estimator.likeness_table import BARE, CLEAR_COAT, NO_NAIL, PAINTED, LikenessTable
 
 FOLDS = 4
-# The strength of the two heads' shrinkage: of 0.0001 to 0.1 the one by which most painted nails are found at the same
-# share of bare ones refused.
+# The strength of the two heads' shrinkage, of 0.0001 to 0.1 the one by which most painted nails are found at the same
+# share of bare ones refused, here and in hands11k.
 SHRINKAGE_C = 0.01
 DIRECTIONS = 8
 # Of bare nails of sessions not seen, in any light, refused for paint and for not being one.
@@ -98,7 +98,7 @@ def _logistic(features: FloatArray, wanted: BoolArray, among: BoolArray) -> tupl
 
 def signs_unseen(table: LikenessTable) -> dict[str, FloatArray]:
     """What models say of each row that have seen nobody of its session, (m,) each."""
-    found: dict[str, FloatArray] = {name: np.empty(len(table.kind)) for name in (POLISH, NOT_A_NAIL, STRANGENESS)}
+    found: dict[str, FloatArray] = {name: np.empty(len(table.kind)) for name in SIGNS}
     sessions = table.session[table.patient]
     for seen, unseen in GroupKFold(FOLDS).split(table.patient, groups=sessions):
         model = fit_likeness(table, seen)

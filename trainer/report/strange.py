@@ -32,9 +32,10 @@ def strange_table(figures: Mapping[str, Any]) -> FigureTable:
         header=("what", "should be", "is read"),
         rows=tuple(rows),
         notes=(
-            "The first five rows are shares of nails, by models that had seen nobody of the session. hands11k are "
-            "other people's hands that nothing learned from; its photographs go the whole way through the shipped "
-            "files.",
+            "The first five rows are shares of nails, by models that had seen nobody of the session. The limits are "
+            "shares of the same bare nails, so the first two rows are what was asked for, not a test of it.",
+            "hands11k are other people's hands that nothing learned from. But its figures were seen while the recipe "
+            "was made, and settled coats, cameras, shrinkage, directions and limits: its rows are too good.",
         ),
     )
 
@@ -49,7 +50,8 @@ def likeness_words(likeness: Mapping[str, Any] | None) -> str:
         f"such nails get no number. By models that had seen nobody of the session it refuses "
         f"{_percent(found['false_alarm'])} of bare nails, {_percent(found['false_alarm_elsewhere'])} of them as other "
         f"cameras would take them, finds {_percent(found['polish_found'])} of nails painted by code and reads "
-        f"{_percent(found['no_nail_read'])} of what is no nail."
+        f"{_percent(found['no_nail_read'])} of what is no nail. The limits are "
+        "shares of those same bare nails, and the recipe was settled knowing figures of hands11k: both are optimistic."
     )
 
 

@@ -121,7 +121,7 @@ TEXTS = {
     "by-guide": "Gemessen, wo der Umriss war: Kein neuronales Netz hat geprüft, ob dort ein Nagel ist.",
     "with-paper": "Neben weißem Papier gemessen.",
     "without-paper": "Ohne brauchbares weißes Papier ist das Licht nicht bekannt. {why}.",
-    "left-out": "{why}: nehmen Sie einen Nagel ohne Lack",
+    "left-out": "{why}: zeigen Sie Nägel ohne Lack",
     "unlearned-light": "{light}: Der Wert kann weit daneben liegen.",
     "cannot-exclude": "Nicht auszuschließen",
     "no-class": "keine Einstufung",

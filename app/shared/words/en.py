@@ -113,7 +113,7 @@ TEXTS = {
     "by-guide": "Measured inside the outline. Nothing checked that a nail was there.",
     "with-paper": "Measured beside white paper.",
     "without-paper": "Without white paper to go by, the light is not known. {why}.",
-    "left-out": "{why}: use a bare nail",
+    "left-out": "{why}: show bare nails",
     "unlearned-light": "{light}: the value may be far off.",
     "cannot-exclude": "Cannot be excluded",
     "no-class": "no class",

@@ -119,7 +119,7 @@ TEXTS = {
     "by-guide": "Se midió donde estaba el contorno: ninguna red neuronal comprobó que hubiera una uña.",
     "with-paper": "Medido junto a papel blanco.",
     "without-paper": "Sin un papel blanco que sirva, no se conoce la luz. {why}.",
-    "left-out": "{why}: use una uña sin pintar",
+    "left-out": "{why}: muestre uñas sin pintar",
     "unlearned-light": "{light}: el valor puede estar muy lejos del real.",
     "cannot-exclude": "No se puede descartar",
     "no-class": "sin clasificar",

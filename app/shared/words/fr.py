@@ -124,7 +124,7 @@ TEXTS = {
     "by-guide": "Mesuré à l’endroit du contour : aucun réseau de neurones n’a vérifié la présence d’un ongle.",
     "with-paper": "Mesuré à côté de papier blanc.",
     "without-paper": "Sans papier blanc utilisable, la lumière n’est pas connue. {why}.",
-    "left-out": "{why} : utilisez un ongle nu",
+    "left-out": "{why} : montrez des ongles nus",
     "unlearned-light": "{light} : la valeur peut être très éloignée de la vraie.",
     "cannot-exclude": "Ne peut être exclu",
     "no-class": "non classé",
