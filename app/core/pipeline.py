@@ -15,7 +15,7 @@ from PIL import Image
 
 from app.core.arrays import BoolArray, FloatArray, IntArray
 from app.core.crops.gates import rejection
-from app.core.crops.likeness import NOT_A_NAIL, POLISH, STRANGENESS, Estimates, estimates_of
+from app.core.crops.likeness import SIGNS, Estimates, estimates_of
 from app.core.crops.views import nail_crops
 from app.core.errors import MeasureError
 from app.core.find.detect import hints
@@ -48,7 +48,6 @@ from app.shared.codes import (
 Ways = tuple[bool, ...]
 # What the estimator says of each nail: in whatever light, and where white paper has shown what light it is.
 HB, HB_REFERENCE = "hb_g_dl", "hb_reference_g_dl"
-SIGNS = (POLISH, NOT_A_NAIL, STRANGENESS)
 # Two hands and a few false alarms; the best ones stay.
 MAX_NAILS = 16
 

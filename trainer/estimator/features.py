@@ -75,7 +75,7 @@ def nail_tables(
             found = {name: kept[name] for name in kept.files}
     else:
         found = _embed(patients, network_bytes, spec, progress)
-        _save(path, found)
+        save_arrays(path, found)
     depth = feature_depths(graph)
     return NailTables(
         plain=_table(patients, found[PLAIN], PLAIN_SHIFTS, depth),
@@ -122,14 +122,14 @@ def _embed(
 
 
 def _embedded(person: Patient, number: int, network_bytes: bytes, spec: EstimatorSpec) -> dict[str, list[FloatArray]]:
-    network = _network(network_bytes)
+    network = network_of_process(network_bytes)
     shown = _shown(person, spec, np.random.default_rng([LIGHTS_SEED, number]))
     return {kind: [network.run_now({"image": crops})["embedding"] for crops in each] for kind, each in shown.items()}
 
 
 @cache
-def _network(network_bytes: bytes) -> NativeNetwork:
-    """Of this process, which is one of as many as there are processors."""
+def network_of_process(network_bytes: bytes) -> NativeNetwork:
+    """The one of this process, which is one of as many as there are processors."""
     return NativeNetwork(network_bytes, threads=1)
 
 
@@ -199,7 +199,8 @@ def _without_head(model: onnx.ModelProto) -> bytes:
     return b"".join(part.SerializeToString(deterministic=True) for part in parts)
 
 
-def _save(path: Path, features: dict[str, FloatArray]) -> None:
+def save_arrays(path: Path, arrays: dict[str, FloatArray]) -> None:
+    """Write what `np.load` gives back by name, whole."""
     buffer = io.BytesIO()
-    np.savez(buffer, **features)  # type: ignore[arg-type]
+    np.savez(buffer, **arrays)  # type: ignore[arg-type]
     write_whole(path, buffer.getvalue())

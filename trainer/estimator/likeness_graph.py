@@ -8,7 +8,7 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from app.core.crops.likeness import NOT_A_NAIL, POLISH, STRANGENESS
+from app.core.crops.likeness import NOT_A_NAIL, POLISH, SIGNS, STRANGENESS
 from trainer.estimator.graph import checked
 from trainer.estimator.head import CLIP
 from trainer.estimator.likeness import LikenessModel
@@ -59,9 +59,7 @@ def add_likeness(model: onnx.ModelProto, likeness: LikenessModel) -> onnx.ModelP
         floats[f"{output}_intercept"] = likeness.intercepts[place : place + 1]
     constants = [numpy_helper.from_array(np.asarray(array, np.float32), named(name)) for name, array in floats.items()]
     constants.append(numpy_helper.from_array(np.array([-1], np.int64), named("shape")))
-    outputs = [
-        helper.make_tensor_value_info(name, TensorProto.FLOAT, ["nails"]) for name in (POLISH, NOT_A_NAIL, STRANGENESS)
-    ]
+    outputs = [helper.make_tensor_value_info(name, TensorProto.FLOAT, ["nails"]) for name in SIGNS]
     graph = model.graph
     whole = helper.make_graph(
         [*graph.node, *nodes],

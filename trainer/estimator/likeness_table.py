@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import inspect
-import io
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -27,11 +25,10 @@ from app.core.find.fingers import finger_directions
 from app.core.light.reference import NO_REFERENCE, Reference, find_reference
 from app.core.manifest import EstimatorSpec
 from app.core.pictures.linear import linear_to_srgb, srgb_to_linear
-from app.files import write_whole
 from app.runtime.native import NativeNetwork
 from trainer.data.dataset import Patient
 from trainer.data.outlines import rounded_outline
-from trainer.estimator.features import features_fingerprint
+from trainer.estimator.features import features_fingerprint, network_of_process, save_arrays
 from trainer.estimator.tflite_import import OUTPUT_NAME
 from trainer.pictures.backgrounds import drawn_background
 from trainer.pictures.camera import photographed
@@ -91,9 +88,7 @@ def likeness_table(
         found = {name: np.concatenate([each[name] for each in rows]) for name in rows[0]}
         new = np.diff(found["picture"], prepend=-1) | np.diff(found["patient"], prepend=-1)
         found["picture"] = np.cumsum(new != 0) - 1
-        buffer = io.BytesIO()
-        np.savez(buffer, **found)
-        write_whole(path, buffer.getvalue())
+        save_arrays(path, found)
     return LikenessTable(**found, session=np.array([person.session for person in patients]))
 
 
@@ -130,7 +125,7 @@ class _Rows:
 
 def _embedded(person: Patient, number: int, network_bytes: bytes, spec: EstimatorSpec) -> dict[str, np.ndarray]:
     rng = np.random.default_rng([SEED, number])
-    rows = _Rows(_network(network_bytes), spec)
+    rows = _Rows(network_of_process(network_bytes), spec)
     photo, nails, skin = person.picture(), person.nail_boxes, person.skin_boxes
     directions = finger_directions(photo, nails, skin)
 
@@ -181,11 +176,6 @@ def taken_elsewhere(photo: Image.Image, rng: np.random.Generator) -> Image.Image
     linear = srgb_to_linear(np.arange(256) / 255.0) * 2 ** rng.normal(EXPOSURE_EV, EXPOSURE_SD_EV)
     levels = np.rint(255 * linear_to_srgb(np.clip(linear, 0.0, 1.0))).astype(np.uint8)
     return Image.fromarray(photographed(levels[np.asarray(seen)], rng.uniform(*CAMERA_STRENGTH), rng))
-
-
-@cache
-def _network(network_bytes: bytes) -> NativeNetwork:
-    return NativeNetwork(network_bytes, threads=1)
 
 
 def _fingerprint(patients: list[Patient], network_bytes: bytes, spec: EstimatorSpec) -> str:

@@ -17,7 +17,7 @@ from app.shared.codes import NAIL_NOT_A_NAIL, NAIL_POLISH, NAIL_STRANGE
 
 # Outputs of the estimator, (N,) each. The first two are above their limit where a nail is painted, and where there is
 # none; the third says how far a nail lies from those that the network learned from, whatever it is.
-POLISH, NOT_A_NAIL, STRANGENESS = "polish", "not_a_nail", "strangeness"
+POLISH, NOT_A_NAIL, STRANGENESS = SIGNS = "polish", "not_a_nail", "strangeness"
 
 
 @dataclass(frozen=True, slots=True)

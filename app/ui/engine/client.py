@@ -57,17 +57,14 @@ class EngineClient:
         the next start has a new worker again: what the old one hangs on would hang again.
         """
         self._parts_arrived = parts_arrived
-        patience_ms = FIRST_SIGN_MS
         for number in range(MOST_STARTS):
             self._may_begin_again = number < MOST_STARTS - 1
+            patience_ms = BOOT_PATIENCE_MS if number else FIRST_SIGN_MS
             answer = (await self._wait_for(self._begin(), patience_ms))[0]
-            begun_again = patience_ms == BOOT_PATIENCE_MS
-            if not answer.get("stuck") and (begun_again or not answer.get("silent")):
+            if not answer.get("stuck") and (number or not answer.get("silent")):
                 break
-            if self._may_begin_again:
-                self.end()
-                self._on_again()
-                patience_ms = BOOT_PATIENCE_MS
+            self.end()
+            self._on_again()
         self._may_begin_again = False
         if "error" in answer:
             self.end()
