@@ -43,6 +43,9 @@ def test_a_start_that_gets_stuck_is_begun_again(visit, says_so, times):
     assert not page.evaluate(again, words.say("boot.again"))
     for number in range(1, times + 1):
         if says_so:
+            # The page begins to listen to a new worker by its own clock.
+            page.wait_for_function("() => document.querySelector('script[type=py]').xworker")
+            page.clock.run_for(1_000)
             page.evaluate(SAYS_STUCK)
         page.clock.run_for(1_000 if says_so else 20_000)
         page.wait_for_function("number => window.begun > number", arg=number)
