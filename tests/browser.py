@@ -29,7 +29,8 @@ CHROMIUM_ARGUMENTS = [
 # A start may get stuck, and the page then begins it again: app/ui/start/download.py gives a connection 30 s, and
 # app/ui/engine/client.py a silent worker 60. The page says when it has given up, so a fault shows sooner than this.
 PATIENCE_MS = 180_000
-STARTED = "body[data-engine=ready], body[data-engine=failed]"
+READY = "body[data-engine=ready]"
+STARTED = f"{READY}, body[data-engine=failed]"
 # What the result screen shows: of each nail its box, xyxy in pixels of the photo, and its value.
 READING = """() => ({
     hb_g_dl: Number(document.querySelector("[data-testid=hb-value]").innerText),
@@ -131,9 +132,19 @@ class Visit:
         self.page.goto(self.address)
 
     def wait_for_engine(self) -> None:
-        """Until it can measure; where it cannot, what the page and its console say is in the failure."""
+        """Until it can measure; where it cannot, what the page and its console say is in the failure.
+
+        A page whose engine has failed already is not what this waits for: `wait_for_engine_after_failure`.
+        """
+        self._wait_for_engine(STARTED)
+
+    def wait_for_engine_after_failure(self) -> None:
+        """The same where the page has failed and is begun again: how it was before says nothing then."""
+        self._wait_for_engine(READY)
+
+    def _wait_for_engine(self, until: str) -> None:
         try:
-            self.page.wait_for_selector(STARTED, timeout=PATIENCE_MS)
+            self.page.wait_for_selector(until, timeout=PATIENCE_MS)
         except Exception as error:
             error.add_note(self._said())
             raise

@@ -158,7 +158,7 @@ def test_a_part_that_fails_is_named_and_tried_again(host, new_visit):
     assert words.say("error.model_unavailable") in said and "estimator.onnx" in said
     visit.context.unroute("**/models/estimator.onnx")
     page.click("#error-again")
-    visit.wait_for_engine()
+    visit.wait_for_engine_after_failure()
     page.wait_for_selector("[data-testid=overlay] rect.nail", state="attached", timeout=PATIENCE_MS)
     assert page.is_hidden("[data-testid=error]")
     forgive_the_missing_file(visit)

@@ -151,5 +151,5 @@ def test_a_page_of_two_builds_is_loaded_anew_and_says_so_if_that_does_not_help(b
     put_version(dist, built_dist, {})
     visit.page.reload()
     visit.page.click("[data-testid=update]", timeout=PATIENCE_MS)
-    visit.wait_for_engine()
+    visit.wait_for_engine_after_failure()
     host.stop()
