@@ -23,6 +23,10 @@ BOARD = (212, 224, 228)
 PAPER, BLOWN, YELLOW, TABLE = (236, 238, 236), (255, 255, 255), (225, 235, 150), (70, 90, 120)
 
 
+# How much lighter and darker skin and nails are from spot to spot, and how large a spot is, of the picture's width.
+TEXTURE, SPOT_SHARE = 0.03, 1 / 130
+# What differs so much from the board is hand.
+HAND_LEVELS = 25
 # Nail polish.
 RED = (150, 20, 40)
 
@@ -91,8 +95,18 @@ def draw_hand(
         boxes.append((x1, y1, x2, y2))
     picture = big.resize((width, height), Image.Resampling.LANCZOS).filter(ImageFilter.GaussianBlur(0.8))
     grain = noise.normal(0, 2.5, (height, width, 1)) + noise.normal(0, 1.5, (height, width, 3))
-    pixels = np.clip(np.asarray(picture) + grain, 0, 255).astype(np.uint8)
+    hand = np.abs(np.asarray(picture).astype(int) - board).max(axis=2, keepdims=True) > HAND_LEVELS
+    seen = np.asarray(picture) * (1 + TEXTURE * hand * _texture(width, height, noise)) + grain
+    pixels = np.clip(seen, 0, 255).astype(np.uint8)
     return DrawnHand(Image.fromarray(pixels), tuple(boxes))
+
+
+def _texture(width: int, height: int, noise: np.random.Generator) -> np.ndarray:
+    """(height, width, 1) lighter and darker spots as skin and nails have them: what has none looks out of focus."""
+    spot_px = SPOT_SHARE * width
+    coarse = noise.normal(size=(round(height / spot_px), round(width / spot_px))).astype(np.float32)
+    fine = np.asarray(Image.fromarray(coarse).resize((width, height), Image.Resampling.BICUBIC))
+    return np.asarray(fine / fine.std())[..., None]
 
 
 def shade(colour: tuple[int, int, int], factor: float) -> tuple[int, int, int]:

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from app.core.errors import MeasureError
-from app.shared.codes import MODEL_UNAVAILABLE
+from app.shared.codes import LIKENESS_SIGNS, MODEL_UNAVAILABLE
 
-SCHEMA = 5
+SCHEMA = 6
 # In nails.
 FARTHEST_VIEW = 4.0
 
@@ -109,14 +109,13 @@ class LikenessSpec:
     """Which nails get no number, by what the estimator says of them; see `app.core.crops.likeness`.
 
     Attributes:
-        polish, not_a_nail: above these its outputs of that name mean so.
+        limits: for each of `codes.LIKENESS_SIGNS`, above which its output of that name means so.
         strangeness: rising values of its output.
         share_beyond: of bare nails of sessions that it had not seen, how many were at least as strange, one for each.
         least_p_value: rarer than this a nail counts no more.
     """
 
-    polish: float
-    not_a_nail: float
+    limits: dict[str, float]
     strangeness: tuple[float, ...]
     share_beyond: tuple[float, ...]
     least_p_value: float
@@ -124,16 +123,19 @@ class LikenessSpec:
 
 @dataclass(frozen=True, slots=True)
 class LightSpec:
-    """The light that the estimator learned from: (lowest, highest) of each number of `app.core.light.judge`.
+    """The light that the estimator learned from, by the numbers of `app.core.light.judge.Light.numbers`.
 
     Attributes:
-        luma: 0..255.
-        red_over_green, blue_over_green: log2 of ratios.
+        luma: (lowest, highest), 0..255.
+        centre: (3,) the numbers' mean.
+        precision: (9,) the inverse of their covariance, row by row.
+        farthest: the largest distance from the centre by Mahalanobis.
     """
 
     luma: tuple[float, float]
-    red_over_green: tuple[float, float]
-    blue_over_green: tuple[float, float]
+    centre: tuple[float, float, float]
+    precision: tuple[float, ...]
+    farthest: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,8 +307,7 @@ def _likeness(section: _Section) -> LikenessSpec:
     if len(share_beyond) != len(strangeness) or not falls or share_beyond[0] > 1:
         raise ValueError(f"likeness.share_beyond must be {len(strangeness)} falling shares, as many as strangeness")
     return LikenessSpec(
-        polish=section.number("polish"),
-        not_a_nail=section.number("not_a_nail"),
+        limits={sign: section.number(sign) for sign in LIKENESS_SIGNS},
         strangeness=strangeness,
         share_beyond=share_beyond,
         least_p_value=section.fraction("least_p_value"),
@@ -314,13 +315,15 @@ def _likeness(section: _Section) -> LikenessSpec:
 
 
 def _light(section: _Section) -> LightSpec:
-    ranges = {}
-    for field in ("luma", "red_over_green", "blue_over_green"):
-        low, high = _numbers(section.list(field), 2, f"{section.name}.{field}")
-        if not low < high:
-            raise ValueError(f"{section.name}.{field} must rise, not {[low, high]!r}")
-        ranges[field] = (low, high)
-    return LightSpec(**ranges)
+    low, high = _numbers(section.list("luma"), 2, f"{section.name}.luma")
+    if not low < high:
+        raise ValueError(f"{section.name}.luma must rise, not {[low, high]!r}")
+    return LightSpec(
+        luma=(low, high),
+        centre=section.three_numbers("centre"),
+        precision=tuple(_numbers(section.list("precision"), 9, f"{section.name}.precision")),
+        farthest=section.number("farthest"),
+    )
 
 
 def _view(view: Any) -> View:

@@ -29,7 +29,7 @@ from app.core.manifest import Manifest
 from app.core.network import Network
 from app.core.pictures.photo import open_photo
 from app.core.pictures.toned import has_colour
-from app.core.reading import Nail, Reading, Skin, light_of, plausible_error, reading_of, strange_error
+from app.core.reading import Nail, Reading, Skin, light_of, plausible_error, reading_of, refused_error, spoiling
 from app.core.stages import Stages
 from app.core.typical import typical_of_nails
 from app.shared.codes import (
@@ -38,10 +38,10 @@ from app.shared.codes import (
     GATES,
     LIGHT,
     LIGHT_UNKNOWN,
+    LIKENESS_REASONS,
     MODEL_UNAVAILABLE,
     NAIL_NO_COLOUR,
     NO_NAIL,
-    STRANGE_REASONS,
     UNUSABLE_NAILS,
 )
 
@@ -253,12 +253,13 @@ def _conclude(nails: tuple[Nail, ...], plausible_g_dl: tuple[float, float]) -> t
         message = "no fingernail was found; show the nails flat, in focus and in even light"
         return MeasureError(NO_NAIL, message), None
     used = [nail.hb_g_dl for nail in nails if nail.hb_g_dl is not None]
-    strange = [nail.reason for nail in nails if nail.reason in STRANGE_REASONS]
-    if strange and len(strange) >= len(used):
-        # Whoever paints some nails has paint on the others, and among knuckles a nail is one by chance.
-        return strange_error(strange, "the nails"), None
+    refused = spoiling([nail.reason for nail in nails if nail.reason in LIKENESS_REASONS], len(used))
+    if refused:
+        return refused_error(refused, "the nails"), None
     if not used:
         reasons = sorted({nail.reason or "" for nail in nails})
+        if set(reasons) <= set(LIKENESS_REASONS):
+            return refused_error(reasons, "the nails"), None
         if reasons == [NAIL_NO_COLOUR]:
             way_out = "the picture is grey or toned; take it in colour, without a filter"
         else:

@@ -11,14 +11,26 @@ from app.core.manifest import Manifest
 from app.shared.codes import (
     IMPLAUSIBLE,
     LIGHT_UNKNOWN,
+    LIKENESS_REASONS,
+    NAIL_BLUR,
+    NAIL_GLARE,
+    NAIL_PRESSED,
     REFERENCE_MISSING,
     REFERENCE_OK,
+    SHARED_REASONS,
     STRANGE_NAILS,
     STRANGE_REASONS,
     UNLEARNED_LIGHTS,
+    UNUSABLE_NAILS,
 )
 from app.shared.groups import Person
 from app.shared.severity import classify, comparison
+
+WAYS_OUT = {
+    NAIL_GLARE: "turn the hand until nothing shines in the nails",
+    NAIL_BLUR: "hold still until the picture is sharp, or move back a little",
+    NAIL_PRESSED: "rest the fingers lightly until their colour is back",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +179,7 @@ class Reading:
         p_value = min(1.0, len(p_values) * min(p_values)) if p_values else None
         return {
             "p_value": None if p_value is None else round(p_value, 4),
-            "reasons": sorted({nail.reason for nail in self.nails if nail.reason in STRANGE_REASONS}),
+            "reasons": sorted({nail.reason for nail in self.nails if nail.reason in LIKENESS_REASONS}),
         }
 
 
@@ -214,10 +226,21 @@ def reading_of(
     )
 
 
-def strange_error(reasons: list[str], of: str) -> MeasureError:
-    """The error of a picture or a scan of which most cannot be measured, for these of `codes.STRANGE_REASONS`."""
-    message = f"most of {of} are unlike the bare nails that can be measured ({', '.join(sorted(set(reasons)))})"
-    return MeasureError(STRANGE_NAILS, f"{message}; show bare nails, from above")
+def refused_error(reasons: list[str], of: str) -> MeasureError:
+    """The error of a picture or a scan of which most cannot be measured, for these of `codes.LIKENESS_REASONS`."""
+    why = sorted(set(reasons))
+    if any(reason in STRANGE_REASONS for reason in why):
+        message = f"most of {of} are unlike the bare nails that can be measured ({', '.join(why)})"
+        return MeasureError(STRANGE_NAILS, f"{message}; show bare nails, from above")
+    ways = "; ".join(WAYS_OUT[reason] for reason in why)
+    return MeasureError(UNUSABLE_NAILS, f"most of {of} cannot be measured ({', '.join(why)}); {ways}")
+
+
+def spoiling(reasons: list[str], used: int) -> list[str]:
+    """Those of `codes.LIKENESS_REASONS` that leave no reading, of a picture or a scan of which `used` nails count and
+    others do not for these reasons: `codes.SHARED_REASONS`, where half of all of them have one; else none."""
+    shared = [reason for reason in reasons if reason in SHARED_REASONS]
+    return shared if 2 * len(shared) >= used + len(reasons) else []
 
 
 def plausible_error(hb_g_dl: float, plausible_g_dl: tuple[float, float]) -> MeasureError | None:

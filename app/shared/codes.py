@@ -34,11 +34,25 @@ NAIL_TOO_DARK = "too_dark"
 NAIL_OVEREXPOSED = "overexposed"
 # Of a picture: it is grey, or toned in one colour.
 NAIL_NO_COLOUR = "no_colour"
-# By what the estimator's network makes of it: painted, no nail, or like nothing that the models learned from.
+# By what the estimator's network makes of it: a bare nail, but badly photographed;
+NAIL_GLARE = "glare"
+NAIL_BLUR = "blur"
+# with its blood pressed out, so that it is pale;
+NAIL_PRESSED = "pressed"
+SPOILED_REASONS = (NAIL_GLARE, NAIL_BLUR, NAIL_PRESSED)
+# painted, no nail, or like nothing that the models learned from.
 NAIL_POLISH = "polish"
 NAIL_NOT_A_NAIL = "not_a_nail"
 NAIL_STRANGE = "strange"
 STRANGE_REASONS = (NAIL_POLISH, NAIL_NOT_A_NAIL, NAIL_STRANGE)
+LIKENESS_REASONS = STRANGE_REASONS + SPOILED_REASONS
+# Where half of the nails are so, the others are not to be trusted either: who paints some nails has paint on the rest,
+# what blurs some blurs all, and among knuckles a nail is one by chance.
+SHARED_REASONS = STRANGE_REASONS + (NAIL_BLUR,)
+# Of the former, those that the network is asked about one by one, an output each.
+LIKENESS_SIGNS = (NAIL_POLISH, NAIL_NOT_A_NAIL) + SPOILED_REASONS
+# Those with words of their own where they are the only one.
+TELLING_REASONS = (NAIL_NO_COLOUR,) + LIKENESS_SIGNS
 # Of a scan: in too few of its frames.
 NAIL_SELDOM = "seen_too_seldom"
 NAIL_REASONS = (
@@ -48,7 +62,7 @@ NAIL_REASONS = (
     NAIL_OVEREXPOSED,
     NAIL_NO_COLOUR,
     NAIL_SELDOM,
-) + STRANGE_REASONS
+) + LIKENESS_REASONS
 
 # Why a frame of a scan does not count, besides the reasons of its nails.
 FRAME_OUTLIER = "outlier"

@@ -47,14 +47,13 @@ def constant(name: str, path: str) -> object:
     return known[name]
 
 
-# Errors that the reasons of the nails say more of.
-BY_NAILS = (codes.NAIL_NO_COLOUR, codes.NAIL_POLISH, codes.NAIL_NOT_A_NAIL)
-ERRORS = (*codes.ERROR_CODES, *codes.SCAN_CODES, *codes.CAMERA_CODES, *codes.PAGE_CODES, *BY_NAILS)
+ERRORS = (*codes.ERROR_CODES, *codes.SCAN_CODES, *codes.CAMERA_CODES, *codes.PAGE_CODES, *codes.TELLING_REASONS)
 FAMILIES = {
     "boot.": messages.BOOT_STEPS,
     "elevation-wrong.": elevation.REASONS,
     "error.": [f"{code}{part}" for code in ERRORS for part in ("", ".way")],
     "group.": groups.GROUPS,
+    "help.": codes.LIKENESS_REASONS,
     "light.": codes.LIGHTS,
     "note.": groups.NOTES.values(),
     "offline-failed.": constant("REASONS", INSTALLATION),

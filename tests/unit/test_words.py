@@ -5,14 +5,14 @@ from string import Formatter
 
 import pytest
 
-from app.shared import severity, words
+from app.shared import codes, severity, words
 from app.shared.words import en
 
 CODES = [code for code, _, _ in words.LANGUAGES]
 OTHERS = [code for code in CODES if code != words.DEFAULT]
 # What may read as in English in another language.
 MAY_EQUAL_ENGLISH = {"decimal", "thousands", "metres", "value", "choose-photo", "photo-number", "table.who-2024"}
-MAY_EQUAL_ENGLISH |= {"threads", "version"}
+MAY_EQUAL_ENGLISH |= {"left-out", "threads", "version"}
 # Every class set that an interval can have: its classes lie side by side.
 SETS = [
     list(severity.LABELS[first:end])
@@ -152,3 +152,28 @@ def test_only_arabic_is_written_from_the_right():
         words.use(code)
         found[code] = words.direction()
     assert found == {code: "rtl" if code == "ar" else "ltr" for code in CODES}
+
+
+def told(*reasons):
+    return [{"reason": reason} for reason in reasons]
+
+
+@pytest.mark.parametrize("reason", codes.LIKENESS_SIGNS)
+def test_one_reason_for_all_nails_has_words_of_its_own_and_several_have_not(reason):
+    words.use(words.DEFAULT)
+    code = codes.UNUSABLE_NAILS if reason in codes.SPOILED_REASONS else codes.STRANGE_NAILS
+    said = words.error_words(code, told(reason, reason))
+    assert said == (words.say("error." + reason), words.say("error." + reason + ".way"))
+    # A nail that was measured has no reason.
+    assert words.error_words(code, told(reason, None)) == said
+    other = next(each for each in codes.LIKENESS_SIGNS if each != reason)
+    assert words.error_words(code, told(reason, other))[0] == words.say("error." + code)
+    # What most cannot be measured for is said, not what is wrong with the picture besides.
+    assert words.error_words(codes.NO_NAIL, told(reason))[0] == words.say("error." + codes.NO_NAIL)
+
+
+def test_nails_that_are_left_out_say_why_and_what_helps():
+    words.use(words.DEFAULT)
+    assert words.strange_words([]) == ""
+    said = words.strange_words([codes.NAIL_POLISH, codes.NAIL_BLUR])
+    assert said == "nail polish: show bare nails; out of focus: hold still, or move back a little"

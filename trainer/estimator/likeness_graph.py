@@ -8,7 +8,8 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from app.core.crops.likeness import NOT_A_NAIL, POLISH, SIGNS, STRANGENESS
+from app.core.crops.likeness import SIGNS, STRANGENESS
+from app.shared.codes import LIKENESS_SIGNS
 from trainer.estimator.graph import checked
 from trainer.estimator.head import CLIP
 from trainer.estimator.likeness import LikenessModel
@@ -48,7 +49,7 @@ def add_likeness(model: onnx.ModelProto, likeness: LikenessModel) -> onnx.ModelP
         "directions": likeness.directions,
         "excess": likeness.excess[:, None],
     }
-    for place, output in enumerate((POLISH, NOT_A_NAIL)):
+    for place, output in enumerate(LIKENESS_SIGNS):
         weighted, column = named(f"{output}_weighted"), named(f"{output}_column")
         nodes += [
             node("MatMul", (named("centred"), named(f"{output}_weights")), weighted),

@@ -19,6 +19,7 @@ from PIL import Image
 import trainer.pictures.camera
 import trainer.pictures.no_nail
 import trainer.pictures.polish
+import trainer.pictures.spoiled
 from app.core.arrays import FloatArray, IntArray, Uint8Array
 from app.core.crops.views import nail_crops
 from app.core.find.fingers import finger_directions
@@ -36,9 +37,10 @@ from trainer.pictures.lights import NAIL_JITTER, SKIN_JITTER, drawn_light
 from trainer.pictures.no_nail import ground_boxes, skin_boxes_along, without_nails
 from trainer.pictures.other_background import on_another_background
 from trainer.pictures.polish import CLEAR, drawn_polish, painted
+from trainer.pictures.spoiled import blurred, pressed, shone_on
 from trainer.tools.progress import Progress
 
-BARE, PAINTED, CLEAR_COAT, NO_NAIL = range(4)
+BARE, PAINTED, CLEAR_COAT, NO_NAIL, GLARE, BLURRED, PRESSED = range(7)
 SEED = 18
 COPIES = 4
 # Of other cameras; the rest is light alone. Exposures, in EV, are such that bright ones lose their lightest parts.
@@ -54,7 +56,7 @@ class LikenessTable:
 
     Attributes:
         features: (m, d), some with the light divided out by white paper.
-        kind: (m,) BARE, PAINTED, CLEAR_COAT or NO_NAIL.
+        kind: (m,) BARE, PAINTED, CLEAR_COAT, NO_NAIL, GLARE, BLURRED or PRESSED.
         as_it_is: (m,) whether it comes from a photograph that nothing was done to.
         picture: (m,) number of the picture it was seen in.
         patient: (m,) index into the patients.
@@ -148,6 +150,19 @@ def _embedded(person: Patient, number: int, network_bytes: bytes, spec: Estimato
             rows.add(kinds, seen, jittered(nails, NAIL_JITTER), jittered(skin, SKIN_JITTER))
         else:
             rows.add(kinds, Image.fromarray(pixels), nails, skin, as_it_is=True)
+    nail_px = float(np.sqrt((nails[:, 2:] - nails[:, :2]).prod(axis=1)).mean())
+    for copy in range(COPIES // 2):
+        shining = pale = np.asarray(photo)
+        for box, direction in zip(nails, directions, strict=True):
+            shining = shone_on(shining, rounded_outline(box), rng)
+            pale = pressed(pale, rounded_outline(box), direction, rng)
+        for kind, spoiled in (
+            (GLARE, Image.fromarray(shining)),
+            (PRESSED, Image.fromarray(pale)),
+            (BLURRED, blurred(photo, nail_px, rng)),
+        ):
+            seen = taken_elsewhere(spoiled, rng) if copy else spoiled
+            rows.add(kind, seen, jittered(nails, NAIL_JITTER), jittered(skin, SKIN_JITTER), as_it_is=not copy)
     for copy in range(COPIES // 2):
         gone = without_nails(photo, nails, directions, rng)
         seen = taken_elsewhere(gone, rng) if copy else gone
@@ -180,7 +195,8 @@ def taken_elsewhere(photo: Image.Image, rng: np.random.Generator) -> Image.Image
 
 def _fingerprint(patients: list[Patient], network_bytes: bytes, spec: EstimatorSpec) -> str:
     digest = hashlib.sha256(features_fingerprint(patients, onnx.load_from_string(network_bytes), spec).encode())
-    for module in (trainer.pictures.camera, trainer.pictures.no_nail, trainer.pictures.polish):
+    modules = trainer.pictures.camera, trainer.pictures.no_nail, trainer.pictures.polish, trainer.pictures.spoiled
+    for module in modules:
         digest.update(inspect.getsource(module).encode())
     digest.update(inspect.getsource(_embedded).encode())
     digest.update(inspect.getsource(taken_elsewhere).encode())

@@ -13,6 +13,7 @@ from trainer.data.outlines import affine_about, box_of, rounded_outline
 from trainer.data.wild import WildPhoto
 from trainer.pictures.backgrounds import drawn_background, nail_free_patch
 from trainer.pictures.camera import photographed, varnished
+from trainer.pictures.chance import log_uniform
 from trainer.pictures.fingers import Finger, cut_fingers
 from trainer.pictures.scenes import Photo, Scene, known_anchors, photo_levels
 from trainer.tools.progress import Progress
@@ -137,7 +138,7 @@ class Pictures:
         """Up to five fingers in a row or strewn."""
         scene = self._surface(rng)
         side = self.side_px
-        size_px = _log_uniform(NAIL_PX, rng)
+        size_px = log_uniform(NAIL_PX, rng)
         count = int(rng.integers(1, 3 if size_px > 80 else 6))
         hand = self.material.fingers[rng.integers(len(self.material.fingers))]
         angle, mirror = rng.uniform(0, 2 * np.pi), bool(rng.random() < 0.5)
@@ -187,7 +188,7 @@ class Pictures:
         """Turned anyhow, with one of the nails inside `window` and of a size in pixels within `sizes_px`."""
         nail = box_of(photo.nails[rng.integers(len(photo.nails))])
         fitted = self.side_px / photo.size.max()
-        scale = np.clip(_log_uniform(sizes_px, rng) / photo.nail_px, 0.4 * fitted, min(5.0 * fitted, MOST_ENLARGED))
+        scale = np.clip(log_uniform(sizes_px, rng) / photo.nail_px, 0.4 * fitted, min(5.0 * fitted, MOST_ENLARGED))
         low, high = np.array(window[:2], dtype=np.float64), np.array(window[2:], dtype=np.float64)
         target = low + rng.uniform(0.15, 0.85, 2) * (high - low)
         turn, mirror = rng.uniform(0, 2 * np.pi), bool(rng.random() < 0.5)
@@ -215,7 +216,3 @@ def collate(examples: list[tuple[Uint8Array, FloatArray, FloatArray, np.ndarray]
 
 def _any(photos: tuple[Photo, ...], rng: np.random.Generator) -> Photo:
     return photos[rng.integers(len(photos))]
-
-
-def _log_uniform(limits: tuple[float, float], rng: np.random.Generator) -> float:
-    return float(np.exp(rng.uniform(*np.log(limits))))

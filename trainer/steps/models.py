@@ -195,10 +195,10 @@ def export(settings: Settings, progress: Progress) -> None:
 
 def measure_likeness(table: LikenessTable, progress: Progress) -> dict[str, Any]:
     """The section `likeness` of models.json: limits by models that had not seen the session, and what they come to."""
-    progress.say("telling painted nails, and what is none, from bare nails")
+    progress.say("telling painted and spoiled nails, and what is none, from bare nails")
     signs = signs_unseen(table)
     limits = limits_of(table, signs)
-    metrics = measures_of(table, signs, limits)
+    metrics = measures_of(table, signs)
     progress.say(
         f"bare nails refused: {metrics['false_alarm']:.1%}, painted ones found: {metrics['polish_found']:.1%}, "
         f"read of what is no nail: {metrics['no_nail_read']:.1%}"
@@ -285,6 +285,7 @@ def evaluate(settings: Settings, progress: Progress) -> dict[str, Any]:
         figures["detector"]["wild"] = wild
     likeness = likeness_table(prepared.patients, model, manifest.estimator, settings.runs / "features", progress)
     figures["strange"] = measure_likeness(likeness, progress)["metrics"]
+    figures["strange"]["light"] = light_profile(prepared.patients, progress)["metrics"]
     hands = find_hands(settings.hands)
     if hands is not None:
         measured = measure_hands(instrument, bare_hands(hands), progress)

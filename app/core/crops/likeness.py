@@ -1,7 +1,7 @@
 """Whether a nail is a bare one like those that the estimator learned from, by what its network says beside the Hb.
 
 A number is no measurement where the network has never seen the like: of nail polish, of a knuckle, of a coin it gives
-one as readily as of a nail.
+one as readily as of a nail. Out of focus, under a reflection or pressed, a nail has another colour than its blood's.
 """
 
 from __future__ import annotations
@@ -11,13 +11,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.core.arrays import FloatArray, IntArray
+from app.core.arrays import BoolArray, FloatArray, IntArray
 from app.core.manifest import LikenessSpec
-from app.shared.codes import NAIL_NOT_A_NAIL, NAIL_POLISH, NAIL_STRANGE
+from app.shared.codes import LIKENESS_SIGNS, NAIL_BLUR, NAIL_NOT_A_NAIL, NAIL_POLISH, NAIL_STRANGE
 
-# Outputs of the estimator, (N,) each. The first two are above their limit where a nail is painted, and where there is
-# none; the third says how far a nail lies from those that the network learned from, whatever it is.
-POLISH, NOT_A_NAIL, STRANGENESS = SIGNS = "polish", "not_a_nail", "strangeness"
+# Outputs of the estimator, (N,) each. Those of `LIKENESS_SIGNS` are above their limit where the reason of that name
+# holds; the last says how far a nail lies from those that the network learned from, whatever it is.
+STRANGENESS = "strangeness"
+SIGNS = (*LIKENESS_SIGNS, STRANGENESS)
+# Of these each nail of a picture is drawn halfway to their mean: who paints one nail seldom leaves the others bare, and
+# a camera that is out of focus is so for all of them.
+POOLED = (NAIL_POLISH, NAIL_BLUR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +30,7 @@ class Estimates:
 
     Attributes:
         hb_g_dl: (N,), also of nails that do not count.
-        reasons: for each nail why it does not count, one of `codes.STRANGE_REASONS`, or None.
+        reasons: for each nail why it does not count, one of `codes.LIKENESS_REASONS`, or None.
         p_values: (N,) share of bare nails, of sessions that the network had not seen, at least as strange; NaN where
             the models say nothing of it.
     """
@@ -42,21 +46,24 @@ class Estimates:
 
 def estimates_of(hb_g_dl: FloatArray, outputs: Mapping[str, FloatArray], spec: LikenessSpec | None) -> Estimates:
     """Judge N nails by the network's outputs; None: a network that says nothing of likeness."""
-    if spec is None:
+    if spec is None or not len(hb_g_dl):
         return Estimates(hb_g_dl, (None,) * len(hb_g_dl), np.full(len(hb_g_dl), np.nan))
     p_values = np.interp(outputs[STRANGENESS], spec.strangeness, spec.share_beyond)
-    no_nail = outputs[NOT_A_NAIL] > spec.not_a_nail
-    reasons: list[str | None] = [NAIL_NOT_A_NAIL if each else None for each in no_nail]
-    nails = np.flatnonzero(~no_nail)
-    for place, polish in zip(nails, pooled(outputs[POLISH][nails]), strict=True):
-        if polish > spec.polish:
-            reasons[place] = NAIL_POLISH
+    # What is no nail has no say in whether the nails beside it are painted.
+    nails = outputs[NAIL_NOT_A_NAIL] <= spec.limits[NAIL_NOT_A_NAIL]
+    over = np.stack([pooled(name, outputs[name], nails) - spec.limits[name] for name in LIKENESS_SIGNS])
+    reasons: list[str | None] = [None] * len(hb_g_dl)
+    for place, sign in enumerate(over.argmax(axis=0)):
+        if over[sign, place] > 0:
+            reasons[place] = LIKENESS_SIGNS[sign]
         elif p_values[place] < spec.least_p_value:
             reasons[place] = NAIL_STRANGE
     return Estimates(hb_g_dl, tuple(reasons), p_values)
 
 
-def pooled(polish: FloatArray) -> FloatArray:
-    """What the nails of one picture (N,) say of polish, each drawn halfway to their mean: who paints one nail seldom
-    leaves the others bare, and a shine or a shade on one of them says less."""
-    return polish if not len(polish) else (polish + polish.mean()) / 2
+def pooled(name: str, values: FloatArray, nails: BoolArray) -> FloatArray:
+    """The output `name` (N,) of one picture's boxes; where it is one of `POOLED`, those of `nails` (N,) drawn halfway
+    to their mean."""
+    if name not in POOLED or not nails.any():
+        return values
+    return np.where(nails, (values + values[nails].mean()) / 2, values)

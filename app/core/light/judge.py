@@ -32,6 +32,11 @@ class Light:
     red_over_green: float
     blue_over_green: float
 
+    def numbers(self) -> FloatArray:
+        """(3,) log2 of all three: in the training photographs bright nails are pale ones, so a nail that is both
+        bright and red lies in another light, though neither alone is rare."""
+        return np.array([np.log2(self.luma + LEVEL_OFFSET), self.red_over_green, self.blue_over_green])
+
 
 def light_on_nails(picture: Image.Image, boxes: FloatArray) -> Light | None:
     """The middle one of the nails in `boxes` (N, 4) xyxy, each number by itself; None where there is no nail."""
@@ -45,14 +50,13 @@ def light_on_nails(picture: Image.Image, boxes: FloatArray) -> Light | None:
 
 
 def judge_light(light: Light, learned: LightSpec) -> str:
-    """One of `codes.LIGHTS`: dark, bright, of another colour, or as in the training photographs."""
+    """One of `codes.LIGHTS`: as in the training photographs, or dark, bright, of another colour."""
+    off = light.numbers() - learned.centre
+    if off @ np.reshape(learned.precision, (3, 3)) @ off <= learned.farthest**2:
+        return LIGHT_GOOD
     if light.luma < learned.luma[0]:
         return LIGHT_DARK
-    if light.luma > learned.luma[1]:
-        return LIGHT_BRIGHT
-    ratios = ((light.red_over_green, learned.red_over_green), (light.blue_over_green, learned.blue_over_green))
-    inside = all(low <= ratio <= high for ratio, (low, high) in ratios)
-    return LIGHT_GOOD if inside else LIGHT_TINTED
+    return LIGHT_BRIGHT if light.luma > learned.luma[1] else LIGHT_TINTED
 
 
 def judge_nails(picture: Image.Image, boxes: FloatArray, learned: LightSpec) -> str:

@@ -20,7 +20,7 @@ from app.core.arrays import FloatArray
 from app.core.errors import MeasureError
 from app.core.find.tracking import match_boxes
 from app.core.manifest import Manifest
-from app.core.reading import Light, Nail, Reading, Skin, plausible_error, reading_of, strange_error
+from app.core.reading import Light, Nail, Reading, Skin, plausible_error, reading_of, refused_error, spoiling
 from app.core.typical import typical_of_nails
 from app.shared.codes import (
     CAMERA_FROZEN,
@@ -29,12 +29,13 @@ from app.shared.codes import (
     FRAME_OUTLIER,
     FRAME_REPEATED,
     IMPLAUSIBLE,
+    LIKENESS_REASONS,
     NAIL_SELDOM,
     NO_NAIL,
     STRANGE_NAILS,
-    STRANGE_REASONS,
     TOO_FEW_FRAMES,
     UNRELIABLE,
+    UNUSABLE_NAILS,
 )
 
 FRAMES = 30
@@ -167,9 +168,9 @@ class Scan:
         spread = float(values.std(ddof=1)) if len(values) > 1 else 0.0
         self._keep({frame for number in counted for frame in values_of[number]}, NAIL_SELDOM)
         self._keep(set(by_frame), FRAME_OUTLIER)
-        strange = self._strange(counted)
-        if len(strange) >= len(counted):
-            return self._reading(still, {}, None, strange_error(strange, "the nails"), {})
+        refused = spoiling(self._refused(counted), len(counted))
+        if refused:
+            return self._reading(still, {}, None, refused_error(refused, "the nails"), {})
         error = plausible_error(hb_g_dl, self.manifest.plausible_g_dl)
         if spread > MOST_SPREAD_G_DL:
             message = (
@@ -221,7 +222,7 @@ class Scan:
 
     def _frame_of(self, reading: Reading) -> Frame:
         used = [nail.hb_g_dl for nail in reading.nails if nail.hb_g_dl is not None]
-        if not used or (reading.error is not None and reading.error.code == STRANGE_NAILS):
+        if not used or (reading.error is not None and reading.error.code in (STRANGE_NAILS, UNUSABLE_NAILS)):
             reasons = Counter(nail.reason for nail in reading.nails if nail.reason)
             return Frame(None, reasons.most_common(1)[0][0] if reasons else NO_NAIL)
         hb_g_dl = typical_of_nails(used)
@@ -247,10 +248,10 @@ class Scan:
             for index, frame in enumerate(self.frames)
         ]
 
-    def _strange(self, counted: Collection[int]) -> list[str]:
+    def _refused(self, counted: Collection[int]) -> list[str]:
         """Why nails do not count that stayed in view and are unlike those that can be measured."""
         others = [track for number, track in enumerate(self._tracks) if number not in counted and self._stayed(track)]
-        return [reason for reason in map(_usual_reason, others) if reason in STRANGE_REASONS]
+        return [reason for reason in map(_usual_reason, others) if reason in LIKENESS_REASONS]
 
     def _stayed(self, track: _Track) -> bool:
         """A nail that flickered up in a frame or two is a false alarm more often than a nail."""
@@ -272,8 +273,8 @@ class Scan:
         if not reasons or reasons.most_common(1)[0][0] == NO_NAIL:
             return MeasureError(TOO_FEW_FRAMES, "nails were seen in too few frames; hold them steadily in the picture")
         why = reasons.most_common(1)[0][0]
-        if why in STRANGE_REASONS:
-            return strange_error([why], "the frames")
+        if why in LIKENESS_REASONS:
+            return refused_error([why], "the frames")
         message = f"only {self.counting} of {self.new} frames can be used ({why}); change light or distance"
         return MeasureError(TOO_FEW_FRAMES, message)
 

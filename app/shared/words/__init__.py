@@ -160,8 +160,9 @@ def light_warning(light: dict) -> str:
 
 
 def strange_words(reasons: list[str]) -> str:
-    """Why nails are left out, these of `codes.STRANGE_REASONS`, and what helps; "" for none."""
-    return say("left-out", why="; ".join([reason_words(reason) for reason in reasons])) if reasons else ""
+    """Why nails are left out, these of `codes.LIKENESS_REASONS`, and what helps; "" for none."""
+    parts = [say("left-out", why=reason_words(reason), way=say("help." + reason)) for reason in reasons]
+    return "; ".join(parts)
 
 
 def reason_words(reason: str) -> str:
@@ -171,11 +172,10 @@ def reason_words(reason: str) -> str:
 
 def error_words(code: str, nails: list | None = None) -> tuple[str, str]:
     """What went wrong, and the way out; by the nails, too, where they say more: no picture of them in grey can be
-    measured, and paint can be taken off."""
-    reasons = {nail["reason"] for nail in nails or []}
-    if code == codes.UNUSABLE_NAILS and reasons == {codes.NAIL_NO_COLOUR}:
-        code = codes.NAIL_NO_COLOUR
-    strange = [reason for reason in codes.STRANGE_REASONS if reason in reasons]
-    if code == codes.STRANGE_NAILS and strange in ([codes.NAIL_POLISH], [codes.NAIL_NOT_A_NAIL]):
-        code = strange[0]
+    measured, paint can be taken off, and a hand be held still."""
+    told = [nail["reason"] for nail in nails or [] if nail["reason"]]
+    if code == codes.STRANGE_NAILS:
+        told = [reason for reason in told if reason in codes.LIKENESS_REASONS]
+    if code in (codes.STRANGE_NAILS, codes.UNUSABLE_NAILS) and len(set(told)) == 1 and told[0] in codes.TELLING_REASONS:
+        code = told[0]
     return say("error." + code), say("error." + code + ".way")

@@ -1,6 +1,6 @@
 """Boxes over a picture, in the picture's own pixels: the browser puts them where it puts the picture."""
 
-from app.shared import codes, words
+from app.shared import words
 from app.ui.browser.page import add_svg, element
 
 # How the SVG fits its pixels is how CSS fits the picture: `slice` is object-fit cover, `meet` is contain.
@@ -39,7 +39,7 @@ def draw(seen, fit, numbered=False):
             # Over the box; where the picture ends there, in it.
             y = max(y1 - text_px / 4, text_px)
             add_svg(overlay, "text", str(number + 1), x=x1, y=y, font_size=text_px)
-        if nail["reason"] in codes.STRANGE_REASONS:
+        if nail["reason"]:
             _write_reason(overlay, nail, seen["width"], seen["height"], 0.7 * text_px)
 
 

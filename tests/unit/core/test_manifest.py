@@ -10,7 +10,7 @@ from app.core.manifest import View, parse_manifest
 from app.shared.codes import MODEL_UNAVAILABLE
 
 GOOD = {
-    "schema": 5,
+    "schema": 6,
     "detector": {
         "file": "d.onnx",
         "sha256": "aa",
@@ -41,11 +41,19 @@ GOOD = {
     "likeness": {
         "polish": -0.5,
         "not_a_nail": 1.5,
+        "glare": 0.5,
+        "blur": 0.25,
+        "pressed": 2.0,
         "strangeness": [0.5, 1.0, 3.0],
         "share_beyond": [1.0, 0.4, 0.0],
         "least_p_value": 0.01,
     },
-    "training_light": {"luma": [120, 210], "red_over_green": [0.1, 0.5], "blue_over_green": [-0.2, 0.05]},
+    "training_light": {
+        "luma": [120, 210],
+        "centre": [7.3, 0.3, -0.07],
+        "precision": [16, 0, 0, 0, 25, 0, 0, 0, 64],
+        "farthest": 3,
+    },
     "plausible_g_dl": [4, 20],
     "data": {"name": "words for people"},
 }
@@ -121,7 +129,9 @@ def test_a_missing_field_is_named(path):
         (("likeness", "share_beyond"), [2.0, 0.4, 0.0], "share_beyond"),
         (("likeness", "least_p_value"), 2, "least_p_value"),
         (("training_light", "luma"), [210, 120], "luma"),
-        (("training_light", "red_over_green"), [0.1], "red_over_green"),
+        (("training_light", "centre"), [7.3, 0.3], "centre"),
+        (("training_light", "precision"), [16, 0, 0], "precision"),
+        (("training_light", "farthest"), None, "farthest"),
         (("plausible_g_dl",), [4], "plausible_g_dl"),
     ],
 )

@@ -14,12 +14,15 @@ from app.core.pipeline import MAX_NAILS, Instrument, measure_picture
 from app.shared.codes import (
     IMPLAUSIBLE,
     LIGHT_DARK,
+    LIKENESS_SIGNS,
     MODEL_UNAVAILABLE,
+    NAIL_BLUR,
     NAIL_CUT_OFF,
     NAIL_NOT_A_NAIL,
     NAIL_POLISH,
     NO_NAIL,
     REFERENCE_CLIPPED,
+    SPOILED_REASONS,
     STRANGE_NAILS,
     UNUSABLE_NAILS,
 )
@@ -28,7 +31,7 @@ MANIFEST = Manifest(
     detector=DetectorSpec("d.onnx", "dd", 320, ("nail", "skin"), 0.35, 0.45),
     estimator=EstimatorSpec("e.onnx", "ee", 28, (0.0,) * 3, (1.0,) * 3, (View("nail", 0.0, 0.8),), mirror=True),
     interval=IntervalSpec(0.9, (11.0, 13.0), (4.0, 2.0), (3.0, 1.0), mean_half_width_g_dl=3.25),
-    light=LightSpec((120.0, 210.0), (0.1, 0.5), (-0.2, 0.05)),
+    light=LightSpec((120.0, 210.0), (7.3, 0.3, -0.07), (16.0, 0.0, 0.0, 0.0, 25.0, 0.0, 0.0, 0.0, 64.0), farthest=1.5),
     plausible_g_dl=(4.0, 20.0),
     document={},
     interval_reference=IntervalSpec(0.9, (11.0, 13.0), (2.0, 1.5), (1.5, 1.0), mean_half_width_g_dl=3.25),
@@ -170,23 +173,23 @@ def test_an_outcome_without_a_value_says_why_and_keeps_the_boxes(anchors, hb_g_d
     assert len(reading["nails"]) == sum(anchor[4] > 0 for anchor in anchors)
 
 
-LIKENESS = LikenessSpec(0.0, 0.0, (0.0, 1.0), (1.0, 0.0), least_p_value=0.01)
+LIKENESS = LikenessSpec(dict.fromkeys(LIKENESS_SIGNS, 0.0), (0.0, 1.0), (1.0, 0.0), least_p_value=0.01)
 
 
-def tells(anchors, polish, not_a_nail):
-    """An instrument whose estimator says which nails are painted, and which are none: above 0."""
+def tells(anchors, **signs):
+    """An instrument whose estimator says this of each nail, by the name of the sign: above 0 it holds."""
     plain = instrument(anchors)
+    said = {**dict.fromkeys(LIKENESS_SIGNS, [-1] * len(anchors)), **signs, "strangeness": [0.25] * len(anchors)}
 
     def answer(inputs):
-        signs = {"polish": polish, "not_a_nail": not_a_nail, "strangeness": [0.25] * len(anchors)}
         nails = len(inputs["image"])
-        return {**plain.estimator.answer(inputs), **{name: np.array(of[:nails]) for name, of in signs.items()}}
+        return {**plain.estimator.answer(inputs), **{name: np.array(of[:nails]) for name, of in said.items()}}
 
     return Instrument(replace(MANIFEST, likeness=LIKENESS), plain.detector, Answers(answer))
 
 
 def test_a_nail_unlike_those_it_learned_from_does_not_count_and_says_why():
-    reading = measure(tells([NAIL_1, NAIL_2, NAIL_3], [-1, -1, -1], [-1, 1, -1])).as_json()
+    reading = measure(tells([NAIL_1, NAIL_2, NAIL_3], not_a_nail=[-1, 1, -1])).as_json()
     assert [nail["reason"] for nail in reading["nails"]] == [None, NAIL_NOT_A_NAIL, None]
     assert [nail["hb_g_dl"] for nail in reading["nails"]] == [10, None, 12]
     assert reading["hb_g_dl"] == 11
@@ -195,7 +198,7 @@ def test_a_nail_unlike_those_it_learned_from_does_not_count_and_says_why():
 
 
 def test_where_most_nails_are_painted_there_is_no_number():
-    reading = measure(tells([NAIL_1, NAIL_2, NAIL_3], [1, 1, -0.4], [-1, -1, -1])).as_json()
+    reading = measure(tells([NAIL_1, NAIL_2, NAIL_3], polish=[1, 1, -0.4])).as_json()
     assert [nail["reason"] for nail in reading["nails"]] == [NAIL_POLISH, NAIL_POLISH, NAIL_POLISH]
     assert reading["error"]["code"] == STRANGE_NAILS and NAIL_POLISH in reading["error"]["message"]
     assert "hb_g_dl" not in reading
@@ -204,8 +207,22 @@ def test_where_most_nails_are_painted_there_is_no_number():
 @pytest.mark.parametrize("not_a_nail, code", [([1, -1], STRANGE_NAILS), ([1, -1, -1], None)])
 def test_half_of_the_nails_are_too_few(not_a_nail, code):
     nails = [NAIL_1, NAIL_2, NAIL_3][: len(not_a_nail)]
-    reading = measure(tells(nails, [-1] * len(nails), not_a_nail))
+    reading = measure(tells(nails, not_a_nail=not_a_nail))
     assert (reading.error.code if reading.error else None) == code
+
+
+@pytest.mark.parametrize("reason", SPOILED_REASONS)
+def test_nails_that_are_badly_photographed_do_not_count_and_say_how(reason):
+    nails = [NAIL_1, NAIL_2, NAIL_3]
+    one = measure(tells(nails, **{reason: [-3, 2, -3]})).as_json()
+    assert [nail["reason"] for nail in one["nails"]] == [None, reason, None] and one["hb_g_dl"] == 11
+    # A lamp shines in one nail and not in the next; what is out of focus is so as a whole.
+    two = measure(tells(nails, **{reason: [2, 2, -4]}))
+    code = two.error.code if two.error else None
+    assert (two.hb_g_dl, code) == ((None, UNUSABLE_NAILS) if reason == NAIL_BLUR else (12, None))
+    every = measure(tells(nails, **{reason: [2, 2, 2]})).as_json()
+    assert every["error"]["code"] == UNUSABLE_NAILS and reason in every["error"]["message"]
+    assert every["strange"]["reasons"] == [reason]
 
 
 def test_models_without_likeness_say_so():

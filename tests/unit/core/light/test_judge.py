@@ -8,7 +8,9 @@ from app.core.light.judge import Light, is_dark, judge_light, light_on_nails
 from app.core.manifest import LightSpec
 from app.shared.codes import LIGHT_BRIGHT, LIGHT_DARK, LIGHT_GOOD, LIGHT_TINTED
 
-LEARNED = LightSpec(luma=(120.0, 210.0), red_over_green=(0.1, 0.5), blue_over_green=(-0.2, 0.05))
+# Standard deviations of 0.2, 0.1 and 0.07; bright nails are pale.
+COVARIANCE = np.diag([0.2, 0.1, 0.07]) @ [[1, -0.8, 0], [-0.8, 1, 0], [0, 0, 1]] @ np.diag([0.2, 0.1, 0.07])
+LEARNED = LightSpec((120.0, 210.0), (7.3, 0.3, -0.07), tuple(np.linalg.inv(COVARIANCE).ravel()), farthest=2.0)
 BOX = np.array([[10.0, 10.0, 50.0, 40.0]])
 
 
@@ -36,9 +38,13 @@ def test_one_odd_nail_of_three_does_not_decide():
     "light, said",
     [
         (Light(150, 0.3, 0.0), LIGHT_GOOD),
-        (Light(120, 0.1, -0.2), LIGHT_GOOD),
-        (Light(119, 0.3, 0.0), LIGHT_DARK),
-        (Light(211, 0.3, 0.0), LIGHT_BRIGHT),
+        (Light(130, 0.45, -0.1), LIGHT_GOOD),
+        (Light(190, 0.18, -0.1), LIGHT_GOOD),
+        # Bright and red, dark and pale: each of them alone would be nothing rare.
+        (Light(190, 0.45, -0.1), LIGHT_TINTED),
+        (Light(130, 0.18, -0.1), LIGHT_TINTED),
+        (Light(100, 0.3, 0.0), LIGHT_DARK),
+        (Light(225, 0.3, 0.0), LIGHT_BRIGHT),
         (Light(150, 0.6, 0.0), LIGHT_TINTED),
         (Light(150, 0.3, 0.2), LIGHT_TINTED),
     ],

@@ -22,16 +22,19 @@ from app.shared.codes import (
     FRAME_OUTLIER,
     FRAME_REPEATED,
     IMPLAUSIBLE,
+    LIKENESS_REASONS,
+    NAIL_GLARE,
     NAIL_NOT_A_NAIL,
-    NAIL_POLISH,
     NAIL_SELDOM,
     NAIL_TOO_DARK,
     NO_NAIL,
     REFERENCE_CLIPPED,
     REFERENCE_OK,
+    SPOILED_REASONS,
     STRANGE_NAILS,
     TOO_FEW_FRAMES,
     UNRELIABLE,
+    UNUSABLE_NAILS,
 )
 from tests.unit.core.test_pipeline import MANIFEST
 
@@ -274,10 +277,18 @@ def test_paper_that_comes_and_goes_has_no_reading_where_too_few_frames_are_left(
     assert reading.error.code == TOO_FEW_FRAMES
 
 
-def test_a_scan_of_painted_nails_ends_with_that_reason():
-    scan, reading = scanned([frame([None, None], NAIL_POLISH)] * FRAMES)
-    assert scan.hopeless and reading.error.code == STRANGE_NAILS and NAIL_POLISH in reading.error.message
-    assert [nail.reason for nail in reading.nails] == [NAIL_POLISH] * 2
+@pytest.mark.parametrize("reason", LIKENESS_REASONS)
+def test_a_scan_of_nails_that_cannot_be_measured_ends_with_the_reason(reason):
+    scan, reading = scanned([frame([None, None], reason)] * FRAMES)
+    code = UNUSABLE_NAILS if reason in SPOILED_REASONS else STRANGE_NAILS
+    assert scan.hopeless and reading.error.code == code and reason in reading.error.message
+    assert [nail.reason for nail in reading.nails] == [reason] * 2
+
+
+def test_a_nail_in_which_a_lamp_shines_leaves_the_reading_to_the_others():
+    _, reading = scanned([frame([12.0, None], NAIL_GLARE)] * FRAMES)
+    assert reading.error is None and reading.hb_g_dl == 12.0
+    assert reading.nails[-1].reason == NAIL_GLARE
 
 
 @pytest.mark.parametrize("values, code", [([12.0, None], STRANGE_NAILS), ([12.0, 12.2, None], None)])

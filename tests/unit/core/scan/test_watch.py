@@ -16,14 +16,14 @@ def looked(watch, pictures):
 
 
 def test_painted_nails_are_told_in_every_look_and_asked_about_now_and_then():
-    measuring = tells([NAIL_1, NAIL_2], polish=[1, 1], not_a_nail=[-1, -1])
+    measuring = tells([NAIL_1, NAIL_2], polish=[1, 1])
     seen = looked(Watch(measuring), [picture(seed) for seed in range(2 * LOOKS_UNTIL_ASKED)])
     assert all(each.reasons == [NAIL_POLISH] * 2 for each in seen)
     assert len(measuring.estimator.asked) == 2
 
 
 def test_a_nail_that_was_not_there_before_is_asked_about_at_once():
-    measuring = tells([NAIL_1, NAIL_2], polish=[-1, -1], not_a_nail=[-1, -1])
+    measuring = tells([NAIL_1, NAIL_2])
     watch = Watch(measuring)
     anchors = measuring.detector.anchors
     measuring.detector.anchors = [NAIL_1]
