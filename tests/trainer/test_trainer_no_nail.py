@@ -20,6 +20,7 @@ STOCK = (
     ("matplotlib", "mpl-data/sample_data/logo2.png"),
     ("matplotlib", "mpl-data/sample_data/Minduka_Present_Blue_Pack.png"),
     ("ultralytics", "assets/bus.jpg"),
+    ("ultralytics", "assets/zidane.jpg"),
 )
 
 

@@ -42,7 +42,7 @@ def strange_table(figures: Mapping[str, Any]) -> FigureTable:
             f"{_percent(figures['light']['said'])} of photographs, and that of the training photographs in "
             f"{_percent(figures['light']['false_alarm'])}, by limits from other sessions.",
             "hands11k are other people's hands that nothing learned from. But its figures were seen while the recipe "
-            "was made, and settled coats, cameras, shrinkage, directions and limits: its rows are too good.",
+            "was made, and settled coats, cameras, heads, shrinkage, directions and limits: its rows are too good.",
         ),
     )
 

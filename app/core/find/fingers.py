@@ -1,8 +1,8 @@
 """Which way a finger points: from the nail towards the hand, so that every nail is looked at alike.
 
 The patch of skin that the detector finds on a finger lies behind its nail and gives the direction. A nail
-without a patch takes the direction of the others, and where there is no patch at all, colour decides: what lies
-behind a nail is skin, what lies before it is table.
+without a patch takes the direction of the others; where these are of two hands, or there is no patch at all, colour
+decides: what lies behind a nail is skin, what lies before it is table.
 """
 
 from __future__ import annotations
@@ -42,22 +42,27 @@ def finger_directions(picture: Image.Image, nails: FloatArray, skin: FloatArray)
     for nail, patch in match_skin(nails, skin):
         directions[nail] = _unit(skin_centres[patch] - nail_centres[nail])
         matched[nail] = True
-    if not matched.all():
-        if matched.any():
-            directions[~matched] = _unit(np.sum(directions[matched], axis=0))
-        else:
-            directions = _together(np.array([direction_by_colour(picture, box) for box in nails]))
+    known = directions[matched]
+    if not matched.all() and len(known) and _agree(known):
+        directions[~matched] = _unit(known.sum(axis=0))
+    elif not matched.all():
+        by_colour = np.array([direction_by_colour(picture, box) for box in nails[~matched]])
+        directions[~matched] = _together(by_colour, known if len(known) else by_colour)
     return directions
 
 
-def _together(by_colour: FloatArray) -> FloatArray:
-    """What the nails say of themselves (N, 2), made alike: fingers of one hand lie nearly alike, and by colour each is
-    drawn to its neighbours, but their sum is not. Where two hands face each other, that sum is nothing: then every
-    nail has its own way along the line on which both lie."""
-    middle = by_colour.sum(axis=0)
-    if np.hypot(*middle) >= LEAST_AGREED * len(by_colour):
-        return np.tile(_unit(middle), (len(by_colour), 1))
-    _, axes = np.linalg.eigh(by_colour.T @ by_colour)
+def _agree(directions: FloatArray) -> bool:
+    """Whether these (N, 2) are the fingers of one hand, which lie nearly alike; those of two hands that face each other
+    add up to nothing."""
+    return bool(np.hypot(*directions.sum(axis=0)) >= LEAST_AGREED * len(directions))
+
+
+def _together(by_colour: FloatArray, known: FloatArray) -> FloatArray:
+    """What nails say of themselves by colour (N, 2), by which each is drawn to its neighbours, made like what is known
+    of some nails (M, 2): the same for all; of two hands that face each other, one of the two ways along their line."""
+    if _agree(known):
+        return np.tile(_unit(known.sum(axis=0)), (len(by_colour), 1))
+    _, axes = np.linalg.eigh(known.T @ known)
     along = by_colour @ axes[:, -1]
     apart: FloatArray = np.where(along < 0, -1.0, 1.0)[:, None] * axes[:, -1]
     return apart
@@ -77,16 +82,19 @@ def match_skin(nails: FloatArray, skin: FloatArray) -> list[tuple[int, int]]:
     ways = (box_centres(skin)[None, :] - box_centres(nails)[:, None]) / sizes[:, None, None]
     distances = np.hypot(ways[..., 0], ways[..., 1])
     possible = (distances >= MIN_DISTANCE_IN_NAILS) & (distances <= MAX_DISTANCE_IN_NAILS)
-    best: tuple[int, float, list[tuple[int, int]]] = (0, 0.0, [])
+    best: tuple[int, float, float, list[tuple[int, int]]] = (0, 0.0, 0.0, [])
     for suggested in np.argwhere(possible):
         way = ways[tuple(suggested)]
         off = np.hypot(*(ways - way).transpose(2, 0, 1)) / np.hypot(*way)
         pairs = nearest_pairs(np.where(possible & (off < MOST_OFF), off, np.inf))
-        best = min(best, (-len(pairs), float(sum(off[pair] for pair in pairs)), pairs), key=lambda each: each[:2])
+        misfit, length = (float(sum(values[pair] for pair in pairs)) for values in (off, distances))
+        # A way that fits one pair alone fits it wholly: then the nearest pair counts.
+        best = min(best, (-len(pairs), misfit, length, pairs), key=lambda each: each[:3])
     left = np.where(possible, distances, np.inf)
-    for nail, patch in best[2]:
+    *_, paired = best
+    for nail, patch in paired:
         left[nail, :] = left[:, patch] = np.inf
-    return best[2] + nearest_pairs(left)
+    return paired + nearest_pairs(left)
 
 
 def direction_by_colour(picture: Image.Image, nail: FloatArray) -> FloatArray:

@@ -87,7 +87,8 @@ def test_whatever_is_found_the_directions_are_unit_vectors(nails, patches, seed)
     assert np.linalg.norm(directions, axis=1) == pytest.approx(np.ones(nails))
 
 
-def test_two_hands_that_face_each_other_each_point_their_own_way():
+def two_hands():
+    """A board with two hands that face each other, and their nails: those of the left hand first."""
     picture = BOARD.copy()
     paint = ImageDraw.Draw(picture)
     nails = boxes_at((300, 200), (300, 280), (500, 200), (500, 280))
@@ -95,5 +96,18 @@ def test_two_hands_that_face_each_other_each_point_their_own_way():
         # Fingers from the left and from the right, with nails at their tips.
         paint.rectangle((0, y1 - 10, 325, y2 + 10), fill=(190, 140, 115))
         paint.rectangle((475, y1 - 10, 800, y2 + 10), fill=(190, 140, 115))
-    directions = finger_directions(picture, nails, boxes_at())
+    return picture, nails
+
+
+@pytest.mark.parametrize("patches", [(), ((200, 280), (600, 280)), ((200, 200), (600, 280))])
+def test_two_hands_that_face_each_other_each_point_their_own_way(patches):
+    picture, nails = two_hands()
+    directions = finger_directions(picture, nails, boxes_at(*patches))
     assert directions[:, 0] == pytest.approx([-1, -1, 1, 1], abs=0.1)
+
+
+def test_a_single_patch_belongs_to_the_nail_next_to_it_whichever_comes_first():
+    nails = boxes_at((300, 200), (300, 280), (300, 360))
+    for order in ([0, 1, 2], [2, 0, 1], [1, 2, 0]):
+        ((nail, _),) = match_skin(nails[order], boxes_at((400, 280)))
+        assert order[nail] == 1
