@@ -29,7 +29,7 @@ from app.core.manifest import Manifest
 from app.core.network import Network
 from app.core.pictures.photo import open_photo
 from app.core.pictures.toned import has_colour
-from app.core.reading import Nail, Reading, Skin, light_of, plausible_error, reading_of, refused_error, spoiling
+from app.core.reading import Nail, Reading, Skin, light_of, plausible_error, reading_of, refused_error, untrusted_error
 from app.core.stages import Stages
 from app.core.typical import typical_of_nails
 from app.shared.codes import (
@@ -253,9 +253,9 @@ def _conclude(nails: tuple[Nail, ...], plausible_g_dl: tuple[float, float]) -> t
         message = "no fingernail was found; show the nails flat, in focus and in even light"
         return MeasureError(NO_NAIL, message), None
     used = [nail.hb_g_dl for nail in nails if nail.hb_g_dl is not None]
-    refused = spoiling([nail.reason for nail in nails if nail.reason in LIKENESS_REASONS], len(used))
-    if refused:
-        return refused_error(refused, "the nails"), None
+    untrusted = untrusted_error([nail.reason for nail in nails], len(used))
+    if untrusted:
+        return untrusted, None
     if not used:
         reasons = sorted({nail.reason or "" for nail in nails})
         if set(reasons) <= set(LIKENESS_REASONS):

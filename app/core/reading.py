@@ -236,11 +236,12 @@ def refused_error(reasons: list[str], of: str) -> MeasureError:
     return MeasureError(UNUSABLE_NAILS, f"most of {of} cannot be measured ({', '.join(why)}); {ways}")
 
 
-def spoiling(reasons: list[str], used: int) -> list[str]:
-    """Those of `codes.LIKENESS_REASONS` that leave no reading, of a picture or a scan of which `used` nails count and
-    others do not for these reasons: `codes.SHARED_REASONS`, where half of all of them have one; else none."""
-    shared = [reason for reason in reasons if reason in SHARED_REASONS]
-    return shared if 2 * len(shared) >= used + len(reasons) else []
+def untrusted_error(reasons: list[str | None], used: int) -> MeasureError | None:
+    """The error of a picture or a scan of which `used` nails count and others do not, for these reasons: where half of
+    those that the network judged have one of `codes.SHARED_REASONS`; else None."""
+    judged = [reason for reason in reasons if reason in LIKENESS_REASONS]
+    shared = [reason for reason in judged if reason in SHARED_REASONS]
+    return refused_error(shared, "the nails") if shared and 2 * len(shared) >= used + len(judged) else None
 
 
 def plausible_error(hb_g_dl: float, plausible_g_dl: tuple[float, float]) -> MeasureError | None:

@@ -49,7 +49,7 @@ LIKENESS_REASONS = STRANGE_REASONS + SPOILED_REASONS
 # Where half of the nails are so, the others are not to be trusted either: who paints some nails has paint on the rest,
 # what blurs some blurs all, and among knuckles a nail is one by chance.
 SHARED_REASONS = STRANGE_REASONS + (NAIL_BLUR,)
-# Of the former, those that the network is asked about one by one, an output each.
+# Of LIKENESS_REASONS, those that the network has an output of their own for.
 LIKENESS_SIGNS = (NAIL_POLISH, NAIL_NOT_A_NAIL) + SPOILED_REASONS
 # Those with words of their own where they are the only one.
 TELLING_REASONS = (NAIL_NO_COLOUR,) + LIKENESS_SIGNS

@@ -171,7 +171,8 @@ def measures_of(table: LikenessTable, signs: dict[str, FloatArray]) -> dict[str,
 def refused_rows(table: LikenessTable, signs: dict[str, FloatArray], limits: dict[str, Any]) -> BoolArray:
     """(m,) which rows count no more, as `app.core.crops.likeness` has it."""
     shown = pooled_by_picture(table, signs, limits[NAIL_NOT_A_NAIL])
-    refused: BoolArray = np.interp(signs[STRANGENESS], limits["strangeness"], limits["share_beyond"]) < LEAST_P_VALUE
+    p_values = np.interp(signs[STRANGENESS], limits["strangeness"], limits["share_beyond"])
+    refused: BoolArray = p_values < limits["least_p_value"]
     for sign in LIKENESS_SIGNS:
         refused |= shown[sign] > limits[sign]
     return refused

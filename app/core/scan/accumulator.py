@@ -20,7 +20,7 @@ from app.core.arrays import FloatArray
 from app.core.errors import MeasureError
 from app.core.find.tracking import match_boxes
 from app.core.manifest import Manifest
-from app.core.reading import Light, Nail, Reading, Skin, plausible_error, reading_of, refused_error, spoiling
+from app.core.reading import Light, Nail, Reading, Skin, plausible_error, reading_of, refused_error, untrusted_error
 from app.core.typical import typical_of_nails
 from app.shared.codes import (
     CAMERA_FROZEN,
@@ -168,9 +168,9 @@ class Scan:
         spread = float(values.std(ddof=1)) if len(values) > 1 else 0.0
         self._keep({frame for number in counted for frame in values_of[number]}, NAIL_SELDOM)
         self._keep(set(by_frame), FRAME_OUTLIER)
-        refused = spoiling(self._refused(counted), len(counted))
-        if refused:
-            return self._reading(still, {}, None, refused_error(refused, "the nails"), {})
+        untrusted = untrusted_error(self._left_out(counted), len(counted))
+        if untrusted:
+            return self._reading(still, {}, None, untrusted, {})
         error = plausible_error(hb_g_dl, self.manifest.plausible_g_dl)
         if spread > MOST_SPREAD_G_DL:
             message = (
@@ -248,10 +248,10 @@ class Scan:
             for index, frame in enumerate(self.frames)
         ]
 
-    def _refused(self, counted: Collection[int]) -> list[str]:
-        """Why nails do not count that stayed in view and are unlike those that can be measured."""
+    def _left_out(self, counted: Collection[int]) -> list[str | None]:
+        """Why nails do not count that stayed in view."""
         others = [track for number, track in enumerate(self._tracks) if number not in counted and self._stayed(track)]
-        return [reason for reason in map(_usual_reason, others) if reason in LIKENESS_REASONS]
+        return [_usual_reason(track) for track in others]
 
     def _stayed(self, track: _Track) -> bool:
         """A nail that flickered up in a frame or two is a false alarm more often than a nail."""
