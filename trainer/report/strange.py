@@ -40,7 +40,8 @@ def strange_table(figures: Mapping[str, Any]) -> FigureTable:
             "somebody with little blood, and is read all the same.",
             f"Light that no training photograph had (two stops, a third more or less red or blue) is called so in "
             f"{_percent(figures['light']['said'])} of photographs, and that of the training photographs in "
-            f"{_percent(figures['light']['false_alarm'])}, by limits from other sessions.",
+            f"{_percent(figures['light']['false_alarm'])}, by limits from other sessions. How "
+            "wide these limits are was settled seeing both figures, which are therefore a little too good.",
             "hands11k are other people's hands that nothing learned from. But its figures were seen while the recipe "
             "was made, and settled coats, cameras, heads, shrinkage, directions and limits: its rows are too good.",
         ),
