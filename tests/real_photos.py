@@ -9,15 +9,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from trainer.data.dataset import DATA_BESIDE_REPOSITORY, DATA_VARIABLE, HANDS_VARIABLE, Patient, read_dataset
+from trainer.data.dataset import DATA_VARIABLE, HANDS_VARIABLE, Patient, dataset_place, read_dataset
 from trainer.data.hands import HANDS_BESIDE_REPOSITORY
 
-DATASET = Path(os.environ.get(DATA_VARIABLE) or DATA_BESIDE_REPOSITORY)
+DATASET = dataset_place()[0]
 HANDS = Path(os.environ.get(HANDS_VARIABLE) or HANDS_BESIDE_REPOSITORY)
 
 needs_real_photos = pytest.mark.skipif(
     not (DATASET / "metadata.csv").is_file(),
-    reason=f"the Yakimov 2024 data set is not here; name its folder with {DATA_VARIABLE}",
+    reason=f"the Yakimov 2024 data set is not here: `python -m trainer data` fetches it, {DATA_VARIABLE} names it",
 )
 
 needs_hands = pytest.mark.skipif(

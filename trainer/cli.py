@@ -18,6 +18,9 @@ from trainer.tools.progress import Progress
 DESCRIPTION = """\
 From raw photographs to the models in static/models, and their honest figures.
 
+the data set comes first:
+  data      say what it is, fetch what is missing of it, check every file (--from FILE: without a network)
+
 steps, each of which does what it needs of the ones before it:
   prepare   read and check the data set, split it by session, scale the photographs
   detector  train the nail detector (two hours on two cores, five minutes on a GPU)
@@ -34,29 +37,37 @@ EPILOG = """\
 Stopping with Ctrl-C is safe: the same command goes on where it stopped.
 
 examples:
+  the tables of docs/accuracy.md on a machine that has nothing:
+    python3 -m trainer data
+    python3 -m trainer evaluate
+  an archive that was downloaded in a browser:
+    python -m trainer data --from ~/Downloads/archive.zip
   as the shipped models were made:
     python -m trainer all --write docs/accuracy.md
   another backbone, beside the detector that is there:
     python -m trainer export --keep-detector --backbone mobilenetv3_small_100
-  the tables of docs/accuracy.md, from the shipped models:
+  the tables of docs/accuracy.md renewed, from the shipped models:
     python -m trainer evaluate --write docs/accuracy.md
 """
-STEPS = ("prepare", "detector", "features", "hb", "export", "evaluate", "wild", "sweep", "report", "all")
+STEPS = ("data", "prepare", "detector", "features", "hb", "export", "evaluate", "wild", "sweep", "report", "all")
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Exit status: 0 done, 1 the data or a file is at fault, 2 usage, 130 interrupted."""
+    """Exit status: 0 done, 1 the data or a file is at fault, 2 usage, 130 interrupted.
+
+    Raises:
+        ModuleNotFoundError: a package is not installed.
+    """
     show_any_sign()
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if options.sources and options.step != "data":
+        parser.error(f"--from is for the step data, not for {options.step}")
     progress = Progress()
     try:
         _run(options, progress)
     except (DataError, MarkerError, OSError) as error:
         progress.console.print(f"error: {shown(error)}", markup=False, style="red")
-        return 1
-    except ModuleNotFoundError as error:
-        line = f"error: {error.name} is not installed; the trainer needs the extra `train`: pip install '.[train]'"
-        progress.console.print(line, markup=False, style="red")
         return 1
     except KeyboardInterrupt:
         progress.say("stopped; the same command goes on where it stopped")
@@ -77,7 +88,8 @@ def _parser() -> argparse.ArgumentParser:
         "--data",
         type=Path,
         metavar="FOLDER",
-        help=f"the data set: metadata.csv and photo/ (else ${DATA_VARIABLE}, else ../shared/data/yakimov2024)",
+        help=f"the data set: metadata.csv and photo/ (else ${DATA_VARIABLE}, else ../shared/data/yakimov2024 where "
+        "that is a folder, else data/yakimov2024 in the repository)",
     )
     where.add_argument(
         "--wild",
@@ -106,6 +118,15 @@ def _parser() -> argparse.ArgumentParser:
         default=Path("static/models"),
         metavar="FOLDER",
         help="where the models are written, and read by evaluate (default: static/models)",
+    )
+    fetched = parser.add_argument_group("data")
+    fetched.add_argument(
+        "--from",
+        dest="sources",
+        type=Path,
+        action="append",
+        metavar="FILE",
+        help="instead of the mirrors: a zip, a tar or a folder, from wherever it came; more than once for several",
     )
     how = parser.add_argument_group("what the models start from")
     how.add_argument(
@@ -144,9 +165,13 @@ def _parser() -> argparse.ArgumentParser:
         metavar="N",
         help=f"length of the training of yolov8n (default: {DetectorRecipe().epochs})",
     )
-    research = parser.add_argument_group("sweep and report")
+    research = parser.add_argument_group("data, sweep and report")
     research.add_argument(
-        "--config", type=Path, default=DEFAULT_CONFIG, metavar="FILE", help="what is run (default: trainer/config.toml)"
+        "--config",
+        type=Path,
+        default=DEFAULT_CONFIG,
+        metavar="FILE",
+        help="the mirrors, and what the sweep runs (default: trainer/config.toml)",
     )
     research.add_argument(
         "--weights-folder",
@@ -168,6 +193,11 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _run(options: argparse.Namespace, progress: Progress) -> None:
+    if options.step == "data":
+        from trainer.steps.data import DataSettings, fetch_data
+
+        fetch_data(DataSettings(options.data, options.config, tuple(options.sources or ())), progress)
+        return
     # Imported late: `--help` and a usage error need no torch.
     from trainer.steps import models as steps
 

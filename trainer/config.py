@@ -1,4 +1,4 @@
-"""The one file that says what the sweep and the report run, read strictly."""
+"""The one file that says where the data set comes from and what the sweep and the report run, read strictly."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from trainer.data.dataset import DataError
 DEFAULT_CONFIG = Path(__file__).with_name("config.toml")
 # Beside the repository, where the house keeps weights that it never copies in.
 WEIGHTS_BESIDE_REPOSITORY = Path(__file__).resolve().parents[2] / "shared" / "weights"
+SECTIONS = {"seed", "data", "sweep"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +46,45 @@ class SweepConfig:
     fine_tuning: FineTuning
 
 
+@dataclass(frozen=True, slots=True)
+class Mirror:
+    """Where the data set can be had: a collection of figshare's programming interface, or an archive.
+
+    Attributes:
+        collection: its address there.
+        files: where its files are fetched, {id} being a file's number; None: where the collection says.
+        archive: the address of a zip or a tar.
+    """
+
+    collection: str | None = None
+    files: str | None = None
+    archive: str | None = None
+
+    def __str__(self) -> str:
+        """What it is told from others by."""
+        return self.archive or f"{self.collection}{f', files at {self.files}' if self.files else ''}"
+
+
+@dataclass(frozen=True, slots=True)
+class DataConfig:
+    """Where the data set comes from, and what it must be; the lists as `trainer.data.published` reads them."""
+
+    hashes: Path
+    rows: Path
+    total_bytes: int
+    silence_s: float
+    tries: int
+    pause_s: float
+    mirrors: tuple[Mirror, ...]
+
+
 def read_config(path: Path = DEFAULT_CONFIG) -> SweepConfig:
     """Read the file.
 
     Raises:
         DataError: it cannot be read, or a field is missing, unknown or of the wrong kind; names the field.
     """
-    try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise DataError(f"{path}: cannot be read as TOML ({error}) (--config)") from None
+    document = _read(path)
     try:
         sweep = dict(_field(document, "sweep", dict))
         tuning = _field(sweep, "fine_tuning", dict)
@@ -72,7 +102,7 @@ def read_config(path: Path = DEFAULT_CONFIG) -> SweepConfig:
                 learning_rate=float(_field(tuning, "learning_rate", float)),
             ),
         )
-        _nothing_else(document, {"seed", "sweep"})
+        _nothing_else(document, SECTIONS)
         _nothing_else(sweep, {field.name for field in fields(SweepConfig)} - {"seed"})
         _nothing_else(tuning, {field.name for field in fields(FineTuning)})
         if not config.backbones:
@@ -83,6 +113,58 @@ def read_config(path: Path = DEFAULT_CONFIG) -> SweepConfig:
     except ValueError as error:
         raise DataError(f"{path}: {error} (--config)") from None
     return config
+
+
+def read_data_config(path: Path = DEFAULT_CONFIG) -> DataConfig:
+    """Read what the file says of the data set. Lists are looked for beside it, else beside the shipped file.
+
+    Raises:
+        DataError: as `read_config`.
+    """
+    document = _read(path)
+    try:
+        _nothing_else(document, SECTIONS)
+        data = _field(document, "data", dict)
+        config = DataConfig(
+            hashes=_beside(path, _field(data, "hashes", str)),
+            rows=_beside(path, _field(data, "rows", str)),
+            total_bytes=_field(data, "total_bytes", int),
+            silence_s=float(_field(data, "silence_s", float)),
+            tries=_field(data, "tries", int),
+            pause_s=float(_field(data, "pause_s", float)),
+            mirrors=tuple(_mirror(entry) for entry in _field(data, "mirrors", list)),
+        )
+        _nothing_else(data, {field.name for field in fields(DataConfig)})
+        for name in ("total_bytes", "silence_s", "tries"):
+            if getattr(config, name) <= 0:
+                raise ValueError(f"{name} is {getattr(config, name)}, expected more than 0")
+    except ValueError as error:
+        raise DataError(f"{path}: {error} (--config)") from None
+    return config
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise DataError(f"{path}: cannot be read as TOML ({error}) (--config)") from None
+
+
+def _beside(path: Path, name: str) -> Path:
+    there = path.parent / name
+    return there if there.exists() else DEFAULT_CONFIG.parent / name
+
+
+def _mirror(entry: Any) -> Mirror:
+    kinds = ({"archive"}, {"collection"}, {"collection", "files"})
+    texts = isinstance(entry, dict) and all(isinstance(value, str) for value in entry.values())
+    if not texts or set(entry) not in kinds:
+        raise ValueError(
+            f"mirrors holds {entry!r}, expected {{ archive = ADDRESS }} or {{ collection = ADDRESS, files = ADDRESS }}"
+        )
+    if "files" in entry and "{id}" not in entry["files"]:
+        raise ValueError(f"files is {entry['files']!r}, which has no {{id}} for a file's number")
+    return Mirror(**entry)
 
 
 def _field(section: dict[str, Any], name: str, kind: type) -> Any:

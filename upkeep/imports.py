@@ -36,6 +36,7 @@ ORDER: dict[str, tuple[tuple[str, ...], ...]] = {
     "trainer": (
         ("data",),
         ("config", "tools"),
+        ("fetch",),
         ("pictures",),
         ("detector", "estimator"),
         ("evaluate",),

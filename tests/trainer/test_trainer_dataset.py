@@ -56,6 +56,19 @@ def test_no_folder(tmp_path, monkeypatch):
         find_dataset(None)
 
 
+def test_where_it_lies_when_nobody_says(tmp_path, monkeypatch):
+    monkeypatch.delenv(DATA_VARIABLE, raising=False)
+    beside, inside = tmp_path / "shared", tmp_path / "data"
+    monkeypatch.setattr("trainer.data.dataset.DATA_BESIDE_REPOSITORY", beside)
+    monkeypatch.setattr("trainer.data.dataset.DATA_IN_REPOSITORY", inside)
+    with pytest.raises(DataError, match="python -m trainer data"):
+        find_dataset(None)
+    inside.mkdir()
+    assert find_dataset(None) == inside
+    beside.mkdir()
+    assert find_dataset(None) == beside
+
+
 def test_missing_column(dataset):
     dataset.columns.remove("HB_LEVEL_GperL")
     message = error_of(dataset.write())

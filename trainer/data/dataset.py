@@ -27,7 +27,10 @@ WILD_VARIABLE = "HEMOLENS_WILD"
 HANDS_VARIABLE = "HEMOLENS_HANDS"
 # Beside the repository, where the house keeps the data set that it never copies in.
 DATA_BESIDE_REPOSITORY = Path(__file__).resolve().parents[3] / "shared" / "data" / "yakimov2024"
+# Where `python -m trainer data` puts it when nobody says where; git ignores that folder.
+DATA_IN_REPOSITORY = Path(__file__).resolve().parents[2] / "data" / "yakimov2024"
 
+FETCH_IT = "`python -m trainer data` fetches the data set"
 NAIL_COLUMN = "NAIL_BOUNDING_BOXES"
 SKIN_COLUMN = "SKIN_BOUNDING_BOXES"
 COLUMNS = ("PATIENT_ID", "MEASUREMENT_DATE", "HB_LEVEL_GperL", NAIL_COLUMN, SKIN_COLUMN)
@@ -76,20 +79,27 @@ def read_photograph(photo: Path) -> Image.Image:
         raise DataError(f"{photo}: cannot be read as a photograph ({error})") from None
 
 
+def dataset_place(given: str | Path | None = None) -> tuple[Path, str]:
+    """(folder, who says so) of the data set, whether it is there or not: as given, else from the environment, else
+    beside the repository where that folder exists, else in the repository."""
+    if given is not None:
+        return Path(given), "--data"
+    if os.environ.get(DATA_VARIABLE):
+        return Path(os.environ[DATA_VARIABLE]), DATA_VARIABLE
+    if DATA_BESIDE_REPOSITORY.is_dir():
+        return DATA_BESIDE_REPOSITORY, "the folder beside the repository"
+    return DATA_IN_REPOSITORY, "the folder in the repository"
+
+
 def find_dataset(given: str | Path | None) -> Path:
-    """The data set's folder: as given, else from the environment, else beside the repository.
+    """The data set's folder.
 
     Raises:
         DataError: no such folder.
     """
-    if given is not None:
-        folder, source = Path(given), "--data"
-    elif os.environ.get(DATA_VARIABLE):
-        folder, source = Path(os.environ[DATA_VARIABLE]), DATA_VARIABLE
-    else:
-        folder, source = DATA_BESIDE_REPOSITORY, "the folder beside the repository"
+    folder, source = dataset_place(given)
     if not folder.is_dir():
-        raise DataError(f"{folder}: no such folder ({source}); say where the data set is with --data FOLDER")
+        raise DataError(f"{folder}: no such folder ({source}); {FETCH_IT}, --data FOLDER says where it is")
     return folder
 
 
@@ -108,7 +118,9 @@ def read_dataset(folder: Path, warn: Warn) -> list[Patient]:
                 raise DataError(f"{table}: column {', '.join(missing)} is missing; expected {', '.join(COLUMNS)}")
             rows = list(reader)
     except FileNotFoundError:
-        raise DataError(f"{table}: not found; --data must name the folder that holds metadata.csv and photo/") from None
+        raise DataError(
+            f"{table}: not found; {FETCH_IT}, --data must name the folder that holds metadata.csv and photo/"
+        ) from None
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise DataError(f"{table}: cannot be read as a CSV table ({error})") from None
 

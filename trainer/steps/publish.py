@@ -10,6 +10,7 @@ from typing import Any
 from app import self_test
 from app.core.manifest import SCHEMA, EstimatorSpec, parse_manifest
 from app.files import sha256_of, write_json, write_whole
+from trainer.data import published
 from trainer.detector.trained import CLASS_NAMES, CONFIDENCE, NMS_IOU, SIDE_PX, TrainedDetector
 from trainer.estimator.backbones import Backbone
 from trainer.estimator.head import CLIP, STD_FLOOR, RidgeHead
@@ -24,13 +25,9 @@ PLAUSIBLE_G_DL = (4.0, 20.0)
 
 DATA = {
     "name": "yakimov2024",
-    "citation": (
-        "Yakimov B., Buiankin K., Denisenko G., Bardadin I., Pavlov O., Shitova Yu., Yuriev A., Pankratieva L., "
-        "Pukhov A., Shkoda A., Shirshin E., Dataset of human skin and fingernails images for non-invasive haemoglobin "
-        "level assessment, Scientific Data 11:1070 (2024)"
-    ),
-    "doi": "10.1038/s41597-024-03895-9",
-    "licence": "not seen in writing; the repository it is published in uses CC BY 4.0 as a rule",
+    "citation": f"{published.AUTHORS}, {published.TITLE}, {published.JOURNAL}",
+    "doi": published.DOI,
+    "licence": published.LICENCE,
 }
 FITTED_ON = (
     "all patients of the data set; the metrics are those of models of the same recipe that saw nobody of the "
