@@ -30,8 +30,26 @@ def trainer(*arguments: str | Path, timeout_s: int = 120) -> subprocess.Complete
 def test_help_teaches():
     done = trainer("--help")
     assert done.returncode == 0
-    for word in ("prepare", "evaluate", "--data", "--detector-weights", "Ctrl-C"):
+    for word in ("data", "prepare", "evaluate", "--data", "--from", "--detector-weights", "Ctrl-C"):
         assert word in done.stdout
+
+
+@pytest.mark.parametrize("in_repository", [True, False])
+def test_a_package_that_cannot_be_had_is_one_line(tmp_path, in_repository):
+    for name in ("app", "trainer", "locks"):
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    if in_repository:
+        # All is installed by its books, so it installs nothing; and yet one package does not import.
+        for name in ("bootstrap.py", "pyproject.toml"):
+            shutil.copy(ROOT / name, tmp_path)
+    block = "import runpy, sys; sys.modules['rich'] = None; runpy.run_module('trainer', run_name='__main__')"
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    command = [sys.executable, "-c", block, "data"]
+    done = subprocess.run(
+        command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=300, check=False
+    )
+    assert done.returncode == 1 and "error: rich is not installed" in done.stderr and "[train]" in done.stderr
+    assert "Traceback" not in done.stderr and not (tmp_path / ".venv").exists()
 
 
 def test_a_folder_of_any_name_is_one_line():

@@ -19,7 +19,17 @@ MAY_IMPORT = {
     "app/runtime": {"app.core", "app.shared"},
     "app/engine": {"app.core", "app.runtime", "app.shared"},
     "app/ui": {"app.shared"},
-    "trainer": {"app.core", "app.files", "app.models", "app.runtime", "app.self_test", "app.shared", "app.terminal"},
+    # bootstrap: the door of `python -m trainer` installs what is missing, as those of the other commands do.
+    "trainer": {
+        "app.core",
+        "app.files",
+        "app.models",
+        "app.runtime",
+        "app.self_test",
+        "app.shared",
+        "app.terminal",
+        "bootstrap",
+    },
     "building": set(),
     "serving": {"building"},
     "upkeep": {"building"},
