@@ -131,6 +131,10 @@ class Visit:
     def open(self) -> None:
         self.page.goto(self.address)
 
+    def open_unhurried(self) -> None:
+        """The page, where a scan may take longer than anybody would wait: the machine is busy with other tests."""
+        self.page.goto(f"{self.address}?scan-seconds=120")
+
     def wait_for_engine(self) -> None:
         """Until it can measure; where it cannot, what the page and its console say is in the failure.
 

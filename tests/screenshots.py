@@ -62,7 +62,7 @@ def _visit(browser, address, **options):
 
     context = browser.new_context(permissions=["camera"], **options)
     visit = Visit(context.new_page(), context, address)
-    visit.open()
+    visit.open_unhurried()
     visit.page.wait_for_selector("#start:not([hidden])")
     return visit
 

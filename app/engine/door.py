@@ -111,7 +111,7 @@ async def look(lent: Lent) -> dict[str, Any]:
 
 @_in_turn
 async def scan_begin(_lent: Lent, mirror: bool) -> dict[str, Any]:
-    """Begin a scan, or begin it anew. Answers {"frames": how many are wanted}."""
+    """Begin a scan, or begin it anew. Answers {"frames": how many are wanted, "least": how many a reading needs}."""
     global _session
     from app.core.scan.session import ScanSession
 
@@ -120,7 +120,7 @@ async def scan_begin(_lent: Lent, mirror: bool) -> dict[str, Any]:
         follower.leave()
     await _forget_scan()
     _session = ScanSession(_loaded(), mirror, follower=follower)
-    return {"frames": _session.goal}
+    return {"frames": _session.goal, "least": _session.least}
 
 
 @_in_turn
@@ -145,15 +145,15 @@ async def scan_frame(lent: Lent, guide: list[float]) -> dict[str, Any]:
 
 
 @_in_turn
-async def scan_end(_lent: Lent) -> dict[str, Any]:
-    """Conclude the scan.
+async def scan_end(_lent: Lent, late: bool) -> dict[str, Any]:
+    """Conclude the scan, `late` where there is no time for the frames that are still wanted.
 
     Answers what `Reading.as_json` describes, with `scan`, and "frames" as `scan_frame` does, of those that were still
     waiting.
     """
     session = _begun()
     try:
-        reading, waiting = await session.conclude()
+        reading, waiting = await session.conclude(late)
         return {**reading.as_json(), "frames": [frame.as_json() for frame in waiting]}
     finally:
         await _forget_scan()

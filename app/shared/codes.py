@@ -17,7 +17,9 @@ ERROR_CODES = (NO_NAIL, UNUSABLE_NAILS, STRANGE_NAILS, IMPLAUSIBLE, UNREADABLE_I
 # Why a scan has none, besides those.
 TOO_FEW_FRAMES = "too_few_frames"
 UNRELIABLE = "unreliable"
-SCAN_CODES = (TOO_FEW_FRAMES, UNRELIABLE)
+# The device measures too few frames in the time that a scan may last.
+TOO_SLOW = "too_slow"
+SCAN_CODES = (TOO_FEW_FRAMES, UNRELIABLE, TOO_SLOW)
 
 # What only the page can say: a chosen file that does not come, a browser that hides from pages what pictures look like,
 # one that cannot run the networks, a fault of ours.

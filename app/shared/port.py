@@ -28,7 +28,8 @@ ARGUMENTS: dict[str, dict[str, type]] = {
     # a frame moves along; it comes back with an ImageData of it, a thumbnail. `guide` is [x1, y1, x2, y2] of the nail
     # that a guide shows, in pixels of the frame, or empty where the detector finds nails
     SCAN_FRAME: {"guide": list},
-    SCAN_END: {},
+    # whether it ends before all frames came, since its time is over
+    SCAN_END: {"late": bool},
     SCAN_CANCEL: {},
     SELF_TEST: {},
 }

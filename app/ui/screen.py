@@ -87,7 +87,7 @@ class Screen:
         on("close-result", "click", lambda _event: self._happens(flow.CLOSE))
         # Once more, the way it was done.
         on("retake", "click", lambda _event: self._happens(flow.RETAKE, len(self._album) > 0))
-        on("error-again", "click", lambda _event: self._happens(flow.AGAIN, len(self._album) > 0))
+        on("error-again", "click", lambda _event: self._go_on())
         on("auto-capture", "change", self._auto_changed)
         element("auto-capture").checked = self._settings["auto_capture"]
         listen(document, "keydown", self._key)
@@ -228,6 +228,10 @@ class Screen:
         elif event.key == " " and event.target.tagName == "BODY" and self._flow.state == flow.STATE_READY:
             event.preventDefault()
             self._scan()
+
+    def _go_on(self):
+        """The way out of an error: what was tried, or a photo where the device is too slow for a scan."""
+        self._happens(flow.AGAIN, len(self._album) > 0 or error_card.offers_photo())
 
     # Photos
 

@@ -19,7 +19,7 @@ def cameras(tmp_path_factory: pytest.TempPathFactory) -> Cameras:
 
 
 def live(visit, language=None):
-    visit.open()
+    visit.open_unhurried()
     visit.page.wait_for_selector("#start:not([hidden])")
     visit.page.uncheck("#auto-capture")
     if language:

@@ -47,7 +47,7 @@ def switch_auto_capture_off(page: Page) -> None:
 
 def open_live(visit: Visit) -> Page:
     """The camera looks, and nothing starts by itself."""
-    visit.open()
+    visit.open_unhurried()
     switch_auto_capture_off(visit.page)
     visit.wait_for_engine()
     visit.page.wait_for_selector("[data-testid=overlay] rect.nail", state="attached", timeout=PATIENCE_MS)
@@ -84,7 +84,7 @@ ONE_NAIL = """() => {
 
 def test_the_camera_is_seen_before_the_engine_is_ready_and_boxes_sit_on_the_fingers(camera_visit):
     page = camera_visit.page
-    camera_visit.open()
+    camera_visit.open_unhurried()
     switch_auto_capture_off(page)
     page.wait_for_selector("[data-testid=camera]:visible", timeout=PATIENCE_MS)
     assert page.get_attribute("body", "data-engine") == "loading"
@@ -111,7 +111,7 @@ def test_the_camera_is_seen_before_the_engine_is_ready_and_boxes_sit_on_the_fing
 
 def test_a_nail_held_still_starts_a_scan_whose_reading_is_that_of_the_photo(camera_visit, tmp_path):
     page = camera_visit.page
-    camera_visit.open()
+    camera_visit.open_unhurried()
     wait_for_state(page, "scanning")
     assert page.is_visible("[data-testid=cancel-scan]")
     # As soon as the engine has begun as well.
@@ -293,7 +293,7 @@ def test_the_camera_can_be_turned_off_and_stays_off(camera_visit):
 def test_without_permission_the_page_says_so_and_still_reads_photos(host, new_visit, tmp_path):
     visit = new_visit(host.address, permissions=[])
     page = visit.page
-    visit.open()
+    visit.open_unhurried()
     page.wait_for_selector("#camera-off[data-code=camera_denied]", timeout=PATIENCE_MS)
     said = page.inner_text("#camera-off-words")
     assert words.say("error.camera_denied") in said and words.say("error.camera_denied.way") in said

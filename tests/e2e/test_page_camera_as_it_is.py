@@ -28,7 +28,7 @@ def opened(visit: Visit, *scripts: str) -> Page:
     """The page, once its screen is there; nothing starts by itself."""
     for script in scripts:
         visit.page.add_init_script(script)
-    visit.open()
+    visit.open_unhurried()
     visit.page.wait_for_selector("#start:not([hidden])", timeout=PATIENCE_MS)
     visit.page.uncheck("#auto-capture")
     return visit.page

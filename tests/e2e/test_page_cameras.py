@@ -70,7 +70,7 @@ def forgive_the_missing_file(visit):
 
 @pytest.mark.parametrize("cameras", ["none"], indirect=True)
 def test_a_device_without_a_camera_says_so_and_offers_photos(visit):
-    visit.open()
+    visit.open_unhurried()
     page = visit.page
     page.wait_for_selector("#camera-off[data-code=camera_missing]", timeout=PATIENCE_MS)
     assert words.say("error.camera_missing") in page.inner_text("#camera-off-words")
@@ -82,7 +82,7 @@ def test_a_device_without_a_camera_says_so_and_offers_photos(visit):
 
 @pytest.mark.parametrize("cameras", ["two"], indirect=True)
 def test_two_cameras_can_be_switched(visit):
-    visit.open()
+    visit.open_unhurried()
     page = visit.page
     page.wait_for_selector("[data-testid=switch-camera]:visible", timeout=PATIENCE_MS)
     visit.wait_for_engine()
@@ -111,7 +111,7 @@ def test_two_cameras_can_be_switched(visit):
 
 @pytest.mark.parametrize("cameras", ["dark"], indirect=True)
 def test_a_dark_room_is_said_and_starts_no_scan(visit):
-    visit.open()
+    visit.open_unhurried()
     page = visit.page
     visit.wait_for_engine()
     page.wait_for_selector("[data-testid=low-light]:visible", timeout=PATIENCE_MS)
@@ -125,7 +125,7 @@ def test_without_the_detector_a_guide_says_where_the_nail_goes(host, new_visit):
     # The worker's requests are the context's; a service worker would fetch the file again.
     visit = new_visit(host.address, permissions=["camera"], service_workers="block")
     visit.context.route("**/models/detector.onnx", lambda route: route.abort())
-    visit.open()
+    visit.open_unhurried()
     page = visit.page
     visit.wait_for_engine()
     page.wait_for_selector("[data-testid=overlay] rect.guide", state="attached", timeout=PATIENCE_MS)
@@ -151,7 +151,7 @@ def test_without_the_detector_a_guide_says_where_the_nail_goes(host, new_visit):
 def test_a_part_that_fails_is_named_and_tried_again(host, new_visit):
     visit = new_visit(host.address, permissions=["camera"], service_workers="block")
     visit.context.route("**/models/estimator.onnx", lambda route: route.abort())
-    visit.open()
+    visit.open_unhurried()
     page = visit.page
     page.wait_for_selector("body[data-engine=failed]", timeout=PATIENCE_MS)
     said = page.inner_text("[data-testid=error]")
@@ -181,7 +181,7 @@ REFUSE = """name => {
 )
 def test_each_refusal_of_the_browser_has_its_words(visit, name, code):
     visit.page.add_init_script(f"({REFUSE})({name!r})")
-    visit.open()
+    visit.open_unhurried()
     visit.page.wait_for_selector(f"#camera-off[data-code={code}]", timeout=PATIENCE_MS)
     said = visit.page.inner_text("#camera-off-words")
     assert words.say(f"error.{code}") in said and words.say(f"error.{code}.way") in said
@@ -199,7 +199,7 @@ def test_a_film_keeps_the_colours_of_its_picture():
 
 @pytest.mark.parametrize("cameras", ["moving"], indirect=True)
 def test_boxes_go_with_a_hand_that_moves_and_with_one_that_leaves(visit):
-    visit.open()
+    visit.open_unhurried()
     page = visit.page
     page.uncheck("#auto-capture")
     visit.wait_for_engine()

@@ -40,7 +40,7 @@ def scanned_g_dl(chromium: str, address: str, film: Path) -> float:
         visit = Visit(context.new_page(), context, address)
         listen(visit)
         page = visit.page
-        visit.open()
+        visit.open_unhurried()
         page.wait_for_selector("#start:not([hidden])")
         page.uncheck("#auto-capture")
         visit.wait_for_engine()

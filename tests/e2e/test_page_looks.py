@@ -175,7 +175,7 @@ def test_the_cameras_picture_is_large_whole_and_over_the_shutter(next_visit, req
     width, height = CAMERAS[request.node.callspec.params["cameras"]]
     visit = next_visit(permissions=["camera"])
     page = visit.page
-    visit.open()
+    visit.open_unhurried()
     page.uncheck("#auto-capture")
     visit.wait_for_engine()
     page.wait_for_selector("[data-testid=overlay] rect.nail", state="attached", timeout=PATIENCE_MS)

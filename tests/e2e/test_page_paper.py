@@ -56,7 +56,7 @@ def visit(next_visit) -> Visit:
 def live(visit: Visit, *scripts: str, auto: bool = False) -> Page:
     for script in scripts:
         visit.page.add_init_script(script)
-    visit.open()
+    visit.open_unhurried()
     visit.page.wait_for_selector("#start:not([hidden])")
     visit.page.set_checked("#auto-capture", auto)
     visit.wait_for_engine()

@@ -122,7 +122,7 @@ def test_a_picture_without_a_fingernail_has_no_number_and_says_so_in_every_langu
 
 def test_the_camera_says_so_before_a_scan_and_none_begins_by_itself(visit):
     page = visit.page
-    visit.open()
+    visit.open_unhurried()
     page.wait_for_selector("#start:not([hidden])")
     page.check("#auto-capture")
     visit.wait_for_engine()

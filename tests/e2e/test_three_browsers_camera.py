@@ -29,7 +29,7 @@ def before_the_hand(kind: Kind, built_dist: Path, tmp_path_factory: pytest.TempP
     """A visit whose camera sees the drawn hand, one for all tests of a browser; nothing starts by itself."""
     host = Host(built_dist)
     with kind.visiting(host.address, tmp_path_factory.mktemp(kind.name), camera=HAND) as visit:
-        visit.open()
+        visit.open_unhurried()
         switch_auto_capture_off(visit)
         visit.wait_for_engine()
         yield visit

@@ -4,7 +4,7 @@ import json
 import os
 
 from app import shared
-from app.shared import aim, codes, groups, messages, port, settled, severity, words
+from app.shared import aim, codes, deadline, groups, messages, port, settled, severity, words
 from app.ui import flow
 
 hundredths = range(600, 1600, 7)
@@ -50,6 +50,13 @@ follower = aim.Aim()
 for look in range(12):
     nail = {"box": [100 + look, 100, 140 + look, 130], "confidence": 0.8, "reason": None if look != 4 else "too_dark"}
     seen["aim"].append(follower.seen([nail], 1000 + 125 * look))
+
+ends = deadline.Deadline(30, 15)
+ends.begin(900.0, 1000.0)
+seen["deadline"] = []
+for frame in range(1, 30):
+    ends.passed(1000.0 + 190 * frame, frame % 5 != 0, frame == 7)
+    seen["deadline"].append([ends.has_room(frame, 1), ends.expected(frame), ends.slow, ends.left_ms])
 
 chip = settled.Settled()
 seen["settled"] = [chip.seen(word) for word in ["ok"] * 4 + ["small", "ok", "small", "missing"] + ["clipped"] * 4]

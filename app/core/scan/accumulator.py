@@ -34,6 +34,7 @@ from app.shared.codes import (
     NO_NAIL,
     STRANGE_NAILS,
     TOO_FEW_FRAMES,
+    TOO_SLOW,
     UNRELIABLE,
     UNUSABLE_NAILS,
 )
@@ -147,12 +148,17 @@ class Scan:
         """Whether no further frame is wanted."""
         return self.new >= self.goal or len(self.frames) >= MOST_A_FRAME * self.goal or self.hopeless
 
-    def conclude(self) -> Reading:
-        """The reading of all frames; its `error` says why there is no value."""
+    def conclude(self, late: bool = False) -> Reading:
+        """The reading of all frames; its `error` says why there is no value.
+
+        Args:
+            late: the device had no time for all that were wanted: then half of those that there are must count.
+        """
         still = self._still()
         self._settle_light()
-        if self.counting < self.least:
-            return self._reading(still, {}, None, self._too_few(), {})
+        needed = -(-self.new // 2) if late and self.new >= self.least else self.least
+        if self.counting < needed:
+            return self._reading(still, {}, None, self._too_few(late), {})
         values_of = {number: track.values(self.frames) for number, track in enumerate(self._tracks)}
         counted = {
             number: _kept(values) for number, values in values_of.items() if len(values) >= LEAST_SHARE * self.counting
@@ -265,10 +271,15 @@ class Scan:
                 shown[frame] += 1
         return int(shown.argmax())
 
-    def _too_few(self) -> MeasureError:
+    def _too_few(self, late: bool) -> MeasureError:
         if self.frames and self.new < self.least:
-            message = f"of {len(self.frames)} pictures only {self.new} were new; {self.least} are needed"
-            return MeasureError(CAMERA_FROZEN, message)
+            mostly_new = 2 * self.new >= len(self.frames)
+            if not (late and mostly_new):
+                message = f"of {len(self.frames)} pictures only {self.new} were new; {self.least} are needed"
+                return MeasureError(CAMERA_FROZEN, message)
+            if 2 * self.counting >= self.new:
+                message = f"in the time of a scan only {self.new} frames were measured; {self.least} are needed"
+                return MeasureError(TOO_SLOW, message)
         reasons = Counter(frame.reason for frame in self.frames if frame.reason not in (None, FRAME_REPEATED))
         if not reasons or reasons.most_common(1)[0][0] == NO_NAIL:
             return MeasureError(TOO_FEW_FRAMES, "nails were seen in too few frames; hold them steadily in the picture")

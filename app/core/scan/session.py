@@ -61,6 +61,11 @@ class ScanSession:
         return self._scan.goal
 
     @property
+    def least(self) -> int:
+        """How many must be new for a reading."""
+        return self._scan.least
+
+    @property
     def finished(self) -> bool:
         """Whether no further frame is wanted; one that comes all the same is not measured."""
         return self._scan.finished
@@ -94,10 +99,14 @@ class ScanSession:
             frames += await self._rest(stages)
         return Taken(frames, False, seen)
 
-    async def conclude(self) -> tuple[Reading, list[Frame]]:
-        """The reading of all frames, and those frames that were still waiting; raises as `take` does."""
+    async def conclude(self, late: bool = False) -> tuple[Reading, list[Frame]]:
+        """The reading of all frames, and those frames that were still waiting; raises as `take` does.
+
+        Args:
+            late: there was no time for all that were wanted, see `Scan.conclude`.
+        """
         waiting = [] if self._scan.finished else await self._rest()
-        return self._scan.conclude(), waiting
+        return self._scan.conclude(late), waiting
 
     async def leave(self) -> None:
         """Let go of every picture that still waits; its reading is not wanted."""

@@ -59,6 +59,7 @@ TEXTS = {
     "torch": "Licht",
     "torch-on": "Licht einschalten",
     "choose-photo": "Foto",
+    "photo-instead": "Foto aufnehmen oder auswählen",
     "auto-capture": "Von selbst starten, wenn ein Nagel stillgehalten wird",
     "aim-hint": "Halten Sie ein bis vier Nägel ruhig vor die Kamera.",
     "aim-hold": "Stillhalten …",
@@ -82,6 +83,7 @@ TEXTS = {
     # Scan
     "scanning": "Scan läuft: stillhalten",
     "scan-frame": "Bild {done} von {total}",
+    "scan-frame-about": "Bild {done} von etwa {total}",
     "scan-paused": "Die Kamera pausiert. Der Scan geht weiter, sobald sie zurück ist.",
     "scan-finishing": "Wird berechnet …",
     "cancel": "Abbrechen",
@@ -346,6 +348,11 @@ TEXTS = {
     "error.too_few_frames": "Zu wenige Einzelbilder sind brauchbar",
     "error.too_few_frames.way": (
         "Halten Sie ganze Nägel ruhig und bei gleichmäßigem Licht ins Bild und scannen Sie noch einmal."
+    ),
+    "error.too_slow": "Dieses Gerät ist zu langsam für einen Scan",
+    "error.too_slow.way": (
+        "In der Zeit eines Scans hat es zu wenige Einzelbilder gemessen. Nehmen Sie stattdessen ein Foto auf: "
+        "Dafür genügt ein einziges Bild."
     ),
     "error.unreliable": "Die Messung ist unzuverlässig",
     "error.unreliable.way": (

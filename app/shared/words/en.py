@@ -55,6 +55,7 @@ TEXTS = {
     "torch": "Light",
     "torch-on": "Turn the light on",
     "choose-photo": "Photo",
+    "photo-instead": "Take or choose a photo",
     "auto-capture": "Start by itself when a nail is held still",
     "aim-hint": "Hold one to four nails still in front of the camera.",
     "aim-hold": "Hold still…",
@@ -78,6 +79,7 @@ TEXTS = {
     # Scan
     "scanning": "Scanning: hold still",
     "scan-frame": "Frame {done} of {total}",
+    "scan-frame-about": "Frame {done} of about {total}",
     "scan-paused": "The camera is paused. The scan goes on when it is back.",
     "scan-finishing": "Working it out…",
     "cancel": "Cancel",
@@ -311,6 +313,10 @@ TEXTS = {
     "error.model_unavailable.way": "Try again, or reload the page while you are online.",
     "error.too_few_frames": "Too few usable frames",
     "error.too_few_frames.way": "Keep whole nails in the picture, still and in even light, and scan again.",
+    "error.too_slow": "This device is too slow for a scan",
+    "error.too_slow.way": (
+        "In the time of a scan it measured too few frames. Take a photo instead: it needs only one picture."
+    ),
     "error.unreliable": "The reading is unreliable",
     "error.unreliable.way": "The frames disagree. Rest the hand on something, keep the light even, and scan again.",
     "error.camera_denied": "No permission to use the camera",

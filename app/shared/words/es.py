@@ -56,6 +56,7 @@ TEXTS = {
     "torch": "Luz",
     "torch-on": "Encender la luz",
     "choose-photo": "Foto",
+    "photo-instead": "Tomar o elegir una foto",
     "auto-capture": "Empezar por sí solo cuando una uña se mantiene quieta",
     "aim-hint": "Mantenga quietas de una a cuatro uñas ante la cámara.",
     "aim-hold": "No se mueva…",
@@ -79,6 +80,7 @@ TEXTS = {
     # Scan
     "scanning": "Escaneando: no se mueva",
     "scan-frame": "Fotograma {done} de {total}",
+    "scan-frame-about": "Fotograma {done} de unos {total}",
     "scan-paused": "La cámara está en pausa. El escaneo continuará cuando vuelva.",
     "scan-finishing": "Calculando…",
     "cancel": "Cancelar",
@@ -329,6 +331,10 @@ TEXTS = {
     "error.too_few_frames": "Muy pocos fotogramas utilizables",
     "error.too_few_frames.way": (
         "Mantenga las uñas enteras en la imagen, quietas y con luz uniforme, y escanee de nuevo."
+    ),
+    "error.too_slow": "Este dispositivo es demasiado lento para un escaneo",
+    "error.too_slow.way": (
+        "En el tiempo de un escaneo midió muy pocos fotogramas. Tome una foto en su lugar: basta con una sola imagen."
     ),
     "error.unreliable": "La medición no es fiable",
     "error.unreliable.way": (

@@ -60,6 +60,7 @@ TEXTS = {
     "torch": "Lampe",
     "torch-on": "Allumer la lampe",
     "choose-photo": "Photo",
+    "photo-instead": "Prendre ou choisir une photo",
     "auto-capture": "Démarrer tout seul quand un ongle reste immobile",
     "aim-hint": "Tenez un à quatre ongles immobiles devant la caméra.",
     "aim-hold": "Ne bougez plus…",
@@ -83,6 +84,7 @@ TEXTS = {
     # Scan
     "scanning": "Mesure en cours : ne bougez pas",
     "scan-frame": "Image {done} sur {total}",
+    "scan-frame-about": "Image {done} sur {total} environ",
     "scan-paused": "La caméra est en pause. La mesure reprendra à son retour.",
     "scan-finishing": "Calcul en cours…",
     "cancel": "Annuler",
@@ -344,6 +346,11 @@ TEXTS = {
     "error.too_few_frames": "Trop peu d’images sont utilisables",
     "error.too_few_frames.way": (
         "Gardez les ongles entiers dans l’image, immobiles et sous une lumière uniforme, puis recommencez la mesure."
+    ),
+    "error.too_slow": "Cet appareil est trop lent pour cette mesure",
+    "error.too_slow.way": (
+        "Dans le temps d’une mesure, il a analysé trop peu d’images. Prenez plutôt une photo\u00a0: une seule image "
+        "suffit."
     ),
     "error.unreliable": "La mesure n’est pas fiable",
     "error.unreliable.way": (

@@ -1,7 +1,8 @@
 """A scan's frames on the camera's clock, from the first to the last that is wanted, or until the camera gives no more.
 
-The clock counts ticks, not time: on a device that is busy with other things they come more slowly, and no camera is
-said to stand still for it.
+A frame is taken when the engine has room for it: what it cannot measure in time is skipped, and nothing waits. The
+clock counts ticks, not time: on a device that is busy with other things they come more slowly, and no camera is said to
+stand still for it.
 """
 
 import asyncio
@@ -11,8 +12,8 @@ from pyscript import window
 from app.ui.camera.frame import frame_of
 
 FRAME_INTERVAL_MS = 80
-# Frames that wait to be measured, at most: each is some megabytes, and a camera has about ten.
-MOST_WAITING = 3
+# Frames at a time: one that is measured, and the next on its way.
+MOST_AT_ONCE = 2
 # Ticks a wanted frame, at most, and ticks in a row without a new one: 19 s and 6 s where nothing else keeps the device
 # busy. A camera of two frames a second is still read.
 MOST_TICKS_A_FRAME = 8
@@ -27,12 +28,14 @@ class Taking:
     # Whether this browser's frames have timestamps, and ones that change: what one scan has seen, the next knows.
     _dated = False
 
-    def __init__(self, camera):
+    def __init__(self, camera, asked):
+        """`asked`: a list of what the engine was asked about and has not answered, which somebody keeps."""
         self._camera = camera
+        self._asked = asked
         self._ended = False
         self._muted_ms = None
         self._timestamp = None
-        # Frames to be measured, and how many of those that were turned out to be none of their own.
+        # The frame to be measured next, and how many of those that were turned out to be none of their own.
         self.waiting = []
         self.repeated = 0
         # Whether no further frame comes.
@@ -63,7 +66,7 @@ class Taking:
                 self._muted_ms = self._muted_ms or window.performance.now()
             else:
                 self._muted_ms = None
-                if taken - self.repeated < total and len(self.waiting) < MOST_WAITING:
+                if taken - self.repeated < total and len(self.waiting) + len(self._asked) < MOST_AT_ONCE:
                     ticks, empty = ticks + 1, empty + 1
                     frame = await self._new_frame()
                     if frame is None:

@@ -97,7 +97,7 @@ class EngineClient:
         return answer
 
     async def scan_begin(self, mirror):
-        """Begin a scan; answers {"frames": n}."""
+        """Begin a scan; answers {"frames": n, "least": m}."""
         return (await self._ask(port.SCAN_BEGIN, mirror=mirror))[0]
 
     async def scan_frame(self, frame, guide):
@@ -108,9 +108,9 @@ class EngineClient:
         """
         return await self._ask(port.SCAN_FRAME, frame, guide=guide or [])
 
-    async def scan_end(self):
-        """The reading of all frames."""
-        return (await self._ask(port.SCAN_END))[0]
+    async def scan_end(self, late):
+        """The reading of all frames; `late`: there was no time for more."""
+        return (await self._ask(port.SCAN_END, late=late))[0]
 
     async def scan_cancel(self):
         """Let go of a scan whose reading nobody wants."""

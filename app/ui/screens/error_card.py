@@ -8,15 +8,21 @@ from app.ui.browser.page import element, set_text, show
 
 
 def write(error, again, nails=None):
-    """Show it: {"code", "message"}, with a button to try again or without; `nails` are those of the reading, if any."""
+    """Show it: {"code", "message"}, with a button for the way out or without; `nails`: those of the reading, if any."""
     title, way_out = words.error_words(error["code"], nails)
     set_text("error-title", title)
     set_text("error-way-out", way_out)
     message = error["message"]
     set_text("error-message", message[0].upper() + message[1:] + "." if message else "")
     element("error").setAttribute("data-code", error["code"])
+    set_text("error-again", words.say("photo-instead" if offers_photo() else "try-again"))
     show("error-again", again)
     show("error")
+
+
+def offers_photo():
+    """Whether the way out is a photo, and the button leads there."""
+    return element("error").getAttribute("data-code") == codes.TOO_SLOW
 
 
 def go_to():

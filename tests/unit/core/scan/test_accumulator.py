@@ -33,6 +33,7 @@ from app.shared.codes import (
     SPOILED_REASONS,
     STRANGE_NAILS,
     TOO_FEW_FRAMES,
+    TOO_SLOW,
     UNRELIABLE,
     UNUSABLE_NAILS,
 )
@@ -182,6 +183,37 @@ def test_a_camera_that_stands_still_is_no_reading(new):
     assert reading.error.code == CAMERA_FROZEN
     assert f"{new} were new" in reading.error.message
     assert reading.scan["frames_used"] == new
+
+
+@pytest.mark.parametrize("measured, counting", [(LEAST_FRAMES, LEAST_FRAMES), (LEAST_FRAMES, 8), (20, 10), (29, 15)])
+def test_a_scan_that_ends_for_want_of_time_is_read_by_half_of_what_was_measured(measured, counting):
+    scan = Scan(MANIFEST)
+    for shown in [frame([12.0])] * counting + [frame([None])] * (measured - counting):
+        scan.add(shown)
+    reading = scan.conclude(late=True)
+    assert reading.error is None and reading.hb_g_dl == 12.0
+    assert (reading.scan["frames"], reading.scan["frames_used"]) == (measured, counting)
+
+
+@pytest.mark.parametrize(
+    "shown, code",
+    [
+        ([frame([12.0])] * (LEAST_FRAMES - 1), TOO_SLOW),
+        ([frame([12.0])] * 4 + [frame([None])] * 4, TOO_SLOW),
+        # Whatever the device could do, these would have been no reading.
+        ([frame([])] * (LEAST_FRAMES - 1), TOO_FEW_FRAMES),
+        ([frame([None])] * 10, TOO_FEW_FRAMES),
+        ([frame([12.0])] * 7 + [frame([None])] * 8, TOO_FEW_FRAMES),
+        ([frame([12.0])] * 4 + [REPEATED] * 20, CAMERA_FROZEN),
+    ],
+)
+def test_one_that_ends_with_too_few_says_why(shown, code):
+    scan = Scan(MANIFEST)
+    for each in shown:
+        scan.repeat() if each is REPEATED else scan.add(each)
+    reading = scan.conclude(late=True)
+    assert reading.error.code == code and reading.hb_g_dl is None
+    assert f"{scan.new} frames were measured" in reading.error.message or code != TOO_SLOW
 
 
 def test_a_slow_camera_is_read_by_its_new_frames():

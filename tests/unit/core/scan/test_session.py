@@ -33,6 +33,19 @@ def test_every_frame_is_answered_for_once_in_order_and_the_reading_is_made_of_th
     assert reading.hb_g_dl == pytest.approx(np.median([frame.hb_g_dl for frame in frames]), abs=0.2)
 
 
+def test_a_scan_that_ends_for_want_of_time_has_the_frames_that_still_waited():
+    session = ScanSession(instrument([NAIL_1, NAIL_2], hb_of))
+    assert session.least == LEAST_FRAMES
+
+    async def run():
+        taken = [await session.take(picture(seed)) for seed in range(LEAST_FRAMES + 2)]
+        return taken, await session.conclude(late=True)
+
+    taken, (reading, waiting) = asyncio.run(run())
+    assert waiting and sum(len(each.frames) for each in taken) + len(waiting) == LEAST_FRAMES + 2
+    assert reading.error is None and reading.scan["frames_used"] == LEAST_FRAMES + 2
+
+
 def test_with_its_last_frame_a_scan_is_finished_and_takes_no_more():
     session = ScanSession(instrument([NAIL_1], hb_of), frames=3)
     assert session.goal == 3
