@@ -2,6 +2,9 @@
 
 The machine's own speed is asked again and again between what is timed, with two networks in the native ONNX Runtime.
 Every figure stands beside what it would be where they take 25 ms: ratios survive a noisy machine, milliseconds do not.
+
+Then the whole browser is held to one core and to half a core, as if the phone were slow. That takes Linux, its control
+groups of version 1 or 2, and the right to write them. What is beyond its budget there is said, with exit status 1.
 """
 
 import argparse
@@ -18,10 +21,15 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 import bootstrap  # noqa: E402
+from tests.bench.held import CannotHoldError  # noqa: E402
 from tests.bench.pace import TARGET_REFERENCE_MS, at_target  # noqa: E402
 
 # Of the 12-megapixel photo.
 PHOTO_SIZE = (4000, 3000)
+# What static/networks.mjs takes at most.
+MOST_THREADS = 4
+# A hand on white paper, of the data set.
+REAL_PHOTO = "photo/54.jpg"
 # Steps of the engine's start, as app/shared/messages.py calls them, in the table's words.
 BOOT_STEPS = {
     "python": "the page and Python",
@@ -30,15 +38,16 @@ BOOT_STEPS = {
 }
 EPILOG = """\
 examples:
-  python tests/bench/run.py                 one thread and all of them, five scans each
+  python tests/bench/run.py                 one thread and all of them, five scans each; one core and half a core
   python tests/bench/run.py --scans 50      the same, and whether memory or time grows (from 12 scans on)
-  python tests/bench/run.py --json          for machines: one object, of one thread
+  python tests/bench/run.py --json          for machines: one object, of one thread; `all` and `held` have the rest
+  python tests/bench/run.py --held          one core and half a core only
   python tests/bench/run.py --scans 50 --write docs/speed.md
 """
 
 
 def main(arguments: list[str]) -> int:
-    """Exit status: 0 measured, 1 the page did not do what was measured, 2 usage."""
+    """Exit status: 0 measured, 1 the page did not do what was measured or is beyond a budget, 2 usage."""
     parser = argparse.ArgumentParser(
         prog="python tests/bench/run.py",
         description=__doc__,
@@ -47,7 +56,9 @@ def main(arguments: list[str]) -> int:
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object; with all threads under `all`")
     parser.add_argument("--scans", type=int, default=5, metavar="N", help="scans in a row (default: 5)")
-    parser.add_argument("--one", action="store_true", help="one thread only")
+    only = parser.add_mutually_exclusive_group()
+    only.add_argument("--one", action="store_true", help="one thread only")
+    only.add_argument("--held", action="store_true", help="one core and half a core only")
     parser.add_argument("--write", type=Path, metavar="FILE", help="write the table between its markers in this file")
     options = parser.parse_args(arguments)
     if options.scans < 1:
@@ -55,41 +66,86 @@ def main(arguments: list[str]) -> int:
     bootstrap.enter("test", "test-browser", "train")
     from playwright.sync_api import Error
 
+    from tests.bench import budgets, slow
+
+    figures: dict[str, Any] = {}
+    tables: dict[str, list[str]] = {}
     try:
-        figures = measure(options.scans, 1)
+        if not options.held:
+            figures = measure(options.scans, 1)
+            if not options.one:
+                figures["all"] = measure(options.scans, MOST_THREADS)
+            tables["speed"] = [*table_lines(figures), "", machine()]
         if not options.one:
-            figures["all"] = measure(options.scans, None)
-    except Error as error:
+            figures["held"] = measure_held()
+            tables["held"] = budgets.table_lines(figures["held"])
+    except CannotHoldError as error:
+        print(f"not measured on one core and half a core: {error}", file=sys.stderr)
+    except (Error, slow.NoReadingError) as error:
         print(f"error: the page did not get there: {str(error).splitlines()[0]}", file=sys.stderr)
         return 1
     if options.write:
         from trainer.tools.marked import MarkerError, write_tables
 
         try:
-            write_tables(options.write, {"speed": "\n".join([*table_lines(figures), "", machine()])})
+            write_tables(options.write, {name: "\n".join(lines) for name, lines in tables.items()})
         except MarkerError as error:
             print(f"error: {error}", file=sys.stderr)
             return 1
-    print(json.dumps(figures) if options.json else "\n".join(table_lines(figures)))
-    return 0
+    print(json.dumps(figures) if options.json else "\n\n".join("\n".join(lines) for lines in tables.values()))
+    beyond = budgets.too_slow(figures["held"]) if "held" in figures else []
+    for words in beyond:
+        print(f"error: beyond its budget: {words}", file=sys.stderr)
+    return 1 if beyond else 0
 
 
-def measure(scans: int, threads: int | None) -> dict[str, Any]:
-    """One browser's visits; `threads` None: as many as the page takes."""
+def fresh_build() -> Path:
+    """dist/, made anew where it is stale."""
     from rich.console import Console
 
     from building import is_stale
     from building.pipeline import build
+
+    dist = ROOT / "dist"
+    if is_stale(dist):
+        # Only the figures go to stdout.
+        build(dist, npm_command=(bootstrap.node_tools() or (None, None))[1], console=Console(stderr=True))
+    return dist
+
+
+def measure_held() -> dict[str, Any]:
+    """The browser held to one core and to half a core, see `tests.bench.slow`, before the drawn hand and a real one."""
+    from PIL import Image, ImageOps
+
+    from tests.bench import held, slow
+    from tests.browser import Host, launched_browser
+    from tests.film import SIZE, film_of_the_drawn_hand, fitted, write_film
+    from tests.find_browser import find_browser
+    from tests.real_photos import DATASET
+
+    held.way()
+    host = Host(fresh_build())
+    with tempfile.TemporaryDirectory() as folder:
+        films = {"the drawn hand": film_of_the_drawn_hand(Path(folder))}
+        photo = DATASET / REAL_PHOTO
+        if photo.is_file():
+            shown = fitted(ImageOps.exif_transpose(Image.open(photo)).convert("RGB"), SIZE)
+            films["a photograph of a hand"] = write_film(Path(folder) / "photo.y4m", [shown], SIZE)
+        try:
+            return slow.slow_figures(lambda film: launched_browser(find_browser(), film), host.address, films)
+        finally:
+            host.stop()
+
+
+def measure(scans: int, threads: int) -> dict[str, Any]:
+    """One browser's visits; `threads`: of the networks, at most, and no more than the device has."""
     from tests.bench import native, visits
     from tests.bench.pace import Pace
     from tests.browser import Host, launched_browser
     from tests.film import film_of_the_drawn_hand
     from tests.find_browser import find_browser
 
-    dist = ROOT / "dist"
-    if is_stale(dist):
-        # Only the figures go to stdout.
-        build(dist, npm_command=(bootstrap.node_tools() or (None, None))[1], console=Console(stderr=True))
+    dist = fresh_build()
     pace = Pace(native.Reference(ROOT / "runs" / "bench").ms)
     host = Host(dist)
     with tempfile.TemporaryDirectory() as folder:

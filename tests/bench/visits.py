@@ -18,14 +18,13 @@ REST_MS = 1500
 
 
 def visit(
-    browser: Browser, address: str, threads: int | None, count: int, photo_size: tuple[int, int], pace: Pace
+    browser: Browser, address: str, threads: int, count: int, photo_size: tuple[int, int], pace: Pace
 ) -> dict[str, Any]:
     """First visit, second visits, `count` scans, a photo; under `at_target` what they would be at the target's pace."""
     context = browser.new_context(viewport={"width": 390, "height": 844}, permissions=["camera"])
     page = context.new_page()
     page.set_default_timeout(PATIENCE_MS)
-    query = f"?threads={threads}" if threads else ""
-    person = Visit(page, context, address + query)
+    person = Visit(page, context, f"{address}?threads={threads}")
     person.open()
     page.wait_for_selector("#start:not([hidden])")
     page.uncheck("#auto-capture")
