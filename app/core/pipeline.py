@@ -136,8 +136,9 @@ async def see(
     """Find nails and skin in an upright RGB picture; raises as `measure_photo` does.
 
     Args:
-        follower: knows the picture before; where nothing has moved since, the nails are where they were. Without one
-            the picture is looked at in every way in which it can lie.
+        follower: knows the picture before; where nothing has moved since, the nails are where they were, and where the
+            light is the same, too, the paper beside them is. Without one the picture is looked at in every way in which
+            it can lie.
     """
     stages = stages or Stages()
     spec = instrument.manifest.detector
@@ -147,8 +148,14 @@ async def see(
         found = (await look(instrument, picture, stages, ALL_WAYS)).at_least(spec.confidence)
     nails, skin = found.of_class(spec.class_id("nail")).best(MAX_NAILS), found.of_class(spec.class_id("skin"))
     with stages.timed(LIGHT):
-        directions = finger_directions(picture, nails.boxes, skin.boxes)
-        reference = _reference(instrument.manifest, picture, nails.boxes, directions)
+        known = None if follower is None else follower.kept(found)
+        if known is None:
+            directions = finger_directions(picture, nails.boxes, skin.boxes)
+            reference = _reference(instrument.manifest, picture, nails.boxes, directions)
+            if follower is not None:
+                follower.keep(found, (directions, reference))
+        else:
+            directions, reference = known
         light = judge_nails(picture, nails.boxes, instrument.manifest.light)
     with stages.timed(GATES):
         reasons = _reasons(picture, nails.boxes, reference)

@@ -151,3 +151,47 @@ def test_nothing_found_and_another_size_are_looked_at_again():
     detector = Detector()
     followed(detector, [picture(), picture().resize((320, 240))])
     assert len(detector.asked) == 2
+
+
+def kept_in(detector, pictures):
+    """Whether what was made of each picture is still there in the next; kept anew where it is not."""
+
+    async def run():
+        follower, there = Follower(detector.look, confidence=0.25), []
+        for each in pictures:
+            seen = await follower.find(each, Stages())
+            there.append(follower.kept(seen))
+            if there[-1] is None:
+                follower.keep(seen, len(there))
+        follower.leave()
+        return there
+
+    return asyncio.run(run())
+
+
+def test_what_was_made_of_a_picture_holds_while_nothing_moves_and_the_light_stays():
+    still = [picture(seed=seed) for seed in range(3)]
+    slow = Detector(slowness=100)
+    assert kept_in(slow, still) == [None, 1, 1]
+    assert kept_in(slow, [*still, picture(level=3, seed=4), picture(level=3, seed=5)]) == [None, 1, 1, None, 4]
+    assert kept_in(slow, [*still, picture(shift_px=30, seed=4), picture(shift_px=30, seed=5)]) == [None, 1, 1, None, 4]
+
+
+def test_what_the_detector_draws_anew_is_made_anew():
+    async def run():
+        detector = Detector()
+        follower = Follower(detector.look, confidence=0.25)
+        before = await follower.find(picture(), Stages())
+        follower.keep(before, "before")
+        await follower.find(picture(seed=1), Stages())
+        for _ in range(3):
+            await asyncio.sleep(0)
+        after = await follower.find(picture(seed=2), Stages())
+        follower.leave()
+        return after is before, follower.kept(after)
+
+    assert asyncio.run(run()) == (False, None)
+
+
+def test_where_nothing_was_found_nothing_is_kept():
+    assert kept_in(Detector(np.zeros((0, 4))), [picture(seed=seed) for seed in range(3)]) == [None] * 3
