@@ -10,17 +10,16 @@ from rich.table import Table
 
 from building.places import BuildError
 
-# "A visit at most 15 MB compressed", "models at most 6 MB": the words of the issue that set them.
+# "A first visit of at most 9.5 MB compressed", "models at most 6 MB": the words of the issues that set them.
 # The visit counts as it travels to a browser that understands Brotli, the models as they lie.
-VISIT_BYTES = 15_000_000
+VISIT_BYTES = 9_500_000
 MODELS_BYTES = 6_000_000
 
 # The parts of the table at the end, by the first path that fits.
 MODELS = "models"
-PARTS: tuple[tuple[str, str | tuple[str, str]], ...] = (
+PARTS: tuple[tuple[str, str | tuple[str, ...]], ...] = (
     ("Pyodide", "vendor/pyodide/"),
-    ("numpy and Pillow", "vendor/wheels/"),
-    ("Python's memory", "vendor/memory/"),
+    ("numpy and Pillow", ("vendor/wheels/", "vendor/memory/")),
     ("ONNX Runtime Web", "vendor/ort/"),
     ("PyScript", "vendor/pyscript/"),
     ("MicroPython", "vendor/micropython/"),

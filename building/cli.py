@@ -15,7 +15,7 @@ Builds the page into one folder that any web server can hand out.
   npm parts        the versions and hashes in package-lock.json, nothing else
   numpy, Pillow    the official Pyodide wheels, by the hashes Pyodide itself publishes
   bytecode         Python's library, numpy, Pillow and the engine, compiled by that Pyodide
-  memory           that Pyodide's, with numpy and Pillow loaded: a later visit starts from there
+  libraries        of numpy and Pillow, by themselves: they load before Python, so that its memory can be kept
   ONNX Runtime     without the operators that no network in static/models/ has
   app/             our Python, as engine.zip and screen.pack.json
   static/          the page, its icons, its models

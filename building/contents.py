@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from building.places import APP, NODE_MODULES, STATIC, BuildError, sha256, source_files, zipped
 from building.python.pyscript_edits import edited
@@ -66,21 +66,15 @@ VENDOR: dict[str, tuple[str, tuple[str, ...]]] = {
 
 # What the engine begins with; what else it needs its own files say.
 ENGINE = ("engine-shim.mjs", "engine.json", "engine.py", "engine.zip", "memory.mjs", "networks.mjs")
-ENGINE_FOLDERS = ("vendor/pyodide/", "vendor/ort/", "vendor/wheels/")
+ENGINE_FOLDERS = ("vendor/memory/", "vendor/ort/", "vendor/pyodide/", "vendor/wheels/")
 MODELS = "models/models.json"
-MEMORY = "vendor/memory/memory.json"
 
 
 def first_visit(files: dict[str, bytes]) -> list[str]:
-    """Of all that ships, what a first visit's engine fetches before it can measure: the page counts these bytes.
-
-    Python's memory is not among them, since only a later visit goes on from it: its libraries are.
-    """
+    """Of all that ships, what a first visit's engine fetches before it can measure: the page counts these bytes."""
     models = json.loads(files.get(MODELS, b"{}")).values()
-    libraries = json.loads(files.get(MEMORY, b"{}")).get("libraries", [])
-    wanted = {*ENGINE, MODELS, MEMORY}
+    wanted = {*ENGINE, MODELS}
     wanted |= {f"models/{part['file']}" for part in models if isinstance(part, dict) and "file" in part}
-    wanted |= {f"{PurePosixPath(MEMORY).parent}/{library['file']}" for library in libraries}
     return sorted(path for path in files if path in wanted or path.startswith(ENGINE_FOLDERS))
 
 

@@ -21,7 +21,7 @@ from building.licences import page as licences_page
 from building.onnx import lean_runtime
 from building.parts import npm, wheels
 from building.places import DIST, STATIC, BuildError, write_whole
-from building.python import bytecode, snapshot
+from building.python import bytecode, libraries
 
 STEPS = 8
 STEPS_OF_VENDOR = 3
@@ -72,15 +72,15 @@ def build(
         files = read_all(contents.collect(wheel_files))
         check_contents(files, report)
         report.say(f"{len(files)} files, {budget.size(sum(map(len, files.values())))}")
+    with report.step("Python and ONNX Runtime, so that they start quickly"), ThreadPoolExecutor() as side_by_side:
+        runtime = side_by_side.submit(lean_runtime.lean, dict(files), npm_command, report.say)
+        files |= quick_python(files, npm_command, report)
+        files |= runtime.result()
     with report.step("licences"):
         parts = licences.gather(files)
         files[licences.NAME] = licences_page.page(parts)
         licences.check(files, parts)
         report.say(f"{licences.NAME} names {sum(1 + len(part.inside) for part in parts)} parts")
-    with report.step("Python and ONNX Runtime, so that they start quickly"), ThreadPoolExecutor() as side_by_side:
-        runtime = side_by_side.submit(lean_runtime.lean, dict(files), npm_command, report.say)
-        files |= quick_python(files, npm_command, report)
-        files |= runtime.result()
     with report.step("hashes and service worker"):
         made, shipped = versioned(files)
         report.say(f"version {made.version}")
@@ -122,9 +122,9 @@ def fetch_parts(report: Report, npm_command: list[str] | None, *, offline: bool 
 
 
 def quick_python(files: dict[str, bytes], npm_command: list[str] | None, report: Report) -> dict[str, bytes]:
-    """What takes the place of Python's archives: bytecode, and the memory that this leaves once it is loaded."""
+    """What takes the place of Python's archives: bytecode, and libraries that load before Python begins."""
     made = bytecode.compiled(files, npm_command, report.say)
-    return made | snapshot.remembered(files | made, npm_command, report.say)
+    return made | libraries.taken_out(files | made, npm_command, report.say)
 
 
 def check_out(out: Path) -> None:

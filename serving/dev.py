@@ -34,7 +34,6 @@ MOST_SAID_BYTES = 20_000
 
 PAGE, WORKER = "index.html", "engine-shim.mjs"
 HEAD = "<head>\n"
-KEPT_MEMORY = "caches.match("
 
 
 class Tree:
@@ -96,8 +95,8 @@ class Tree:
         return (self._static / PAGE).read_text("utf-8").replace(HEAD, script, 1).encode()
 
     def _worker(self) -> bytes:
-        # Python's memory comes from here, since no service worker keeps it. Imports come first wherever they stand.
-        text = (self._static / WORKER).read_text("utf-8").replace(KEPT_MEMORY, "fetch(", 1)
+        # Imports come first wherever they stand.
+        text = (self._static / WORKER).read_text("utf-8")
         return f'{text}import "./{SCRIPT}";\n'.encode()
 
     def _engine_settings(self) -> bytes:

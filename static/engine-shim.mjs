@@ -1,7 +1,7 @@
 // What the engine's worker loads first. While Python starts, the networks open in a worker of their own, and what it
 // will ask for is on its way. Then Python hands flat arrays to the networks, and gets flat arrays back.
 import { loadPyodide as load } from "./vendor/pyodide/pyodide.mjs";
-import { goOn } from "./memory.mjs";
+import { goOn, remember } from "./memory.mjs";
 
 export const here = (path) => new URL(path, import.meta.url).href;
 
@@ -51,28 +51,41 @@ export const open = (path) => take(path, opened); // -> { session, bytes, thread
 export const run = (session, names, data, shapes) => ask({ session, names, data, shapes });
 
 const parsed = (bytes) => JSON.parse(new TextDecoder().decode(bytes));
-function ahead(list, get, paths) {
-  const begin = (path) => begun.set(path, get(path)).get(path).catch(() => {});
-  begun.set(list, fetched(list)).get(list).then((bytes) => paths(parsed(bytes)).forEach(begin)).catch(() => {});
-}
-ahead("models/models.json", opened, (models) =>
-  Object.values(models).filter((part) => part.file).map((network) => "models/" + network.file));
+const begin = (get, path) => begun.set(path, get(path)).get(path).catch(() => {});
+begin(fetched, "models/models.json").then((bytes) => Object.values(parsed(bytes)).filter((part) => part.file)
+  .forEach((network) => begin(opened, "models/" + network.file))).catch(() => {});
 
-// Python's memory, where an earlier visit has kept it; the first one starts sooner without these megabytes.
-const MEMORY = "vendor/memory/", LOCK = "vendor/pyodide/pyodide-lock.json";
-const memory = fetched(MEMORY + "memory.json").then(parsed).then(async (made) => {
-  const kept = await caches.match(here(MEMORY + made.file));
-  const open = (file) => WebAssembly.compileStreaming(fetch(here(MEMORY + file))).finally(alive);
-  return [made, new Uint8Array(await kept.arrayBuffer()), open];
-}).finally(alive).catch(() => {
-  ahead(LOCK, fetched, ({ packages }) => Object.values(packages).map((wheel) => "vendor/wheels/" + wheel.file_name));
-  ahead(MEMORY + "memory.json", fetched, ({ libraries }) => libraries.map(({ file }) => MEMORY + file));
-});
+// Python's memory, where an earlier start has kept it; `id` says what it was made of. Checked like a file: nobody else does.
+const MEMORY = "vendor/memory/", WHEELS = "vendor/wheels/", STORE = `hemolens-memory ${new URL(here(".")).pathname}`;
+const wanted = fetched(MEMORY + "memory.json").then(parsed); // building/python/libraries.py
+const libraries = wanted.then((made) => Promise.all(made.libraries.map(async ({ path, file }) =>
+  ({ path, module: await WebAssembly.compileStreaming(fetch(here(MEMORY + file))).finally(alive) }))));
+libraries.catch(() => {}); // whoever needs them is told
+let memory = wanted.then(async ({ id }) => {
+  const response = await caches.match(here(MEMORY + id), { cacheName: STORE });
+  const [made, bytes] = [JSON.parse(response.headers.get("Made")), new Uint8Array(await response.arrayBuffer())];
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  if (btoa(String.fromCharCode(...digest)) !== made.digest) throw new Error("it is damaged");
+  return [made, bytes];
+}).finally(alive);
+memory.catch(() => wanted).then(({ wheels }) => wheels?.forEach((file) => begin(fetched, WHEELS + file))).catch(() => {});
+
+// The first start leaves one, for app/engine/memory.py to keep.
+let left;
+export const takeLeft = () => { const found = left; left = undefined; return found; }; // -> { store, address, made, kept }
+async function first(start) {
+  const made = await wanted, wheels = Promise.all(made.wheels.map((file) => fetchBytes(WHEELS + file)));
+  wheels.catch(() => {}); // it is waited for once Python is there
+  const { python, ...found } = await remember(start, made, libraries, wheels);
+  left = { store: STORE, address: here(MEMORY + made.id), ...found };
+  return python;
+}
 
 // PyScript takes this file for its interpreter: Pyodide's own files lie elsewhere.
 export async function loadPyodide(options) {
-  const settings = { ...options, indexURL: here("vendor/pyodide/") };
-  const [kept] = await Promise.all([memory, import("./vendor/pyodide/pyodide.asm.js")]);
-  const refused = ({ message }) => console.info("Python starts without its memory:", message);
-  return (kept && await load({ ...settings, ...goOn(...kept) }).catch(refused)) || load(settings);
+  const start = (settings) => load({ ...options, indexURL: here("vendor/pyodide/"), ...settings });
+  const [kept] = await Promise.all([memory.catch(() => null), import("./vendor/pyodide/pyodide.asm.js")]);
+  memory = null; // it is megabytes
+  const refused = (error) => console.info("Python starts without its memory:", error.message ?? error);
+  return (kept && (await start(goOn(...kept, libraries)).catch(refused))) || (await first(start).catch(refused)) || start();
 }

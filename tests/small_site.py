@@ -26,8 +26,8 @@ REGISTER = """async () => {
   while (worker && !ends.includes(state())) await new Promise((done) => setTimeout(done, 10));
   return worker ? state() : null;
 }"""
-# The names of our caches, of all copies and versions.
-CACHES = "async () => (await caches.keys()).filter((name) => name.startsWith('hemolens')).sort()"
+# The names of the caches of all copies and versions; Python's memory has one of its own.
+CACHES = "async () => (await caches.keys()).filter((name) => /^hemolens(?!-memory)/.test(name)).sort()"
 # Every file of a cache as {path: sha256 in hexadecimal}.
 KEPT = """async (name) => {
   const cache = await caches.open(name);

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib
+import io
 import json
 import random
 import site
@@ -13,13 +14,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import js
-import pyodide_js
 from pyodide.ffi import JsException
 
 from app.core.errors import MeasureError
 from app.core.manifest import DetectorSpec, EstimatorSpec, parse_manifest
 from app.engine.port import report
-from app.engine.wheels import Later, unpack
+from app.engine.wheels import Later
 from app.shared.codes import MODEL_UNAVAILABLE
 from app.shared.messages import STEP_NETWORKS, STEP_NUMERICS, STEP_READY
 
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from app.core.pipeline import Instrument
 
 WHEELS_FOLDER = "vendor/wheels/"
-# By their names in Pyodide's lock file, and as they are imported.
-WHEELS = {"numpy": "numpy", "pillow": "PIL"}
+# As they are imported.
+PACKAGES = ("numpy", "PIL")
 MEMORY_FOLDER = "vendor/memory/"
 MODELS_FOLDER = "models/"
 
@@ -63,11 +63,11 @@ async def boot() -> tuple[Instrument, int]:
                 raise
             networks.append(None)
         else:
-            networks.append(WebNetwork(_shim(), opened.session))
+            networks.append(WebNetwork(shim(), opened.session))
             threads = int(opened.threads)
         report(STEP_NETWORKS, done, len(specs))
     report(STEP_READY, 1, 1)
-    _shim().started()
+    shim().started()
     detector, estimator = networks
     assert estimator is not None
     return Instrument(manifest, detector, estimator), threads
@@ -79,13 +79,13 @@ async def fetch_bytes(path: str) -> Any:
     Raises:
         MeasureError: `model_unavailable`, naming the file.
     """
-    return await _taken(_shim().fetchBytes, path)
+    return await _taken(shim().fetchBytes, path)
 
 
 async def _open(spec: DetectorSpec | EstimatorSpec) -> Any:
     """A network's open session, once the very bytes that were opened are known to be the right ones."""
     path = MODELS_FOLDER + spec.file
-    opened = await _taken(_shim().open, path)
+    opened = await _taken(shim().open, path)
     if hashlib.sha256(opened.bytes.to_py()).hexdigest() != spec.sha256:
         message = f"{path} is not the file that models.json names; reload the page"
         raise MeasureError(MODEL_UNAVAILABLE, message)
@@ -93,18 +93,19 @@ async def _open(spec: DetectorSpec | EstimatorSpec) -> Any:
 
 
 async def _load_wheels() -> None:
-    """numpy and Pillow, from the page's own folder under the names of Pyodide's lock file: micropip is not needed.
+    """numpy and Pillow, from the page's own folder: micropip is not needed.
 
     Nor is Pyodide's own `loadPackage`: it opens every shared object of a wheel, and most are never asked for.
     """
     if "numpy" in sys.modules:
-        # Python went on from a memory. Chance has to begin anew in each.
+        # The shim has seen to it. Many starts go on from one memory, and chance has to begin anew in each.
         random.seed()
-        sys.meta_path.append(Later(list(WHEELS.values()), _load_wheels_now))
+        sys.meta_path.append(Later(list(PACKAGES), _load_wheels_now))
         return
-    for path in _wheel_paths():
-        _unpack(await fetch_bytes(path))
+    # Where that failed, here it fails in words.
     description = json.loads((await fetch_bytes(MEMORY_FOLDER + "memory.json")).to_bytes())
+    for file in description["wheels"]:
+        _unpack((await fetch_bytes(WHEELS_FOLDER + file)).to_bytes())
     for library in description["libraries"]:
         content = await fetch_bytes(MEMORY_FOLDER + library["file"])
         (Path(site.getsitepackages()[0]) / library["path"]).write_bytes(content.to_bytes())
@@ -113,22 +114,23 @@ async def _load_wheels() -> None:
 
 def _load_wheels_now() -> None:
     """The same from within an `import`, which cannot wait. The libraries of the memory are loaded already."""
-    for path in _wheel_paths():
-        request = js.XMLHttpRequest.new()
-        request.open("GET", _shim().here(path), False)
-        request.responseType = "arraybuffer"
-        request.send()
-        _unpack(request.response)
+    for file in json.loads(_fetched_now(MEMORY_FOLDER + "memory.json"))["wheels"]:
+        _unpack(_fetched_now(WHEELS_FOLDER + file))
 
 
-def _wheel_paths() -> list[str]:
-    packages = pyodide_js.lockfile.packages.to_py()
-    return [WHEELS_FOLDER + packages[name]["file_name"] for name in WHEELS]
+def _fetched_now(path: str) -> bytes:
+    request = js.XMLHttpRequest.new()
+    request.open("GET", shim().here(path), False)
+    request.responseType = "arraybuffer"
+    request.send()
+    content: bytes = request.response.to_bytes()
+    return content
 
 
-def _unpack(wheel: Any) -> None:
+def _unpack(wheel: bytes) -> None:
     try:
-        unpack(wheel.to_bytes(), site.getsitepackages()[0])
+        with zipfile.ZipFile(io.BytesIO(wheel)) as archive:
+            archive.extractall(site.getsitepackages()[0])
     except (OSError, zipfile.BadZipFile) as error:
         raise MeasureError(MODEL_UNAVAILABLE, f"image processing could not be loaded: {error}") from None
 
@@ -140,7 +142,8 @@ async def _taken(get: Any, path: str) -> Any:
         raise MeasureError(MODEL_UNAVAILABLE, f"{path} could not be loaded: {error.message}") from None
 
 
-def _shim() -> Any:
+def shim() -> Any:
+    """static/engine-shim.mjs."""
     from polyscript import js_modules
 
     return js_modules.engine_shim

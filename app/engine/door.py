@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.core.errors import MeasureError
 from app.core.stages import Stages
+from app.engine import memory
 from app.engine.boot import MODELS_FOLDER, boot, fetch_bytes
 from app.engine.port import Handler, Lent
 from app.shared import port
@@ -34,6 +35,8 @@ _instrument: Instrument | None = None
 # nor anew when the scan begins.
 _watch: Watch | None = None
 _session: ScanSession | None = None
+# Nobody waits for it, and what nobody holds may be collected before it ends.
+_keeping: asyncio.Future[None] | None = None
 # A network runs once at a time, and a photo may be chosen while the camera is looked through.
 _turn = asyncio.Lock()
 
@@ -53,9 +56,10 @@ async def start(_lent: Lent) -> dict[str, Any]:
 
     Answers {"build", "threads": n, "models": {...}, "finds_nails": bool}.
     """
-    global _instrument, _watch
+    global _instrument, _keeping, _watch
     _instrument, threads = await boot()
     _watch = None
+    _keeping = asyncio.ensure_future(memory.keep())
     # What lies here now stays: to look through it for garbage again and again would hold up frames, and Python
     # would do it so seldom that pictures of frames lie about for long.
     gc.freeze()

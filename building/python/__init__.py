@@ -1,1 +1,1 @@
-"""The page's Pythons, made to start quickly: bytecode, a snapshot of the memory, PyScript's worker."""
+"""The page's Pythons, made to start quickly: bytecode, libraries by themselves, PyScript's worker."""

@@ -18,76 +18,13 @@ from pathlib import Path, PurePosixPath
 
 from building.parts.node import run_script
 from building.places import NODE_MODULES, BuildError, cache_dir, forget_unused, kept, key_of, sha256, zipped
+from building.python import left_out
 
 PYODIDE = NODE_MODULES / "pyodide"
 SCRIPT = Path(__file__).with_name("compile_in_pyodide.mjs")
 LIBRARY = "vendor/pyodide/python_stdlib.zip"
 LOCK = "vendor/pyodide/pyodide-lock.json"
 ENGINE = "engine.zip"
-
-# What no page can use: mail and old network protocols, processes, other platforms, tools for who writes Python, jokes;
-# each with what lies below it.
-LIBRARY_WITHOUT = (
-    "__hello__.py",
-    "__phello__",
-    "_android_support.py",
-    "_apple_support.py",
-    "_ios_support.py",
-    "_pyio.py",
-    "_pyrepl",
-    "antigravity.py",
-    "bdb.py",
-    "cProfile.py",
-    "compileall.py",
-    "ctypes/macholib",
-    "doctest.py",
-    "ftplib.py",
-    "http/cookiejar.py",
-    "http/cookies.py",
-    "http/server.py",
-    "imaplib.py",
-    "logging/config.py",
-    "logging/handlers.py",
-    "mailbox.py",
-    "modulefinder.py",
-    "multiprocessing",
-    "netrc.py",
-    "optparse.py",
-    "pdb.py",
-    "pickletools.py",
-    "plistlib.py",
-    "poplib.py",
-    "profile.py",
-    "pstats.py",
-    "pty.py",
-    "pyclbr.py",
-    "pydoc.py",
-    "pydoc_data",
-    "smtplib.py",
-    "socketserver.py",
-    "tabnanny.py",
-    "this.py",
-    "timeit.py",
-    "trace.py",
-    "unittest",
-    "webbrowser.py",
-    "wsgiref",
-    "xml/dom",
-    "xml/sax",
-    "xmlrpc",
-    "zipapp.py",
-)
-# What only compilers, type checkers and numpy's own developers read. All shared objects stay: none is loaded unasked.
-WHEELS_WITHOUT = (
-    "numpy/_core/include",
-    "numpy/_core/lib",
-    "numpy/_pyinstaller",
-    "numpy/conftest.py",
-    "numpy/f2py",
-    "numpy/testing",
-)
-WHEELS_WITHOUT_FOLDERS = {"_examples", "tests"}
-WHEELS_WITHOUT_SUFFIXES = {".a", ".c", ".h", ".pxd", ".pyi", ".pyx", ".typed"}
 
 # Longer lines of what Node says are Pyodide's own script.
 LONGEST_REASON = 300
@@ -119,25 +56,13 @@ def lock(official: bytes, archives: dict[str, bytes]) -> bytes:
     return (json.dumps(content, indent=1, sort_keys=True) + "\n").encode()
 
 
-def stays(path: str) -> bool:
-    """Whether a file of an archive is shipped, by its path in there. Licences always are."""
-    parts = PurePosixPath(path)
-    if path.endswith("/"):
-        return False
-    if "LICENSE" in parts.name.upper() or any(part.endswith(".dist-info") for part in parts.parts):
-        return True
-    below = {path, *map(str, parts.parents)}
-    unwanted = below & {*LIBRARY_WITHOUT, *WHEELS_WITHOUT} or WHEELS_WITHOUT_FOLDERS & set(parts.parts)
-    return not unwanted and parts.suffix not in WHEELS_WITHOUT_SUFFIXES
-
-
 def repacked(archive: bytes, compile_sources: Callable[[bytes], bytes]) -> bytes:
     """The archive with bytecode in the place of every source, the same bytes for the same input.
 
     Nothing in it is compressed: the page would unpack it at every start, in WebAssembly. A server sends it compressed.
     """
     with zipfile.ZipFile(io.BytesIO(archive)) as old:
-        contents = {name: old.read(name) for name in old.namelist() if stays(name)}
+        contents = {name: old.read(name) for name in old.namelist() if left_out.stays(name)}
     sources = {name: data for name, data in contents.items() if name.endswith(".py")}
     with zipfile.ZipFile(io.BytesIO(compile_sources(zipped(sources)))) as bytecode:
         contents |= {name: bytecode.read(name) for name in bytecode.namelist()}
@@ -145,11 +70,11 @@ def repacked(archive: bytes, compile_sources: Callable[[bytes], bytes]) -> bytes
     return _archived(contents)
 
 
-def taken_out(wheel: bytes, paths: set[str]) -> tuple[bytes, dict[str, bytes]]:
-    """The wheel without some of its files, and those files by their path."""
+def taken_out(wheel: bytes, suffix: str) -> tuple[bytes, dict[str, bytes]]:
+    """The wheel without its files of one kind, and those files by their path."""
     with zipfile.ZipFile(io.BytesIO(wheel)) as archive:
         contents = {name: archive.read(name) for name in archive.namelist()}
-    taken = {name: contents.pop(name) for name in sorted(paths & set(contents))}
+    taken = {name: contents.pop(name) for name in sorted(contents) if name.endswith(suffix)}
     return _archived(contents), taken
 
 
@@ -176,7 +101,9 @@ def _kept_archive(path: str, archive: bytes, npm: list[str] | None, say: Say) ->
 
 def _key(archive: bytes) -> str:
     """The same for the same archive, the same Pyodide and the same way to make one of the other."""
-    return key_of([archive, (PYODIDE / "pyodide.asm.wasm").read_bytes()], [SCRIPT, Path(__file__)])
+    return key_of(
+        [archive, (PYODIDE / "pyodide.asm.wasm").read_bytes()], [SCRIPT, Path(__file__), Path(left_out.__file__)]
+    )
 
 
 def _cache() -> Path:

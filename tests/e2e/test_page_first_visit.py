@@ -13,14 +13,14 @@ CHIP = "[data-testid=offline-ready]"
 OWN = ("vendor/pyscript/", "vendor/micropython/", "icons/")
 OWN_FILES = ("", "build.json", "guard.js", "hemolens.css", "icon.svg", "manifest.webmanifest")
 OWN_FILES += ("screen.json", "screen.pack.json")
-SILENT_PART = "/vendor/memory/"
+SILENT_PART = "/models/"
 
 
 class StallingHandler(server.Handler):
-    """A host of whose libraries nothing comes until it is told so."""
+    """A host of whose networks nothing comes until it is told so."""
 
     def do_GET(self):  # noqa: N802
-        if self.path.startswith(SILENT_PART) and self.path.endswith(".wasm"):
+        if self.path.startswith(SILENT_PART) and self.path.endswith(".onnx"):
             self.server.goes_on.wait()
         super().do_GET()
 

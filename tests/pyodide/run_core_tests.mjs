@@ -12,7 +12,7 @@ const bytes = (...parts) => new Uint8Array(fs.readFileSync(path.join(...parts)))
 const wheels = fs.readdirSync(path.join(vendor, "wheels")).filter((name) => name.endsWith(".whl"));
 for (const wheel of wheels)
   pyodide.unpackArchive(bytes(vendor, "wheels", wheel), "whl", { extractDir: "/parts" });
-// Where a first visit puts them back, see app/engine/boot.py.
+// They lie by themselves: building/python/libraries.py.
 for (const { path: place, file } of JSON.parse(fs.readFileSync(path.join(vendor, "memory", "memory.json"))).libraries)
   pyodide.FS.writeFile(`/parts/${place}`, bytes(vendor, "memory", file));
 pyodide.unpackArchive(bytes(parts), "zip", { extractDir: "/parts" });
@@ -26,10 +26,13 @@ pyodide.FS.mount(pyodide.FS.filesystems.NODEFS, { root: path.resolve(repo, "test
 
 pyodide.globals.set("arguments", pyodide.toPy(rest));
 const result = pyodide.runPython(`
-import asyncio, json, os, sys
+import asyncio, concurrent.futures, ctypes, email, json, os, sys, urllib
 sys.dont_write_bytecode = True
 sys.path[:0] = ["/repo", "/parts"]
 sys.path.append("/whole.zip")
+# Of these packages only some modules ship.
+for package in (concurrent.futures, ctypes, email, urllib):
+    package.__path__.append("/whole.zip/" + package.__name__.replace(".", "/"))
 os.chdir("/repo")
 import pytest
 

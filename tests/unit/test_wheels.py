@@ -1,43 +1,49 @@
-"""A wheel of the build, unpacked as the engine's worker does it."""
+"""Parts of numpy and Pillow that are imported when nobody has unpacked them yet."""
 
-import zipfile
+import importlib
+import sys
 
 import pytest
 
-from app.engine.wheels import unpack
-from building.places import zipped
+from app.engine.wheels import Later
 
-FILES = {"numpy/__init__.pyc": b"\x00\x01", "numpy/_core/lib.so": bytes(range(256)) * 300, "numpy/empty": b""}
-
-
-def test_every_file_of_the_build_comes_out_as_it_went_in(tmp_path):
-    unpack(zipped(FILES), str(tmp_path))
-    found = {path.relative_to(tmp_path).as_posix(): path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
-    assert found == FILES
+PACKAGE = "a_package_of_wheels"
 
 
-def test_extras_before_the_bytes_are_not_taken_for_them(tmp_path):
-    with zipfile.ZipFile(tmp_path / "a.whl", "w") as archive:
-        entry = zipfile.ZipInfo("with-extras")
-        entry.extra = b"\x99\x99\x04\x00more"
-        archive.writestr(entry, b"content")
-        archive.writestr("after", b"the next")
-    unpack((tmp_path / "a.whl").read_bytes(), str(tmp_path / "out"))
-    assert (tmp_path / "out" / "with-extras").read_bytes() == b"content"
-    assert (tmp_path / "out" / "after").read_bytes() == b"the next"
+@pytest.fixture
+def brought(tmp_path, monkeypatch):
+    """A package of which one part is there only once it is unpacked; how often it was."""
+    inside = tmp_path / PACKAGE
+    inside.mkdir()
+    (inside / "__init__.py").write_text("")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    times = []
+
+    def unpack_all():
+        times.append(1)
+        (inside / "later.py").write_text("VALUE = 7\n")
+
+    monkeypatch.setattr(sys, "meta_path", [*sys.meta_path, Later([PACKAGE], unpack_all)])
+    yield times
+    for name in [each for each in sys.modules if each.startswith(PACKAGE)]:
+        del sys.modules[name]
 
 
-def test_a_damaged_file_is_refused(tmp_path):
-    wheel = zipped(FILES)
-    damaged = wheel.replace(bytes(range(256)), bytes(range(255)) + b"!", 1)
-    assert damaged != wheel
-    with pytest.raises(zipfile.BadZipFile, match=r"lib\.so is damaged"):
-        unpack(damaged, str(tmp_path))
+def test_a_part_comes_when_it_is_imported_and_is_unpacked_once(brought):
+    importlib.import_module(PACKAGE)
+    assert not brought
+    assert importlib.import_module(f"{PACKAGE}.later").VALUE == 7
+    assert len(brought) == 1
 
 
-def test_what_is_compressed_or_no_archive_is_refused(tmp_path):
-    with zipfile.ZipFile(tmp_path / "a.whl", "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("a", b"a" * 100)
-    for data in ((tmp_path / "a.whl").read_bytes(), b"", b"no archive"):
-        with pytest.raises(zipfile.BadZipFile):
-            unpack(data, str(tmp_path / "out"))
+def test_a_part_that_does_not_ship_is_named_with_the_way_out(brought):
+    for _ in range(2):
+        with pytest.raises(ModuleNotFoundError, match=rf"{PACKAGE}\.random does not ship: take it off WHEELS_WITHOUT"):
+            importlib.import_module(f"{PACKAGE}.random")
+    assert len(brought) == 1
+
+
+def test_what_is_somebody_elses_is_not_asked_about(brought):
+    with pytest.raises(ModuleNotFoundError, match="No module named"):
+        importlib.import_module("no_such_package_at_all")
+    assert not brought
