@@ -15,8 +15,7 @@ from typing import Any, TypeVar
 from PIL import Image
 
 from app.core.errors import MeasureError
-from app.core.pictures.photo import open_photo
-from app.core.pipeline import Instrument, measure_picture
+from app.core.pipeline import Instrument, measure_photo, measure_picture
 from app.core.reading import Nail, Reading, Skin
 from app.models import SHIPPED_MODELS, load_instrument
 from app.shared.codes import TOO_LARGE, UNREADABLE_IMAGE
@@ -139,7 +138,7 @@ def measure(instrument: Instrument, photo: Photo, person: Person | None = None) 
             gave nonsense.
         ValueError: a picture that is not of mode RGB.
     """
-    reading = _finished(measure_picture(instrument, _opened(photo)))
+    reading = _finished(_read(instrument, photo))
     return _measurement(reading, person)
 
 
@@ -148,12 +147,12 @@ async def measure_async(instrument: Instrument, photo: Photo, person: Person | N
     return await asyncio.to_thread(measure, instrument, photo, person)
 
 
-def _opened(photo: Photo) -> Image.Image:
-    if isinstance(photo, Image.Image):
-        if photo.mode != "RGB":
-            raise ValueError(f"a picture of mode {photo.mode}: convert it to RGB, or give the file's path or bytes")
-        return photo
-    return open_photo(photo if isinstance(photo, bytes) else read_photo(Path(photo)))
+async def _read(instrument: Instrument, photo: Photo) -> Reading:
+    if not isinstance(photo, Image.Image):
+        return await measure_photo(instrument, photo if isinstance(photo, bytes) else read_photo(Path(photo)))
+    if photo.mode != "RGB":
+        raise ValueError(f"a picture of mode {photo.mode}: convert it to RGB, or give the file's path or bytes")
+    return await measure_picture(instrument, photo)
 
 
 def read_photo(path: Path) -> bytes:

@@ -27,7 +27,7 @@ from app.core.light.judge import judge_nails
 from app.core.light.reference import NO_REFERENCE, Reference, find_reference
 from app.core.manifest import Manifest
 from app.core.network import Network
-from app.core.pictures.photo import open_photo
+from app.core.pictures.photo import Photo, open_reduced
 from app.core.pictures.toned import has_colour
 from app.core.reading import Nail, Reading, Skin, light_of, plausible_error, reading_of, refused_error, untrusted_error
 from app.core.stages import Stages
@@ -50,6 +50,8 @@ Ways = tuple[bool, ...]
 HB, HB_REFERENCE = "hb_g_dl", "hb_reference_g_dl"
 # Two hands and a few false alarms; the best ones stay.
 MAX_NAILS = 16
+# The shorter side of a nail with as many pixels as the estimator looks at in a view of it.
+ENOUGH_NAIL_PX = 48
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,23 @@ async def measure_photo(instrument: Instrument, data: bytes) -> Reading:
         MeasureError: the photo cannot be opened, or a network gave nonsense. That no nail was found, or none
             that counts, is an outcome: it stands in `Reading.error`.
     """
-    return await measure_picture(instrument, open_photo(data))
+    return await measure_opened(instrument, open_reduced(data))
+
+
+async def measure_opened(
+    instrument: Instrument, photo: Photo, stages: Stages | None = None, ways: Ways | None = None
+) -> Reading:
+    """Measure an opened photo, boxes in pixels of the photo itself; arguments and errors as `measure_picture` has them.
+
+    Where a nail is small in a picture that has not all of the photo's pixels, these are decoded after all.
+    """
+    reading = await measure_picture(instrument, photo.picture, stages, ways)
+    if photo.whole is None:
+        return reading
+    sides_px = [min(x2 - x1, y2 - y1) for x1, y1, x2, y2 in (nail.box for nail in reading.nails)]
+    if sides_px and min(sides_px) < ENOUGH_NAIL_PX:
+        return await measure_picture(instrument, photo.whole(), stages, ways)
+    return reading.at_size(photo.size)
 
 
 async def measure_picture(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from app.core.errors import MeasureError
@@ -142,6 +142,17 @@ class Reading:
     light: Light = Light()
     quality: dict[str, float] = field(default_factory=dict)
     scan: dict[str, Any] | None = None
+
+    def at_size(self, size: tuple[int, int]) -> Reading:
+        """The same of a picture of another size, (width, height) in pixels, of which the measured one is a copy."""
+        x, y = size[0] / self.width, size[1] / self.height
+
+        def moved(box: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
+            return box[0] * x, box[1] * y, box[2] * x, box[3] * y
+
+        nails = tuple(replace(nail, box=moved(nail.box)) for nail in self.nails)
+        skin = tuple(replace(patch, box=moved(patch.box)) for patch in self.skin)
+        return replace(self, width=size[0], height=size[1], nails=nails, skin=skin)
 
     def as_json(self, person: Person | None = None) -> dict[str, Any]:
         """The object that `python -m app --json` prints and the engine sends to the screen, its severity by the limits

@@ -78,13 +78,13 @@ async def measure_photo(lent: Lent, mirror: bool) -> dict[str, Any]:
     """
     from app.core import pipeline
     from app.core.crops.views import STRAIGHT
-    from app.engine.pictures import photo_picture, screen_picture
+    from app.engine.pictures import photo_of, screen_picture
 
     stages = Stages()
     with stages.timed(GRAB):
-        picture = await photo_picture(lent.picture)
-        lent.shown = screen_picture(picture)
-    reading = await pipeline.measure_picture(_loaded(), picture, stages, None if mirror else STRAIGHT)
+        photo = await photo_of(lent.picture)
+        lent.shown = screen_picture(photo.picture)
+    reading = await pipeline.measure_opened(_loaded(), photo, stages, None if mirror else STRAIGHT)
     return {**reading.as_json(), "ms": stages.rounded()}
 
 

@@ -10,7 +10,7 @@ from PIL import Image
 from pyodide.ffi import JsException, to_js
 
 from app.core.errors import MeasureError
-from app.core.pictures.photo import MAX_PIXELS, open_photo, too_large
+from app.core.pictures.photo import MAX_PIXELS, Photo, open_reduced, too_large
 from app.core.pictures.raw import is_raw
 from app.core.pictures.srgb import UnknownColoursError
 from app.engine.port import Lent
@@ -46,8 +46,8 @@ async def rgb_picture(lent: Lent, thumbnail_px: int | None = None) -> Image.Imag
     return picture
 
 
-async def photo_picture(content: Any) -> Image.Image:
-    """A photo's file, a JavaScript ArrayBuffer -> the upright RGB picture that is measured.
+async def photo_of(content: Any) -> Photo:
+    """A photo's file, a JavaScript ArrayBuffer, opened to be measured.
 
     What Pillow cannot open, HEIC and AVIF for two, the browser may; it converts their colours to sRGB as it draws.
 
@@ -56,7 +56,7 @@ async def photo_picture(content: Any) -> Image.Image:
     """
     data = content.to_bytes()
     try:
-        return open_photo(data)
+        return open_reduced(data)
     except UnknownColoursError:
         # The browser would read it without its profile.
         raise
@@ -69,11 +69,11 @@ async def photo_picture(content: Any) -> Image.Image:
         bitmap = await asyncio.wait_for(decoding, DECODE_PATIENCE_S)
     except (JsException, TimeoutError):
         raise unreadable from None
+    size = bitmap.width, bitmap.height
     try:
-        if bitmap.width * bitmap.height > MAX_PIXELS:
-            raise too_large(bitmap.width, bitmap.height)
-        levels = _drawn(bitmap, bitmap.width, bitmap.height)
-        return Image.frombytes("RGB", (bitmap.width, bitmap.height), levels, "raw", "RGBX")
+        if size[0] * size[1] > MAX_PIXELS:
+            raise too_large(*size)
+        return Photo(Image.frombytes("RGB", size, _drawn(bitmap, *size), "raw", "RGBX"), size)
     finally:
         bitmap.close()
 

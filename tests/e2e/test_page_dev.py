@@ -167,7 +167,7 @@ def test_a_mistake_while_something_runs_is_shown_with_its_whole_trace(
     said = wait_for_panel(visit, "Traceback", "no_such_name")
     for place in (
         f'app/core/crops/gates.py", line {work.line_of("app/core/crops/gates.py", wrong)}, in rejection',
-        f'app/engine/door.py", line {work.line_of("app/engine/door.py", "await pipeline.measure_picture")}',
+        f'app/engine/door.py", line {work.line_of("app/engine/door.py", "await pipeline.measure_opened")}',
     ):
         assert place in said
     forget_what_was_said(visit)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 import re
 import warnings
-from functools import cache
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache, partial
 from typing import Any
 
 from PIL import ExifTags, Image, UnidentifiedImageError
@@ -17,6 +19,11 @@ from app.shared.codes import TOO_LARGE, UNREADABLE_IMAGE
 
 # 64 megapixels as RGB are 192 MB: what a phone's tab survives, and above the 48 of today's cameras.
 MAX_PIXELS = 64_000_000
+
+# A nail is looked at in some 50 pixels, so of a large photo few are needed. A JPEG decodes to a half, a quarter or an
+# eighth in less time: its longer side then has at least so many pixels, twice those of the training photographs.
+ENOUGH_PX = 1600
+SHARES = (8, 4, 2)
 
 # What photos come in, and no more: each further decoder of Pillow is one more that a file can attack, and the page's
 # Pillow is as old as its Pyodide (docs/audits.md).
@@ -33,9 +40,26 @@ TURNS = {
     8: Image.Transpose.ROTATE_90,
 }
 UPRIGHT = 1
+# Those that make the height of the width.
+SIDEWAYS = (5, 6, 7, 8)
 # Of CMYK JPEG, in Adobe's marker: ink stored as luma, chroma and black.
 YCCK = 2
 XMP_ORIENTATION = re.compile(rb"""tiff:Orientation\s*(?:=\s*["']|>)\s*([1-8])\s*["'<]""")
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """A photo as it was opened.
+
+    Attributes:
+        picture: upright, RGB, in sRGB.
+        size: (width, height) of the upright photo itself, in pixels.
+        whole: gives the picture with all of these pixels; None where it has them.
+    """
+
+    picture: Image.Image
+    size: tuple[int, int]
+    whole: Callable[[], Image.Image] | None = None
 
 
 def open_photo(data: bytes) -> Image.Image:
@@ -44,6 +68,15 @@ def open_photo(data: bytes) -> Image.Image:
     Raises:
         MeasureError: `unreadable_image` or `too_large`.
     """
+    return _decoded(data, None).picture
+
+
+def open_reduced(data: bytes) -> Photo:
+    """The same with no more pixels than nails are looked at, where its format decodes to fewer sooner; raises alike."""
+    return _decoded(data, ENOUGH_PX)
+
+
+def _decoded(data: bytes, enough_px: int | None) -> Photo:
     if is_raw(data):
         message = "this is a camera's raw file, of which only a small preview could be read; export it as a JPEG"
         raise MeasureError(UNREADABLE_IMAGE, message)
@@ -53,18 +86,24 @@ def open_photo(data: bytes) -> Image.Image:
             # of formats that this Pillow was built without: the errors below say as much.
             warnings.simplefilter("ignore")
             with _opened(data) as photo:
-                if photo.width * photo.height > MAX_PIXELS:
-                    raise too_large(photo.width, photo.height)
+                size = photo.size
+                if size[0] * size[1] > MAX_PIXELS:
+                    raise too_large(*size)
+                if enough_px is not None:
+                    _reduce(photo, enough_px)
                 photo.load()
-                turn, profile = TURNS.get(orientation_of(photo)), profile_of(photo, data)
+                reduced = photo.size != size
+                orientation, profile = orientation_of(photo), profile_of(photo, data)
                 picture = flatten(photo)
                 if photo.mode == "CMYK" and photo.info.get("adobe_transform") == YCCK and not _decodes_ycck():
                     picture = _inks_of(picture)
             # One photo of 48 megapixels is 144 MB: of each that is made, the one before is let go of.
             del photo
-            if turn is not None:
-                picture = picture.transpose(turn)
-            return to_srgb(picture, profile)
+            if orientation in TURNS:
+                picture = picture.transpose(TURNS[orientation])
+            if orientation in SIDEWAYS:
+                size = size[::-1]
+            return Photo(to_srgb(picture, profile), size, partial(open_photo, data) if reduced else None)
     except MeasureError:
         raise
     except Image.DecompressionBombError:
@@ -75,6 +114,13 @@ def open_photo(data: bytes) -> Image.Image:
         raise MeasureError(TOO_LARGE, "the photo does not fit into this device's memory") from None
     except Exception as error:  # decoders raise what they like on broken data: OSError, ValueError, SyntaxError...
         raise MeasureError(UNREADABLE_IMAGE, f"the photo is damaged and cannot be decoded ({error})") from None
+
+
+def _reduce(photo: Image.Image, enough_px: int) -> None:
+    """Have a photo that is not decoded yet decode to fewer pixels, if its format can."""
+    share = next((share for share in SHARES if max(photo.size) >= share * enough_px), None)
+    if share is not None:
+        photo.draft(None, (photo.width // share, photo.height // share))
 
 
 def _opened(data: bytes) -> Image.Image:
