@@ -7,7 +7,7 @@ nothing is learnt from it.
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypedDict
 
 import numpy as np
@@ -56,9 +56,12 @@ class DrawnHand:
         return buffer.getvalue()
 
 
-def drawn_photo() -> UploadedFile:
-    """The drawn hand as a photo to upload, in Playwright's form."""
-    return {"name": "hand.jpg", "mimeType": "image/jpeg", "buffer": draw_hand().encoded()}
+def drawn_photo(size: tuple[int, int] | None = None) -> UploadedFile:
+    """The drawn hand as a photo to upload, in Playwright's form; made of `size`, (width, height) in pixels."""
+    hand = draw_hand()
+    if size is not None:
+        hand = replace(hand, picture=hand.picture.resize(size))
+    return {"name": "hand.jpg", "mimeType": "image/jpeg", "buffer": hand.encoded()}
 
 
 def draw_hand(

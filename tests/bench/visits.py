@@ -9,8 +9,10 @@ from playwright.sync_api import Browser, Page
 from app.shared import messages
 from tests.bench import scans
 from tests.bench.marks import mark_ms
+from tests.bench.memory import private_bytes
 from tests.bench.pace import Pace, at_target
 from tests.browser import Visit
+from tests.drawn_hand import drawn_photo
 
 PATIENCE_MS = 180_000
 VISITS = 3
@@ -18,9 +20,15 @@ REST_MS = 1500
 
 
 def visit(
-    browser: Browser, address: str, threads: int, count: int, photo_size: tuple[int, int], pace: Pace
+    browser: Browser, address: str, threads: int, count: int, sizes: dict[str, tuple[int, int]], pace: Pace
 ) -> dict[str, Any]:
-    """First visit, second visits, `count` scans, a photo; under `at_target` what they would be at the target's pace."""
+    """First visits, second visits, `count` scans, photos; under `at_target` what they would be at the target's pace.
+
+    Args:
+        threads: of the networks, at most.
+        sizes: (width, height) of photos, by the name of their figure; the last is the one whose memory is measured.
+    """
+    found = first_visits(browser, f"{address}?threads={threads}", pace)
     context = browser.new_context(viewport={"width": 390, "height": 844}, permissions=["camera"])
     page = context.new_page()
     page.set_default_timeout(PATIENCE_MS)
@@ -28,16 +36,48 @@ def visit(
     person.open()
     page.wait_for_selector("#start:not([hidden])")
     page.uncheck("#auto-capture")
-    cold_ms = mark_ms(page, "engine")
+    mark_ms(page, "engine")
     person.wait_for_offline_ready()
-    found = {"engine_cold_ms": cold_ms, **second_visits(person, pace)}
+    second = second_visits(person, pace)
+    page.wait_for_timeout(REST_MS)
+    found |= {"memory_ready_mb": private_bytes() / 1e6, "threads": int(page.text_content("#debug-threads") or 0)}
     page.wait_for_selector("[data-testid=overlay] rect.nail", state="attached")
-    found["threads"] = int(page.text_content("#debug-threads") or 0)
     scanned = scans.in_a_row(page, count, pace)
-    photo = scans.large_photo(person, photo_size, pace)
+    found |= scans.memory_of_a_scan(page)
+    photos = scans.large_photos(person, sizes, pace)
+    found |= scans.memory_of_a_photo(person, list(sizes.values())[-1])
     context.close()
-    at_target_pace = found["at_target"] | scanned["at_target"] | photo["at_target"]
-    return {**found, **scanned, **photo, "at_target": at_target_pace}
+    parts = (found, second, scanned, photos)
+    at_target_pace = {name: value for part in parts for name, value in part["at_target"].items()}
+    return {**found, **second, **scanned, **photos, "at_target": at_target_pace}
+
+
+def first_visits(browser: Browser, address: str, pace: Pace) -> dict[str, Any]:
+    """Some visits by people who were never here, each with a photo that is chosen as soon as the screen is there."""
+    photo = drawn_photo()
+    engine, reading, references = [], [], []
+    pace.begin()
+    for _ in range(VISITS):
+        context = browser.new_context(viewport={"width": 390, "height": 844})
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE_MS)
+        person = Visit(page, context, address)
+        person.open()
+        mark_ms(page, "screen")
+        person.upload(photo)
+        reading.append(page.evaluate("performance.now()"))
+        engine.append(mark_ms(page, "engine"))
+        context.close()
+        references.append(pace.of_this())
+    return {
+        "engine_cold_ms": statistics.median(engine),
+        "first_reading_ms": statistics.median(reading),
+        "first_visits_reference_ms": statistics.median(references),
+        "at_target": {
+            "engine_cold_ms": at_target(engine, references),
+            "first_reading_ms": at_target(reading, references),
+        },
+    }
 
 
 def second_visits(person: Visit, pace: Pace) -> dict[str, Any]:
