@@ -1,5 +1,7 @@
 """The one screen: what a person does becomes an event of `app.ui.flow`, and what that asks for is done here."""
 
+import asyncio
+
 from pyscript import document, window
 from pyscript.ffi import to_js
 
@@ -33,6 +35,7 @@ from app.ui.start.boot_progress import BootProgress
 
 # Why a scan was stopped, besides `codes.SCAN_HIDDEN`, `SCAN_TURNED` and `CAMERA_LOST`.
 CANCELLED = "cancelled"
+GLANCE_S = 0.2
 ENDED_TWICE = {"error": {"code": codes.MODEL_UNAVAILABLE, "message": "the engine ended twice"}}
 
 
@@ -103,6 +106,9 @@ class Screen:
         try:
             await self._start_engine()
         finally:
+            # Whoever has chosen a photo reads it first.
+            while self._flow.state == flow.STATE_MEASURING:
+                await asyncio.sleep(GLANCE_S)
             # Whatever became of the engine: what is saved now need not be fetched by the next visit.
             self._installation.start()
 
@@ -241,9 +247,10 @@ class Screen:
     def _take_photos(self, files):
         self._scanned = None
         stage.forget()
-        self._album.take(files)
+        waits = self._flow.state == flow.STATE_WAITING
+        self._album.take(files, waits)
         self._debug.show([], [])
-        if self._flow.state == flow.STATE_WAITING:
+        if waits:
             self._boot.photo_comes()
 
     async def _measure_photos(self):

@@ -35,6 +35,7 @@ class Album:
         self._on_chosen = on_chosen
         self._on_opened = on_opened
         self._photos = []
+        self._previews = False
         self._depth = 0
         # Which photo is on the screen.
         self.shown = None
@@ -46,10 +47,12 @@ class Album:
     def __len__(self):
         return len(self._photos)
 
-    def take(self, files):
-        """These photos instead of those there were."""
+    def take(self, files, waits):
+        """These photos instead of those there were; `waits`: it may take a while until they are measured."""
         self.forget()
         self._photos = [Photo(file) for file in files]
+        # Of a large photo the browser's own picture takes as long and as much memory as measuring it.
+        self._previews = waits or len(files) > 1
         self.show(self._photos[0])
 
     def forget(self):
@@ -66,11 +69,15 @@ class Album:
         self.shown = photo
         if photo.reading:
             stage.show_picture(photo.picture)
-        else:
+        elif self._previews:
             stage.show_preview(photo.url)
+        else:
+            stage.hide()
         show("photos", len(self._photos) > 1)
         strip = element("photo-list")
         strip.replaceChildren()
+        if len(self._photos) == 1:
+            return
         for number, listed in enumerate(self._photos):
             item = add(strip, "li")
             button = add(item, "button", class_="thumb", type="button")

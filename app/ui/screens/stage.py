@@ -39,6 +39,8 @@ def show_preview(url):
 def show_picture(picture):
     """The very picture that was measured, a <canvas>; nothing where there is none."""
     overlay.clear()
+    # The browser may let go of its own, which has all the pixels of the photo.
+    element(PREVIEW).removeAttribute("src")
     if not picture:
         hide()
         return
