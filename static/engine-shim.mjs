@@ -37,6 +37,8 @@ function heard(worker) {
   return worker;
 }
 
+// What fails before somebody waits for it is told to whoever does, and not to the console.
+const quiet = (promise) => { promise.catch(() => {}); return promise; };
 async function fetched(path) {
   const response = await fetch(here(path));
   if (response.ok) return new Uint8Array(await response.arrayBuffer());
@@ -48,7 +50,7 @@ const take = (path, get, taken = begun.get(path)) => (begun.delete(path) ? taken
 export const fetchBytes = (path) => take(path, fetched); // -> Uint8Array
 export const open = (path) => take(path, opened); // -> { session, bytes, threads }
 // names: string[], data: Float32Array[], shapes: number[][] -> [{ name, data, shape }]
-export const run = (session, names, data, shapes) => ask({ session, names, data, shapes });
+export const run = (session, names, data, shapes) => quiet(ask({ session, names, data, shapes }));
 
 const parsed = (bytes) => JSON.parse(new TextDecoder().decode(bytes));
 const begin = (get, path) => begun.set(path, get(path)).get(path).catch(() => {});
@@ -58,9 +60,8 @@ begin(fetched, "models/models.json").then((bytes) => Object.values(parsed(bytes)
 // Python's memory, where an earlier start has kept it; `id` says what it was made of. Checked like a file: nobody else does.
 const MEMORY = "vendor/memory/", WHEELS = "vendor/wheels/", STORE = `hemolens-memory ${new URL(here(".")).pathname}`;
 const wanted = fetched(MEMORY + "memory.json").then(parsed); // building/python/libraries.py
-const libraries = wanted.then((made) => Promise.all(made.libraries.map(async ({ path, file }) =>
-  ({ path, module: await WebAssembly.compileStreaming(fetch(here(MEMORY + file))).finally(alive) }))));
-libraries.catch(() => {}); // whoever needs them is told
+const libraries = quiet(wanted.then((made) => Promise.all(made.libraries.map(async ({ path, file }) =>
+  ({ path, module: await WebAssembly.compileStreaming(fetch(here(MEMORY + file))).finally(alive) })))));
 let memory = wanted.then(async ({ id }) => {
   const response = await caches.match(here(MEMORY + id), { cacheName: STORE });
   const [made, bytes] = [JSON.parse(response.headers.get("Made")), new Uint8Array(await response.arrayBuffer())];
@@ -74,8 +75,7 @@ memory.catch(() => wanted).then(({ wheels }) => wheels?.forEach((file) => begin(
 let left;
 export const takeLeft = () => { const found = left; left = undefined; return found; }; // -> { store, address, made, kept }
 async function first(start) {
-  const made = await wanted, wheels = Promise.all(made.wheels.map((file) => fetchBytes(WHEELS + file)));
-  wheels.catch(() => {}); // it is waited for once Python is there
+  const made = await wanted, wheels = quiet(Promise.all(made.wheels.map((file) => fetchBytes(WHEELS + file))));
   const { python, ...found } = await remember(start, made, libraries, wheels);
   left = { store: STORE, address: here(MEMORY + made.id), ...found };
   return python;

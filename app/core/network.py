@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Protocol
+from collections.abc import Coroutine, Mapping
+from typing import Any, Protocol
 
 from app.core.arrays import FloatArray
 
@@ -11,5 +11,5 @@ from app.core.arrays import FloatArray
 class Network(Protocol):
     """A network that can be run: named arrays in, named arrays out."""
 
-    async def run(self, inputs: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
-        """One inference; inputs are float32."""
+    def run(self, inputs: Mapping[str, FloatArray]) -> Coroutine[Any, Any, dict[str, FloatArray]]:
+        """One inference; inputs are float32. It may begin at once: several may be asked for before one is awaited."""

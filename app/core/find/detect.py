@@ -8,7 +8,8 @@ which the picture can lie.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -24,6 +25,7 @@ from app.core.stages import Stages
 from app.shared.codes import DECODE, DETECT, LETTERBOX, MODEL_UNAVAILABLE
 
 Window = tuple[int, int, int, int]
+Answer = Coroutine[Any, Any, dict[str, FloatArray]]
 
 # Pixels of the detector's square, root of a box's area: below it the middle nail is small. The photographs it learned
 # from are made anew with nails from 10 px on, and those near that are hard.
@@ -109,7 +111,13 @@ async def _look(
     """Everything from a hint on, in pixels of the picture."""
     with stages.timed(LETTERBOX):
         canvas, place = letterbox_picture(picture, spec.side_px)
-    looks = [await _look_in_a_way(spec, detector, canvas, way, stages) for way in ways]
+    # In the page the detector runs beside Python: it is asked for all at once, and an answer is read while it looks on.
+    asked = [_asked(detector, canvas, way, stages) for way in ways]
+    try:
+        looks = [await _answered(spec, answer, way, stages) for way, answer in zip(ways, asked, strict=True)]
+    finally:
+        for answer in asked:
+            answer.close()
     with stages.timed(DECODE):
         found = agreed(looks)
         boxes = place.to_picture(found.boxes)
@@ -118,15 +126,18 @@ async def _look(
         return Detections(boxes, found.confidences, found.class_ids).take(seen)
 
 
-async def _look_in_a_way(
-    spec: DetectorSpec, detector: Network, canvas: Uint8Array, way: Way, stages: Stages
-) -> Detections:
-    """In pixels of the canvas (side_px, side_px, 3), as it lies."""
+def _asked(detector: Network, canvas: Uint8Array, way: Way, stages: Stages) -> Answer:
+    """For a canvas (side_px, side_px, 3) as it lies in this way."""
     with stages.timed(LETTERBOX):
         image = np.ascontiguousarray(way.turned(canvas).transpose(2, 0, 1)[None], dtype=np.float32)
         image /= np.float32(255.0)
+    return detector.run({"images": image})
+
+
+async def _answered(spec: DetectorSpec, answer: Answer, way: Way, stages: Stages) -> Detections:
+    """What was found in a way, in pixels of the canvas as it lies."""
     with stages.timed(DETECT):
-        outputs = await detector.run({"images": image})
+        outputs = await answer
     with stages.timed(DECODE):
         try:
             found = decode(next(iter(outputs.values())), min(HINT_CONFIDENCE, spec.confidence))

@@ -1,6 +1,7 @@
 """The closer look: when it is taken, where, and what comes of two looks. The answers of the network are known."""
 
 import asyncio
+import gc
 
 import numpy as np
 import pytest
@@ -8,8 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from app.core.errors import MeasureError
 from app.core.find.detect import LEAST_ENLARGED, SMALL_NAIL_PX, closer_window, find
+from app.core.find.ways import ALL_WAYS
 from app.core.manifest import DetectorSpec
+from app.shared.codes import MODEL_UNAVAILABLE
 
 SPEC = DetectorSpec("d.onnx", "dd", 320, ("nail", "skin"), 0.35, 0.45)
 SIZE = (1600, 1200)
@@ -86,3 +90,39 @@ def test_a_window_holds_every_nail_and_enlarges(boxes):
     assert 0 <= x1 < x2 <= 1600 and 0 <= y1 < y2 <= 1200
     assert (nails[:, :2] >= [x1, y1]).all() and (nails[:, 2:] <= [x2, y2]).all()
     assert max(x2 - x1, y2 - y1) - 2 <= 1600 / LEAST_ENLARGED
+
+
+class Beside:
+    """A detector that begins when it is asked, as in the page: what is asked and what is awaited, in their order."""
+
+    def __init__(self, failing=None):
+        self.failing, self.story = failing, []
+
+    def run(self, inputs):
+        number = sum(what == "asked" for what, _ in self.story)
+        self.story.append(("asked", number))
+
+        async def answer():
+            self.story.append(("awaited", number))
+            if number == self.failing:
+                raise MeasureError(MODEL_UNAVAILABLE, "a network failed")
+            return {"output0": np.zeros((1, 6, 2100), dtype=np.float32)}
+
+        return answer()
+
+
+def test_it_is_asked_in_all_ways_before_the_first_answer_is_waited_for():
+    beside = Beside()
+    asyncio.run(find(SPEC, beside, Image.new("RGB", SIZE), ways=ALL_WAYS))
+    numbers = range(len(ALL_WAYS))
+    assert beside.story == [("asked", number) for number in numbers] + [("awaited", number) for number in numbers]
+
+
+# Python would say so of an answer that nobody waits for and nobody lets go of.
+@pytest.mark.filterwarnings("error")
+def test_where_one_look_fails_the_others_are_let_go_of():
+    beside = Beside(failing=2)
+    with pytest.raises(MeasureError, match="a network failed"):
+        asyncio.run(find(SPEC, beside, Image.new("RGB", SIZE), ways=ALL_WAYS))
+    gc.collect()
+    assert beside.story[-1] == ("awaited", 2)
