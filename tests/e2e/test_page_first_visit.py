@@ -6,6 +6,7 @@ from app.shared import words
 from building import manifest
 from serving import server
 from tests.browser import PATIENCE_MS, Host
+from tests.e2e.writing_host import WritingServer
 
 STATUS = "[data-testid=status]"
 CHIP = "[data-testid=offline-ready]"
@@ -34,23 +35,6 @@ class StallingServer(server.PageServer):
         StallingHandler(request, client_address, self)
 
 
-class WritingServer(server.PageServer):
-    """It writes down what is asked for: browsers do not tell of a worker's worker."""
-
-    def __init__(self, *arguments):
-        self.asked = set()
-        super().__init__(*arguments)
-
-    def finish_request(self, request, client_address):
-        WritingHandler(request, client_address, self)
-
-
-class WritingHandler(server.Handler):
-    def do_GET(self):  # noqa: N802
-        self.server.asked.add(self.path.partition("?")[0].removeprefix("/"))
-        super().do_GET()
-
-
 def status_says(page, text):
     page.wait_for_function(
         "([at, text]) => document.querySelector(at).innerText.includes(text)",
@@ -69,7 +53,7 @@ def test_what_is_counted_is_what_the_engine_fetches(built_dist, new_visit):
     page.add_init_script("delete Navigator.prototype.serviceWorker")
     visit.open()
     visit.wait_for_engine()
-    asked = host._server.asked - {*OWN_FILES}
+    asked = set(host._server.asked) - {*OWN_FILES}
     assert {path for path in asked if not path.startswith(OWN)} == {*made.first_visit}
     # A browser without service workers says that it keeps nothing, and offers nothing.
     page.wait_for_selector(f"{CHIP}[data-offline=failed]")
