@@ -31,7 +31,7 @@ ORDER: dict[str, tuple[tuple[str, ...], ...]] = {
         ("scan",),
         ("golden",),
     ),
-    "app.engine": (("port", "wheels"), ("boot", "pictures"), ("door",)),
+    "app.engine": (("port", "wheels"), ("boot", "pictures"), ("memory",), ("door",)),
     "app.ui": (("browser",), ("camera", "engine"), ("start",), ("flow",), ("parts", "screens"), ("screen",)),
     "trainer": (
         ("data",),
