@@ -68,7 +68,7 @@ class BootProgress:
         if self._step == messages.STEP_PYTHON:
             begun, ends = STEP_BEGINS[messages.STEP_PYTHON], STEP_BEGINS[messages.STEP_NUMERICS]
             element("boot-progress").value = begun + (ends - begun) * done_bytes / total_bytes
-            self._say()
+        self._say()
 
     def _say(self):
         parts = [words.say("boot." + self._step)]
@@ -76,7 +76,7 @@ class BootProgress:
             parts.insert(0, words.say("boot.again"))
         if self._step == messages.STEP_PYTHON and self._downloaded:
             parts.append(self._downloaded)
-        if self._step == messages.STEP_PYTHON and self._stalled:
+        if self._stalled:
             parts.insert(0, words.say("boot.stalled"))
         if self._photo_waits:
             parts.append(words.say("queued"))
