@@ -27,6 +27,8 @@ def test_the_second_start_goes_on_from_what_the_first_one_left(kind, built_dist,
     # Nothing is fetched for counting: all that is asked for, somebody needs.
     listing = json.loads((dist / manifest.NAME).read_text("utf-8"))
     (dist / manifest.NAME).write_text(json.dumps({**listing, "first_visit": []}))
+    for compressed in dist.glob(f"{manifest.NAME}.*"):
+        compressed.unlink()
     host = Host(dist, WritingServer)
     with kind.visiting(host.address, tmp_path / "profile") as visit:
         visit.open()
