@@ -105,6 +105,10 @@ def test_one_that_is_too_slow_says_so_in_time_and_reads_a_photo_instead(slow_vis
     assert page.get_attribute("[data-testid=error]", "data-code") == "too_slow"
     said = page.inner_text("[data-testid=error]")
     assert words.say("error.too_slow") in said and words.say("error.too_slow.way") in said
+    # No boxes without a picture: where not even one frame was seen there is neither.
+    seen = seconds < 60
+    assert page.is_visible("#still") == seen
+    assert (page.locator("[data-testid=overlay] rect").count() > 0) == seen
     # Thirty frames of either would have taken longer.
     assert lasted_s(page) < 30
     assert page.inner_text("#error-again") == words.say("photo-instead")

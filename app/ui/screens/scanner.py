@@ -69,6 +69,7 @@ class Scanner:
         asked, unread = [], []
         taking = Taking(camera, asked)
         kept = False
+        stage.forget_still()
         try:
             reading = await self._begin(prepare)
             if "error" not in reading:

@@ -20,8 +20,18 @@ def show_camera():
 
 
 def show_still():
-    """The picture of a scan, which the scanner left on the canvas."""
-    _show(STILL)
+    """The picture of a scan, which the scanner left on the canvas; nothing where it saw no frame."""
+    if element(STILL).width > 1:
+        _show(STILL)
+    else:
+        overlay.clear()
+        hide()
+
+
+def forget_still():
+    """Let go of the picture on the canvas."""
+    still = element(STILL)
+    still.width = still.height = 1
 
 
 def show_preview(url):
@@ -65,8 +75,7 @@ def forget():
     global _awaits_preview
     _awaits_preview = False
     element(PREVIEW).removeAttribute("src")
-    still = element(STILL)
-    still.width = still.height = 1
+    forget_still()
     overlay.clear()
 
 
