@@ -3,14 +3,13 @@ wrong, the server has an error."""
 
 from __future__ import annotations
 
-import http.server
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from building import manifest
 from building.pipeline import TEMPLATE, replace_folder, service_worker, versioned
+from tests.failing_server import FailingServer, SilentHandler, serving
 
 # Resolves to the new worker's last state: "installed" where an older one is there, else "activated"; or "redundant".
 REGISTER = """async () => {
@@ -77,7 +76,7 @@ def hashes_of(made: manifest.Manifest) -> dict[str, str]:
     return {path: entry.sha256 for path, entry in made.files.items()}
 
 
-class FailingHost(http.server.ThreadingHTTPServer):
+class FailingHost(FailingServer):
     """A plain host, which knows nothing of isolation headers, nor of what a browser has already.
 
     Attributes:
@@ -89,11 +88,8 @@ class FailingHost(http.server.ThreadingHTTPServer):
         stalled: paths of which only the first byte comes.
     """
 
-    daemon_threads = True
-    allow_reuse_address = True
-
     def __init__(self, folders: dict[str, Path], port: int = 0) -> None:
-        super().__init__(("127.0.0.1", port), _Handler)
+        super().__init__(_Handler, port)
         self.folders = folders
         self.bytes_left: int | None = None
         self.error: int | None = None
@@ -101,12 +97,6 @@ class FailingHost(http.server.ThreadingHTTPServer):
         self.moved: dict[str, str] = {}
         self.headers: dict[str, str] = {}
         self.stalled: set[str] = set()
-        self.ended = threading.Event()
-        self.lock = threading.Lock()
-
-    @property
-    def origin(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}"
 
     @property
     def address(self) -> str:
@@ -126,17 +116,14 @@ class FailingHost(http.server.ThreadingHTTPServer):
             self.bytes_left -= given
             return given
 
-    def handle_error(self, request: object, client_address: object) -> None:
-        """Broken connections are what it is for."""
-
 
 TYPES = {".html": "text/html", ".js": "text/javascript", ".json": "application/json"}
 
 
-class _Handler(http.server.BaseHTTPRequestHandler):
+class _Handler(SilentHandler):
     server: FailingHost
 
-    def do_GET(self) -> None:
+    def do_GET(self) -> None:  # noqa: N802
         asked = self.path.partition("?")[0]
         copies = [copy for copy in self.server.folders if asked.startswith(copy)]
         if not copies:
@@ -177,20 +164,10 @@ class _Handler(http.server.BaseHTTPRequestHandler):
                 self.server.sent[name] = self.server.sent.get(name, 0) + 1
         self.wfile.write(body[:given])
 
-    def log_message(self, format: str, *args: object) -> None:
-        """Nobody reads it."""
-
 
 @contextmanager
 def host(folder: Path | dict[str, Path], port: int = 0) -> Iterator[FailingHost]:
     """Serves `folder` below /page/, or each below its own path; it is gone afterwards."""
-    server = FailingHost(folder if isinstance(folder, dict) else {"/page/": folder}, port)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    try:
+    folders = folder if isinstance(folder, dict) else {"/page/": folder}
+    with serving(FailingHost(folders, port)) as server:
         yield server
-    finally:
-        server.ended.set()
-        server.shutdown()
-        server.server_close()
-        thread.join()

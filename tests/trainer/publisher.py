@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-import http.server
 import json
 import re
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+
+from tests.failing_server import FailingServer, SilentHandler, serving
 
 COLLECTION = 6760179
 CHUNK_BYTES = 8 * 1024
@@ -49,7 +49,7 @@ class Faults:
     licence: str = "CC BY 4.0"
 
 
-class Publisher(http.server.ThreadingHTTPServer):
+class Publisher(FailingServer):
     """Serves files by name, in one or several articles of a collection.
 
     Attributes:
@@ -58,20 +58,12 @@ class Publisher(http.server.ThreadingHTTPServer):
         sent: bytes of bodies of files, all together.
     """
 
-    daemon_threads = True
-
     def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+        super().__init__(_Handler)
         self.files: dict[tuple[int, str], bytes] = {}
         self.faults = Faults()
         self.asked: list[tuple[str, str]] = []
         self.sent = 0
-        self.ended = threading.Event()
-        self.lock = threading.Lock()
-
-    @property
-    def origin(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}"
 
     @property
     def collection(self) -> str:
@@ -104,15 +96,12 @@ class Publisher(http.server.ThreadingHTTPServer):
             "computed_md5": hashlib.md5(data).hexdigest(),
         }
 
-    def handle_error(self, request: object, client_address: object) -> None:
-        """Broken connections are what it is for."""
 
-
-class _Handler(http.server.BaseHTTPRequestHandler):
+class _Handler(SilentHandler):
     server: Publisher
     protocol_version = "HTTP/1.1"
 
-    def do_GET(self) -> None:
+    def do_GET(self) -> None:  # noqa: N802
         address = urlsplit(self.path)
         statuses = self.server.faults.status.get(address.path)
         if statuses:
@@ -201,20 +190,9 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             if faults.pause_s:
                 time.sleep(faults.pause_s)
 
-    def log_message(self, format: str, *args: object) -> None:
-        """Nobody reads it."""
-
 
 @contextmanager
 def publisher() -> Iterator[Publisher]:
     """A publisher without files; it is gone afterwards."""
-    server = Publisher()
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    try:
+    with serving(Publisher()) as server:
         yield server
-    finally:
-        server.ended.set()
-        server.shutdown()
-        server.server_close()
-        thread.join()
