@@ -20,6 +20,7 @@ ORDER: dict[str, tuple[tuple[str, ...], ...]] = {
     "app": (("shared",), ("core",), ("runtime",), ("engine",), ("ui",)),
     "app.core": (
         ("arrays", "errors", "stages"),
+        ("sections",),
         ("manifest", "network"),
         ("pictures",),
         ("find",),

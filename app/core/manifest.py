@@ -8,10 +8,10 @@ from __future__ import annotations
 import json
 from bisect import bisect_right
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any
 
-from app.core.errors import MeasureError
-from app.shared.codes import LIKENESS_SIGNS, MODEL_UNAVAILABLE
+from app.core.sections import Section, fail, is_number, numbers_of
+from app.shared.codes import LIKENESS_SIGNS
 
 SCHEMA = 6
 # In nails.
@@ -169,15 +169,15 @@ def parse_manifest(text: str | bytes) -> Manifest:
     try:
         document = json.loads(text)
     except ValueError as error:
-        _fail(f"it is not JSON ({error})")
+        fail(f"it is not JSON ({error})")
     if not isinstance(document, dict):
-        _fail("it is not a JSON object")
+        fail("it is not a JSON object")
     if document.get("schema") != SCHEMA:
-        _fail(f"its schema is {document.get('schema')!r}, this version reads {SCHEMA}; reload or update the app")
-    detector = _Section(document, "detector")
-    estimator = _Section(document, "estimator")
+        fail(f"its schema is {document.get('schema')!r}, this version reads {SCHEMA}; reload or update the app")
+    detector = Section(document, "detector")
+    estimator = Section(document, "estimator")
     try:
-        low_g_dl, high_g_dl = _numbers(document.get("plausible_g_dl"), 2, "plausible_g_dl")
+        low_g_dl, high_g_dl = numbers_of(document.get("plausible_g_dl"), 2, "plausible_g_dl")
         manifest = Manifest(
             detector=DetectorSpec(
                 file=detector.text("file"),
@@ -196,21 +196,21 @@ def parse_manifest(text: str | bytes) -> Manifest:
                 views=tuple(_view(view) for view in estimator.list("views")),
                 mirror=estimator.flag("mirror"),
             ),
-            interval=_interval(_Section(document, "interval")),
+            interval=_interval(Section(document, "interval")),
             interval_reference=(
-                _interval(_Section(document, "interval_reference")) if "interval_reference" in document else None
+                _interval(Section(document, "interval_reference")) if "interval_reference" in document else None
             ),
-            light=_light(_Section(document, "training_light")),
-            likeness=_likeness(_Section(document, "likeness")) if "likeness" in document else None,
+            light=_light(Section(document, "training_light")),
+            likeness=_likeness(Section(document, "likeness")) if "likeness" in document else None,
             plausible_g_dl=(low_g_dl, high_g_dl),
             document=document,
         )
     except ValueError as error:
-        _fail(str(error))
+        fail(str(error))
     if "nail" not in manifest.detector.class_names or "skin" not in manifest.detector.class_names:
-        _fail("detector.class_names must hold 'nail' and 'skin'")
+        fail("detector.class_names must hold 'nail' and 'skin'")
     if not manifest.estimator.views:
-        _fail("estimator.views is empty")
+        fail("estimator.views is empty")
     return manifest
 
 
@@ -223,66 +223,7 @@ def _interpolated(x: float, knots: tuple[float, ...], values: tuple[float, ...])
     return values[right - 1] + share * (values[right] - values[right - 1])
 
 
-class _Section:
-    """One object of the document, read field by field with errors that name the field."""
-
-    def __init__(self, document: dict[str, Any], name: str) -> None:
-        fields = document.get(name)
-        if not isinstance(fields, dict):
-            _fail(f"'{name}' is missing")
-        self.name, self.fields = name, fields
-
-    def value(self, field: str) -> Any:
-        if field not in self.fields:
-            raise ValueError(f"{self.name}.{field} is missing")
-        return self.fields[field]
-
-    def text(self, field: str) -> str:
-        value = self.value(field)
-        if not isinstance(value, str) or not value:
-            raise ValueError(f"{self.name}.{field} must be a text, not {value!r}")
-        return value
-
-    def number(self, field: str) -> float:
-        value = self.value(field)
-        if not _is_number(value):
-            raise ValueError(f"{self.name}.{field} must be a number, not {value!r}")
-        return float(value)
-
-    def positive_int(self, field: str) -> int:
-        value = self.number(field)
-        if value < 1 or value != int(value):
-            raise ValueError(f"{self.name}.{field} must be a whole number above 0, not {value!r}")
-        return int(value)
-
-    def fraction(self, field: str) -> float:
-        value = self.number(field)
-        if not 0.0 <= value <= 1.0:
-            raise ValueError(f"{self.name}.{field} must lie in 0..1, not {value!r}")
-        return value
-
-    def flag(self, field: str) -> bool:
-        value = self.value(field)
-        if not isinstance(value, bool):
-            raise ValueError(f"{self.name}.{field} must be true or false, not {value!r}")
-        return value
-
-    def list(self, field: str) -> list[Any]:
-        value = self.value(field)
-        if not isinstance(value, list):
-            raise ValueError(f"{self.name}.{field} must be a list, not {value!r}")
-        return value
-
-    def numbers(self, field: str) -> tuple[float, ...]:
-        values = self.list(field)
-        return tuple(_numbers(values, len(values), f"{self.name}.{field}"))
-
-    def three_numbers(self, field: str) -> tuple[float, float, float]:
-        first, second, third = _numbers(self.list(field), 3, f"{self.name}.{field}")
-        return first, second, third
-
-
-def _interval(section: _Section) -> IntervalSpec:
+def _interval(section: Section) -> IntervalSpec:
     at_g_dl = section.numbers("at_g_dl")
     if not at_g_dl or list(at_g_dl) != sorted(set(at_g_dl)):
         raise ValueError(f"{section.name}.at_g_dl must rise from number to number, not {list(at_g_dl)!r}")
@@ -299,7 +240,7 @@ def _interval(section: _Section) -> IntervalSpec:
     )
 
 
-def _likeness(section: _Section) -> LikenessSpec:
+def _likeness(section: Section) -> LikenessSpec:
     strangeness, share_beyond = section.numbers("strangeness"), section.numbers("share_beyond")
     if len(strangeness) < 2 or list(strangeness) != sorted(set(strangeness)):
         raise ValueError(f"likeness.strangeness must rise from number to number, not {list(strangeness)!r}")
@@ -314,14 +255,14 @@ def _likeness(section: _Section) -> LikenessSpec:
     )
 
 
-def _light(section: _Section) -> LightSpec:
-    low, high = _numbers(section.list("luma"), 2, f"{section.name}.luma")
+def _light(section: Section) -> LightSpec:
+    low, high = numbers_of(section.list("luma"), 2, f"{section.name}.luma")
     if not low < high:
         raise ValueError(f"{section.name}.luma must rise, not {[low, high]!r}")
     return LightSpec(
         luma=(low, high),
         centre=section.three_numbers("centre"),
-        precision=tuple(_numbers(section.list("precision"), 9, f"{section.name}.precision")),
+        precision=tuple(numbers_of(section.list("precision"), 9, f"{section.name}.precision")),
         farthest=section.number("farthest"),
     )
 
@@ -330,7 +271,7 @@ def _view(view: Any) -> View:
     if not isinstance(view, dict) or not isinstance(view.get("name"), str):
         raise ValueError(f"estimator.views holds {view!r}, which has no name")
     for field in ("along", "size"):
-        if not _is_number(view.get(field)):
+        if not is_number(view.get(field)):
             raise ValueError(f"{field} of view {view['name']} must be a number, not {view.get(field)!r}")
     if view["size"] <= 0:
         raise ValueError(f"size of view {view['name']} must be above 0, not {view['size']!r}")
@@ -340,17 +281,3 @@ def _view(view: Any) -> View:
     if not isinstance(view.get("round"), bool):
         raise ValueError(f"round of view {view['name']} must be true or false, not {view.get('round')!r}")
     return View(name=view["name"], along=float(view["along"]), size=float(view["size"]), round=view["round"])
-
-
-def _numbers(values: Any, count: int, name: str) -> list[float]:
-    if not isinstance(values, list) or len(values) != count or not all(_is_number(value) for value in values):
-        raise ValueError(f"{name} must be {count} numbers, not {values!r}")
-    return [float(value) for value in values]
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _fail(reason: str) -> NoReturn:
-    raise MeasureError(MODEL_UNAVAILABLE, f"models.json cannot be used: {reason}")
