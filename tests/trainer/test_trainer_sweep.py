@@ -11,8 +11,8 @@ import pytest
 from tests.trainer.made_table import made_split, made_table
 from trainer.config import DEFAULT_CONFIG, read_config
 from trainer.data.dataset import DataError
+from trainer.estimator.regressors import HEADS, fit, predict
 from trainer.evaluate import original
-from trainer.sweep.heads import HEADS, fit, predict
 from trainer.sweep.jobs import LEAVE_ONE_OUT, ORIGINAL, PROTOCOLS, RANDOM, SESSION_CV, Job, run_job
 from trainer.sweep.plan import Plan, run_sweep
 from trainer.sweep.tables import sweep_tables

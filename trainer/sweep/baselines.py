@@ -17,17 +17,17 @@ import numpy as np
 from PIL import Image
 
 import trainer.estimator.head
+import trainer.estimator.regressors
 import trainer.evaluate.measures
 import trainer.evaluate.validation
-import trainer.sweep.heads
 from app.core.crops.colour import patch_features, patch_pixels
 from app.files import write_json
 from trainer.data.dataset import Patient, dataset_fingerprint
 from trainer.data.splits import Split, leave_one_session_out
 from trainer.estimator.head import NailTable, session_folds
+from trainer.estimator.regressors import HEADS, fit, predict
 from trainer.evaluate.measures import Folds, all_figures, constant, paired, permuted
 from trainer.evaluate.validation import GROUPED3_REPEATS, OutOfFold, Tick, grouped3, out_of_fold
-from trainer.sweep.heads import HEADS, fit, predict
 from trainer.sweep.inputs import as_table, colour_table
 from trainer.sweep.jobs import joined
 from trainer.tools.progress import Progress
@@ -166,6 +166,6 @@ def _fingerprint(shipped: NailTable, patients: list[Patient], split: Split, seed
     digest.update(repr((split.train.tolist(), split.test.tolist(), seed)).encode())
     for module in (trainer.estimator.head, trainer.evaluate.validation, trainer.evaluate.measures):
         digest.update(inspect.getsource(module).encode())
-    for part in (as_table, trainer.sweep.heads, measure_baselines, mean_of_nails, _entry):
+    for part in (as_table, trainer.estimator.regressors, measure_baselines, mean_of_nails, _entry):
         digest.update(inspect.getsource(part).encode())
     return digest.hexdigest()[:24]

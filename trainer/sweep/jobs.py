@@ -18,8 +18,8 @@ from threadpoolctl import threadpool_limits
 from app.core.arrays import IntArray
 from trainer.data.splits import ORIGINAL_SEED, Split
 from trainer.estimator.head import NailTable, session_folds
+from trainer.estimator.regressors import HEADS, fit, predict
 from trainer.evaluate.validation import OutOfFold, figures
-from trainer.sweep.heads import HEADS, fit, predict
 
 RANDOM, ORIGINAL, SESSION_CV, LEAVE_ONE_OUT = "random", "original", "session-cv3", "leave-one-session-out"
 PROTOCOLS = {

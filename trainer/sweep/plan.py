@@ -14,7 +14,7 @@ from typing import Any
 import joblib
 import numpy as np
 
-import trainer.sweep.heads
+import trainer.estimator.regressors
 import trainer.sweep.jobs
 from app.core.crops.colour import BASELINE_FEATURE_NAMES
 from app.files import write_json
@@ -23,7 +23,7 @@ from trainer.data.dataset import DataError, Patient
 from trainer.data.splits import Split
 from trainer.estimator.backbones import RANDOM_WEIGHTS
 from trainer.estimator.head import NailTable
-from trainer.sweep.heads import HEADS
+from trainer.estimator.regressors import HEADS
 from trainer.sweep.inputs import Embeddings, as_table, colour_table, columns, embeddings, find_backbone
 from trainer.sweep.jobs import LEAVE_ONE_OUT, ORIGINAL, RANDOM, SESSION_CV, Job, run_job
 from trainer.tools.progress import Progress
@@ -170,7 +170,7 @@ def _table_digest(table: NailTable) -> str:
 
 def _fingerprint(job: Job, table: str, plan: Plan) -> str:
     split = [part.tolist() for part in (plan.split.train, plan.split.val, plan.split.test)]
-    code = inspect.getsource(trainer.sweep.heads) + inspect.getsource(trainer.sweep.jobs)
+    code = inspect.getsource(trainer.estimator.regressors) + inspect.getsource(trainer.sweep.jobs)
     return hashlib.sha256(repr((asdict(job), table, split, plan.seed, code)).encode()).hexdigest()
 
 

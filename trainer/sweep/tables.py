@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from trainer.estimator.backbones import RANDOM_WEIGHTS
+from trainer.estimator.regressors import CATBOOST
 from trainer.evaluate import original
 from trainer.report.tables import FigureTable
-from trainer.sweep.heads import CATBOOST
 from trainer.sweep.jobs import LEAVE_ONE_OUT, ORIGINAL, PROTOCOLS, RANDOM, SESSION_CV
 
 Documents = dict[str, dict[str, Any]]

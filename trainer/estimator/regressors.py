@@ -1,4 +1,4 @@
-"""The heads and baselines that the sweep compares, each chosen and fitted on a training part alone."""
+"""Heads and baselines of scikit-learn and CatBoost, each chosen and fitted on a training part alone."""
 
 from __future__ import annotations
 
