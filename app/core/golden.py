@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 
 from app.core.arrays import FloatArray
+from app.core.crops.colour import COLOUR_FEATURE_NAMES
+from app.core.crops.shown import Shown
 from app.core.errors import MeasureError
 from app.core.network import Network
 from app.core.pipeline import Instrument, measure_photo
@@ -65,7 +67,8 @@ async def golden_values(instrument: Instrument, photo: bytes) -> dict[str, Any]:
         networks["detector"] = await _probed(instrument.detector, {"images": _pattern((1, 3, side, side))})
     spec = manifest.estimator
     shape = (2, spec.pictures, 3, spec.side_px, spec.side_px)
-    networks["estimator"] = await _probed(instrument.estimator, {"image": _pattern(shape)})
+    colour = None if spec.colour is None else _pattern((2, len(COLOUR_FEATURE_NAMES)))
+    networks["estimator"] = await _probed(instrument.estimator, Shown(_pattern(shape), colour).inputs())
     reading = (await measure_photo(instrument, photo)).as_json()
     if "error" in reading:
         raise MeasureError(reading["error"]["code"], f"the test picture has no reading: {reading['error']['message']}")

@@ -16,6 +16,10 @@ from app.shared.codes import LIKENESS_SIGNS
 SCHEMA = 6
 # In nails.
 FARTHEST_VIEW = 4.0
+# Of one patch of nail or skin, see `app.core.crops.colour`.
+PATCH_FEATURES = 27
+# What becomes of a nail without a patch of skin where the estimator wants the colour of both.
+REFUSED, MEAN_SKIN = "refused", "mean"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,19 +47,35 @@ class View:
         along: how far its centre lies from the nail's towards the hand, in lengths of the nail.
         size: its side, in shorter sides of the nail.
         round: whether only the disc inside the square is shown: a square's corners reach beyond a round fingertip.
+        turned: whether it turns with the finger; otherwise it lies as the picture does.
     """
 
     name: str
     along: float
     size: float
     round: bool = False
+    turned: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ColourSpec:
+    """That the estimator wants colour features, see `app.core.crops.colour`, of each nail and the skin on its finger.
+
+    Attributes:
+        without_skin: REFUSED, a nail without a patch of skin does not count; or MEAN_SKIN, it takes `mean_skin`.
+        mean_skin: (27,) the mean patch of skin of the training nails; empty where such nails are refused.
+    """
+
+    without_skin: str
+    mean_skin: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class EstimatorSpec:
     """The Hb estimator: which pictures of a nail it wants, and how their pixels are normalised.
 
-    Each view is shown as `side_px` x `side_px` pixels, however many the camera has.
+    Each view is shown as `side_px` x `side_px` pixels, however many the camera has. `colour` None: it wants pictures
+    alone.
     """
 
     file: str
@@ -65,6 +85,7 @@ class EstimatorSpec:
     std: tuple[float, float, float]
     views: tuple[View, ...]
     mirror: bool
+    colour: ColourSpec | None = None
 
     @property
     def pictures(self) -> int:
@@ -195,6 +216,7 @@ def parse_manifest(text: str | bytes) -> Manifest:
                 std=estimator.three_numbers("std"),
                 views=tuple(_view(view) for view in estimator.list("views")),
                 mirror=estimator.flag("mirror"),
+                colour=_colour(estimator.object("color_features")) if "color_features" in estimator.fields else None,
             ),
             interval=_interval(Section(document, "interval")),
             interval_reference=(
@@ -240,6 +262,16 @@ def _interval(section: Section) -> IntervalSpec:
     )
 
 
+def _colour(section: Section) -> ColourSpec:
+    without_skin = section.text("without_skin")
+    if without_skin not in (REFUSED, MEAN_SKIN):
+        raise ValueError(f"{section.name}.without_skin must be {REFUSED} or {MEAN_SKIN}, not {without_skin!r}")
+    if without_skin == REFUSED:
+        return ColourSpec(without_skin)
+    mean_skin = numbers_of(section.list("mean_skin"), PATCH_FEATURES, f"{section.name}.mean_skin")
+    return ColourSpec(without_skin, tuple(mean_skin))
+
+
 def _likeness(section: Section) -> LikenessSpec:
     strangeness, share_beyond = section.numbers("strangeness"), section.numbers("share_beyond")
     if len(strangeness) < 2 or list(strangeness) != sorted(set(strangeness)):
@@ -278,6 +310,8 @@ def _view(view: Any) -> View:
     # One piece of the picture holds all views of a nail: a view far away would make it as large as one likes.
     if max(abs(view["along"]), view["size"]) > FARTHEST_VIEW:
         raise ValueError(f"view {view['name']} must stay within {FARTHEST_VIEW} nails of the nail")
-    if not isinstance(view.get("round"), bool):
-        raise ValueError(f"round of view {view['name']} must be true or false, not {view.get('round')!r}")
-    return View(name=view["name"], along=float(view["along"]), size=float(view["size"]), round=view["round"])
+    switches = {"round": view.get("round"), "turned": view.get("turned", True)}
+    for field, value in switches.items():
+        if not isinstance(value, bool):
+            raise ValueError(f"{field} of view {view['name']} must be true or false, not {value!r}")
+    return View(name=view["name"], along=float(view["along"]), size=float(view["size"]), **switches)

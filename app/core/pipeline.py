@@ -14,18 +14,20 @@ import numpy as np
 from PIL import Image
 
 from app.core.arrays import BoolArray, FloatArray, IntArray
+from app.core.crops.colour import nail_colours
 from app.core.crops.gates import rejection
 from app.core.crops.likeness import SIGNS, Estimates, estimates_of
+from app.core.crops.shown import Shown
 from app.core.crops.views import nail_crops
 from app.core.errors import MeasureError
 from app.core.find.detect import hints
 from app.core.find.detection import Detections
-from app.core.find.fingers import finger_directions
+from app.core.find.fingers import finger_directions, match_skin
 from app.core.find.follow import Follower
 from app.core.find.ways import ALL_WAYS, UPRIGHT, Way
 from app.core.light.judge import judge_nails
 from app.core.light.reference import NO_REFERENCE, Reference, find_reference
-from app.core.manifest import Manifest
+from app.core.manifest import REFUSED, Manifest
 from app.core.network import Network
 from app.core.pictures.photo import Photo, open_reduced
 from app.core.pictures.toned import has_colour
@@ -41,6 +43,7 @@ from app.shared.codes import (
     LIKENESS_REASONS,
     MODEL_UNAVAILABLE,
     NAIL_NO_COLOUR,
+    NAIL_NO_SKIN,
     NO_NAIL,
     UNUSABLE_NAILS,
 )
@@ -128,8 +131,8 @@ async def measure_picture(
     """
     stages = stages or Stages()
     seen = await see(instrument, picture, stages)
-    crops = crop(instrument, picture, seen, ways, stages)
-    estimates = await estimate(instrument, crops, seen.reference.found, stages)
+    shown = crop(instrument, picture, seen, ways, stages)
+    estimates = await estimate(instrument, shown, seen.reference.found, stages)
     return read(instrument.manifest, seen, estimates)
 
 
@@ -177,6 +180,9 @@ async def see(
         light = judge_nails(picture, nails.boxes, instrument.manifest.light)
     with stages.timed(GATES):
         reasons = _reasons(picture, nails.boxes, reference)
+        colour = instrument.manifest.estimator.colour
+        if colour is not None and colour.without_skin == REFUSED:
+            reasons = _without_skin_refused(reasons, nails.boxes, skin.boxes)
     return Seen(picture.width, picture.height, nails, skin, directions, reasons, reference, light)
 
 
@@ -210,19 +216,29 @@ def _reasons(picture: Image.Image, boxes: FloatArray, reference: Reference) -> l
     return [rejection(picture, box) for box in boxes]
 
 
+def _without_skin_refused(reasons: list[str | None], nails: FloatArray, skin: FloatArray) -> list[str | None]:
+    """The reasons of all nails where those on whose finger no patch of skin was found have one, too."""
+    matched = {nail for nail, _ in match_skin(nails, skin)}
+    return [reason if reason or place in matched else NAIL_NO_SKIN for place, reason in enumerate(reasons)]
+
+
 def crop(
     instrument: Instrument, picture: Image.Image, seen: Seen, ways: Ways | None = None, stages: Stages | None = None
-) -> FloatArray:
-    """What the estimator is shown of the usable nails, see `app.core.crops.views.nail_crops`."""
-    usable = seen.usable
+) -> Shown:
+    """What the estimator is shown of the usable nails."""
+    usable, spec = seen.usable, instrument.manifest.estimator
     with (stages or Stages()).timed(CROP):
         boxes, directions = seen.nails.boxes[usable], seen.directions[usable]
-        reference = seen.reference.of(usable)
-        return nail_crops(picture, boxes, directions, instrument.manifest.estimator, ways, reference)
+        image = nail_crops(picture, boxes, directions, spec, ways, seen.reference.of(usable))
+        if spec.colour is None:
+            return Shown(image)
+        # A nail that does not count has its own skin all the same.
+        colour = nail_colours(picture, seen.nails.boxes, seen.skin.boxes, spec.colour)
+        return Shown(image, colour[usable])
 
 
 async def estimate(
-    instrument: Instrument, crops: FloatArray, known_light: BoolArray | bool, stages: Stages | None = None
+    instrument: Instrument, shown: Shown, known_light: BoolArray | bool, stages: Stages | None = None
 ) -> Estimates:
     """Hb of N nails, as `crop` shows them, and which of them look like no bare nail; `known_light`: of which the light
     was divided out.
@@ -231,14 +247,14 @@ async def estimate(
         MeasureError: `model_unavailable` when the network's answer does not fit the nails.
     """
     likeness = instrument.manifest.likeness
-    if not len(crops):
+    if not len(shown):
         return estimates_of(np.zeros(0), {}, None)
     with (stages or Stages()).timed(ESTIMATE):
-        outputs = await instrument.estimator.run({"image": crops})
-    hb_g_dl = _values(outputs, HB, len(crops))
+        outputs = await instrument.estimator.run(shown.inputs())
+    hb_g_dl = _values(outputs, HB, len(shown))
     if np.any(known_light):
-        hb_g_dl = np.where(known_light, _values(outputs, HB_REFERENCE, len(crops)), hb_g_dl)
-    signs = {} if likeness is None else {name: _values(outputs, name, len(crops)) for name in SIGNS}
+        hb_g_dl = np.where(known_light, _values(outputs, HB_REFERENCE, len(shown)), hb_g_dl)
+    signs = {} if likeness is None else {name: _values(outputs, name, len(shown)) for name in SIGNS}
     return estimates_of(hb_g_dl, signs, likeness)
 
 
@@ -287,6 +303,8 @@ def _conclude(nails: tuple[Nail, ...], plausible_g_dl: tuple[float, float]) -> t
             return refused_error(reasons, "the nails"), None
         if reasons == [NAIL_NO_COLOUR]:
             way_out = "the picture is grey or toned; take it in colour, without a filter"
+        elif reasons == [NAIL_NO_SKIN]:
+            way_out = "show the fingers with the skin behind the nails"
         else:
             way_out = "go closer, or change the light"
         message = f"nails were found, but none can be measured ({', '.join(reasons)}); {way_out}"

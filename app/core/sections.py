@@ -52,6 +52,12 @@ class Section:
             raise ValueError(f"{self.name}.{field} must be true or false, not {value!r}")
         return value
 
+    def object(self, field: str) -> Section:
+        """The object inside this one, under the name `field`."""
+        inner = Section(self.fields, field)
+        inner.name = f"{self.name}.{field}"
+        return inner
+
     def list(self, field: str) -> list[Any]:
         value = self.value(field)
         if not isinstance(value, list):

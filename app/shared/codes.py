@@ -55,6 +55,8 @@ SHARED_REASONS = STRANGE_REASONS + (NAIL_BLUR,)
 LIKENESS_SIGNS = (NAIL_POLISH, NAIL_NOT_A_NAIL) + SPOILED_REASONS
 # Those with words of their own where they are the only one.
 TELLING_REASONS = (NAIL_NO_COLOUR,) + LIKENESS_SIGNS
+# No patch of skin on its finger, for models that compare the two.
+NAIL_NO_SKIN = "no_skin"
 # Of a scan: in too few of its frames.
 NAIL_SELDOM = "seen_too_seldom"
 NAIL_REASONS = (
@@ -64,6 +66,7 @@ NAIL_REASONS = (
     NAIL_OVEREXPOSED,
     NAIL_NO_COLOUR,
     NAIL_SELDOM,
+    NAIL_NO_SKIN,
 ) + LIKENESS_REASONS
 
 # Why a frame of a scan does not count, besides the reasons of its nails.

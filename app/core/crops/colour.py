@@ -10,6 +10,8 @@ import numpy as np
 from PIL import Image
 
 from app.core.arrays import FloatArray, IntArray, Uint8Array
+from app.core.find.fingers import match_skin
+from app.core.manifest import ColourSpec
 from app.core.pictures.linear import srgb_to_linear
 
 _STATISTICS = ("mean", "std", "median", "p5", "p95")
@@ -138,6 +140,25 @@ def patch_features(rgb: Uint8Array) -> FloatArray:
     return np.concatenate(parts)
 
 
+def nail_colours(picture: Image.Image, nails: FloatArray, skin: FloatArray, spec: ColourSpec) -> FloatArray:
+    """(N, 67) float32: the colour features of each nail and of the skin on its finger.
+
+    Args:
+        picture: RGB.
+        nails: (N, 4) xyxy in pixels of the picture.
+        skin: (M, 4) xyxy patches of skin; M may be 0.
+        spec: says what stands for the skin of a nail that has none; one that is refused gets NaN.
+    """
+    patch_of = dict(match_skin(nails, skin))
+    missing = np.array(spec.mean_skin if spec.mean_skin else [np.nan] * len(PATCH_FEATURE_NAMES))
+    rows = []
+    for number, nail in enumerate(nails):
+        patch = patch_of.get(number)
+        of_skin = missing if patch is None else patch_features(patch_pixels(picture, skin[patch]))
+        rows.append(compared(patch_features(patch_pixels(picture, nail)), of_skin))
+    return np.array(rows, dtype=np.float32).reshape(-1, len(COLOUR_FEATURE_NAMES))
+
+
 def colour_features(nail: Uint8Array, skin: Uint8Array) -> FloatArray:
     """(67,) in the order of COLOUR_FEATURE_NAMES.
 
@@ -145,7 +166,11 @@ def colour_features(nail: Uint8Array, skin: Uint8Array) -> FloatArray:
         nail: pixels (..., 3) uint8 RGB of the nail's box.
         skin: the same of the patch of skin beside it.
     """
-    of_nail, of_skin = patch_features(nail), patch_features(skin)
+    return compared(patch_features(nail), patch_features(skin))
+
+
+def compared(of_nail: FloatArray, of_skin: FloatArray) -> FloatArray:
+    """(67,) in the order of COLOUR_FEATURE_NAMES, from `patch_features` (27,) of a nail and of skin."""
     place = {name: index for index, name in enumerate(PATCH_FEATURE_NAMES)}
     rgb = [place[f"{channel}_mean"] for channel in "rgb"]
     lab = [place[f"lab_{channel}_mean"] for channel in "lab"]

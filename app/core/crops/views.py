@@ -18,6 +18,8 @@ STRAIGHT, MIRRORED = (False,), (True,)
 BOTH_WAYS = (False, True)
 
 Point = tuple[float, float]
+# As the picture lies.
+UPRIGHT: FloatArray = np.array((1.0, 0.0))
 # Around what is looked at, so that no filter meets the edge of the piece that was cut out.
 FILTER_PX = 2
 
@@ -41,7 +43,8 @@ def nail_crops(
 
     Returns:
         (N, pictures, 3, side_px, side_px) float32, normalised with the model's mean and std. The hand lies to the
-        right. Pictures are the views in their order, each as often as there are ways; mirrored is across the finger.
+        right, except in a view that does not turn. Pictures are the views in their order, each as often as there are
+        ways; see `mirror_images`.
     """
     ways = ways or (BOTH_WAYS if spec.mirror else STRAIGHT)
     mean = np.array(spec.mean, dtype=np.float32)[:, None, None]
@@ -51,8 +54,17 @@ def nail_crops(
     pictures = len(spec.views) * len(ways)
     crops = np.empty((len(boxes), pictures, 3, spec.side_px, spec.side_px), dtype=np.float32)
     for place, mirrored in enumerate(ways):
-        crops[:, place :: len(ways)] = straight[..., ::-1, :] if mirrored else straight
+        crops[:, place :: len(ways)] = mirror_images(straight, spec.views) if mirrored else straight
     return crops
+
+
+def mirror_images(straight: FloatArray, views: Sequence[View]) -> FloatArray:
+    """(N, views, 3, side, side) -> the same mirrored: across the finger; left to right in a view that does not turn."""
+    mirrored = straight[..., ::-1, :]
+    for number in [number for number, view in enumerate(views) if not view.turned]:
+        mirrored = mirrored.copy()
+        mirrored[:, number] = straight[:, number, ..., ::-1]
+    return mirrored
 
 
 def nail_views(
@@ -100,7 +112,8 @@ def _turn(
 ) -> None:
     """Fill `turned` (3, views, turned_px, turned_px) with the views of one nail, grey levels 0..255."""
     turned_px = turned.shape[-1]
-    squares = [_corners(*view_square(box, direction, view), direction) for view in views]
+    ways = [direction if view.turned else UPRIGHT for view in views]
+    squares = [_corners(*view_square(box, way, view), way) for view, way in zip(views, ways, strict=True)]
     # The views lie one behind the other, so one piece of the picture holds them all, and some pixels for the filters.
     x, y = ([corner[axis] for corners in squares for corner in corners] for axis in (0, 1))
     left, top = math.floor(min(x) - FILTER_PX), math.floor(min(y) - FILTER_PX)

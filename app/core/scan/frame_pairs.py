@@ -11,15 +11,18 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from PIL import Image
 
 from app.core.arrays import FloatArray, IntArray
-from app.core.crops.views import STRAIGHT
+from app.core.crops.shown import Shown, joined
+from app.core.crops.views import STRAIGHT, mirror_images
 from app.core.find.follow import Follower
 from app.core.find.tracking import match_boxes
+from app.core.manifest import View
 from app.core.pipeline import Instrument, Seen, crop, estimate, following, read, see
 from app.core.reading import Reading
 from app.core.stages import Stages
@@ -33,10 +36,10 @@ BUFFERS = 4
 
 @dataclass(frozen=True, slots=True)
 class _Held:
-    """A frame that waits for the next: its usable nails and what they look like, (N, views, 3, side, side)."""
+    """A frame that waits for the next: its usable nails and what they look like, without their mirror images."""
 
     seen: Seen
-    straight: FloatArray
+    straight: Shown
 
     @property
     def boxes(self) -> FloatArray:
@@ -65,6 +68,7 @@ class FramePairs:
             follower: has looked through the same camera before; None: nobody has.
         """
         self._instrument = instrument
+        self._views = instrument.manifest.estimator.views
         self._mirror = mirror and instrument.manifest.estimator.mirror
         self._follower = follower or following(instrument)
         self._held: _Held | None = None
@@ -113,7 +117,9 @@ class FramePairs:
         readings = await self._estimated(stages)
         if self._held is not None:
             held, self._held = self._held, None
-            self._estimating = asyncio.ensure_future(self._alone(held, _both_ways(held.straight, held.straight)))
+            self._estimating = asyncio.ensure_future(
+                self._alone(held, _both_ways(held.straight, held.straight, self._views))
+            )
             readings += await self._estimated(stages)
         return readings
 
@@ -134,7 +140,7 @@ class FramePairs:
         with (stages or Stages()).timed(ESTIMATE):
             return await estimating
 
-    async def _alone(self, frame: _Held, shown: FloatArray) -> list[Reading]:
+    async def _alone(self, frame: _Held, shown: Shown) -> list[Reading]:
         estimates = await estimate(self._instrument, shown, frame.known_light)
         return [read(self._instrument.manifest, frame.seen, estimates)]
 
@@ -143,9 +149,10 @@ class FramePairs:
         of_first, of_second = (np.array([pair[side] for pair in pairs], dtype=int) for side in (0, 1))
         alone_first, alone_second = _others(first, of_first), _others(second, of_second)
         # A nail that only one of the frames shows is its own partner.
-        straight = (first.straight[of_first], first.straight[alone_first], second.straight[alone_second])
-        mirrored = (second.straight[of_second], first.straight[alone_first], second.straight[alone_second])
-        shown = _both_ways(np.concatenate(straight), np.concatenate(mirrored))
+        alone = [first.straight.of(alone_first), second.straight.of(alone_second)]
+        straight = joined([first.straight.of(of_first), *alone])
+        mirrored = joined([second.straight.of(of_second), *alone])
+        shown = _both_ways(straight, mirrored, self._views)
         known = np.concatenate(
             [
                 np.full(len(places), frame.known_light)
@@ -157,12 +164,12 @@ class FramePairs:
         own_first = len(pairs) + np.arange(len(alone_first))
         own_second = len(pairs) + len(alone_first) + np.arange(len(alone_second))
         readings = []
-        for frame, places, alone, own in (
+        for frame, places, others, own in (
             (first, of_first, alone_first, own_first),
             (second, of_second, alone_second, own_second),
         ):
             row_of = np.zeros(len(frame.straight), dtype=int)
-            row_of[places], row_of[alone] = together, own
+            row_of[places], row_of[others] = together, own
             readings.append(read(self._instrument.manifest, frame.seen, estimates.of(row_of)))
         return readings
 
@@ -171,10 +178,12 @@ def _others(frame: _Held, places: IntArray) -> IntArray:
     return np.setdiff1d(np.arange(len(frame.straight)), places)
 
 
-def _both_ways(straight: FloatArray, mirrored: FloatArray) -> FloatArray:
-    """(N, views, 3, side, side) twice -> (N, 2 views, ...): each view, then the mirror image of the other's."""
-    nails, views = straight.shape[:2]
-    shown = np.empty((nails, 2 * views, *straight.shape[2:]), dtype=straight.dtype)
-    shown[:, ::2] = straight
-    shown[:, 1::2] = mirrored[:, :, :, ::-1]
-    return shown
+def _both_ways(straight: Shown, mirrored: Shown, views: Sequence[View]) -> Shown:
+    """Of the same nails twice: each view, then the mirror image of the other's; the mean of both colours."""
+    nails = len(straight)
+    image = np.empty((nails, 2 * len(views), *straight.image.shape[2:]), dtype=straight.image.dtype)
+    image[:, ::2] = straight.image
+    image[:, 1::2] = mirror_images(mirrored.image, views)
+    if straight.colour is None or mirrored.colour is None:
+        return Shown(image)
+    return Shown(image, (straight.colour + mirrored.colour) / 2)

@@ -45,8 +45,8 @@ class Watch:
         known = {now: self._reasons[before] for before, now in match_boxes(self._boxes, boxes)}
         self._looks += 1
         if len(known) < len(boxes) or self._looks >= LOOKS_UNTIL_ASKED:
-            crops = crop(self._instrument, picture, seen, STRAIGHT, stages)
-            estimates = await estimate(self._instrument, crops, seen.reference.found, stages)
+            shown = crop(self._instrument, picture, seen, STRAIGHT, stages)
+            estimates = await estimate(self._instrument, shown, seen.reference.found, stages)
             known = dict(enumerate(estimates.reasons))
             self._looks = 0
         self._boxes, self._reasons = boxes, tuple(known[place] for place in range(len(boxes)))

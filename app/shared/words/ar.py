@@ -260,6 +260,7 @@ TEXTS = {
     "reason.not_a_nail": "ليس ظفرًا",
     "reason.strange": "لا يشبه الأظافر التي تعلّم منها",
     "reason.seen_too_seldom": "ظهر في لقطات قليلة جدًا",
+    "reason.no_skin": "لم يُرَ جلد على إصبعه",
     "reason.no_nail": "لا يوجد ظفر",
     "reason.implausible": "قيمة غير معقولة",
     "reason.outlier": "قيمة بعيدة عن بقية اللقطات",

@@ -279,6 +279,7 @@ TEXTS = {
     "reason.not_a_nail": "kein Nagel",
     "reason.strange": "anders als die gelernten Nägel",
     "reason.seen_too_seldom": "in zu wenigen Bildern zu sehen",
+    "reason.no_skin": "keine Haut an diesem Finger erkannt",
     "reason.no_nail": "kein Nagel",
     "reason.implausible": "unplausibler Wert",
     "reason.outlier": "weit weg von den anderen Bildern",

@@ -262,6 +262,7 @@ TEXTS = {
     "reason.not_a_nail": "not a nail",
     "reason.strange": "unlike the nails it learned from",
     "reason.seen_too_seldom": "seen in too few frames",
+    "reason.no_skin": "no skin seen on its finger",
     "reason.no_nail": "no nail",
     "reason.implausible": "implausible value",
     "reason.outlier": "far from the other frames",

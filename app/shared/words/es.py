@@ -274,6 +274,7 @@ TEXTS = {
     "reason.not_a_nail": "no es una uña",
     "reason.strange": "distinta de las uñas aprendidas",
     "reason.seen_too_seldom": "vista en muy pocos fotogramas",
+    "reason.no_skin": "no se ve piel en su dedo",
     "reason.no_nail": "ninguna uña",
     "reason.implausible": "valor inverosímil",
     "reason.outlier": "lejos de los demás fotogramas",

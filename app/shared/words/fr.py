@@ -286,6 +286,7 @@ TEXTS = {
     "reason.not_a_nail": "pas un ongle",
     "reason.strange": "différent des ongles appris",
     "reason.seen_too_seldom": "vu dans trop peu d’images",
+    "reason.no_skin": "pas de peau visible sur ce doigt",
     "reason.no_nail": "aucun ongle",
     "reason.implausible": "valeur invraisemblable",
     "reason.outlier": "loin des autres images",

@@ -261,6 +261,7 @@ TEXTS = {
     "reason.not_a_nail": "नाखून नहीं",
     "reason.strange": "सीखे हुए नाखूनों जैसा नहीं",
     "reason.seen_too_seldom": "बहुत कम फ़्रेमों में दिखा",
+    "reason.no_skin": "इसकी उँगली पर त्वचा नहीं दिखी",
     "reason.no_nail": "कोई नाखून नहीं",
     "reason.implausible": "मान संभव नहीं लगता",
     "reason.outlier": "बाकी फ़्रेमों से बहुत अलग",

@@ -6,7 +6,7 @@ import json
 import pytest
 
 from app.core.errors import MeasureError
-from app.core.manifest import View, parse_manifest
+from app.core.manifest import ColourSpec, View, parse_manifest
 from app.shared.codes import MODEL_UNAVAILABLE
 
 GOOD = {
@@ -114,6 +114,12 @@ def test_a_missing_field_is_named(path):
         (("estimator", "views"), [{"name": "nail", "along": 0, "size": 1}], "round"),
         (("estimator", "views"), [{"name": "nail", "along": 90, "size": 1, "round": False}], "within"),
         (("estimator", "views"), [{"name": "nail", "along": 0, "size": 90, "round": False}], "within"),
+        (("estimator", "views"), [{"name": "n", "along": 0, "size": 1, "round": False, "turned": 1}], "turned"),
+        (("estimator", "color_features"), 67, "color_features"),
+        (("estimator", "color_features"), {}, "without_skin"),
+        (("estimator", "color_features"), {"without_skin": "black"}, "without_skin"),
+        (("estimator", "color_features"), {"without_skin": "mean"}, "mean_skin"),
+        (("estimator", "color_features"), {"without_skin": "mean", "mean_skin": [1.0] * 26}, "mean_skin"),
         (("interval", "at_g_dl"), [], "at_g_dl"),
         (("interval", "at_g_dl"), [14, 11], "at_g_dl"),
         (("interval", "below_g_dl"), [5], "below_g_dl"),
@@ -140,6 +146,18 @@ def test_a_wrong_field_is_named(path, value, named):
         parse_manifest(changed(path, value))
     assert caught.value.code == MODEL_UNAVAILABLE
     assert named in caught.value.message
+
+
+def test_models_say_how_they_want_colour_and_which_views_turn():
+    plain = parse_manifest(json.dumps(GOOD)).estimator
+    assert plain.colour is None and all(view.turned for view in plain.views)
+    still = [{"name": "nail", "along": 0, "size": 0.875, "round": False, "turned": False}]
+    assert not parse_manifest(changed(("estimator", "views"), still)).estimator.views[0].turned
+    refused = parse_manifest(changed(("estimator", "color_features"), {"without_skin": "refused"}))
+    assert refused.estimator.colour == ColourSpec("refused", ())
+    skin = [float(number) for number in range(27)]
+    mean = parse_manifest(changed(("estimator", "color_features"), {"without_skin": "mean", "mean_skin": skin}))
+    assert mean.estimator.colour == ColourSpec("mean", tuple(skin))
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,19 @@ import numpy as np
 import pytest
 from PIL import Image, ImageFilter
 
+from app.core.crops.colour import nail_colours
 from app.core.errors import MeasureError
 from app.core.find.ways import ALL_WAYS
-from app.core.manifest import DetectorSpec, EstimatorSpec, IntervalSpec, LightSpec, LikenessSpec, Manifest, View
+from app.core.manifest import (
+    ColourSpec,
+    DetectorSpec,
+    EstimatorSpec,
+    IntervalSpec,
+    LightSpec,
+    LikenessSpec,
+    Manifest,
+    View,
+)
 from app.core.pipeline import MAX_NAILS, Instrument, measure_picture
 from app.shared.codes import (
     IMPLAUSIBLE,
@@ -18,6 +28,7 @@ from app.shared.codes import (
     MODEL_UNAVAILABLE,
     NAIL_BLUR,
     NAIL_CUT_OFF,
+    NAIL_NO_SKIN,
     NAIL_NOT_A_NAIL,
     NAIL_POLISH,
     NO_NAIL,
@@ -282,3 +293,37 @@ def test_in_light_that_nobody_learned_from_a_reading_says_no_more_than_no_photo(
     low, high = reading.interval_g_dl
     assert high - low == pytest.approx(2 * 3.25) and not reading.narrower_than_no_photo
     assert low < reading.hb_g_dl < high
+
+
+# On their fingers: to the right of the first nail and of the second.
+SKIN_1, SKIN_2 = (140, 100, 20, 16, 0.0, 0.9), (220, 110, 20, 16, 0.0, 0.8)
+MEAN_SKIN = tuple(float(value) for value in range(100, 127))
+
+
+def wants_colour(anchors, colour):
+    """An instrument whose estimator wants colour features as well, and answers with a nail's first one."""
+    plain = instrument(anchors)
+    spec = replace(MANIFEST.estimator, colour=colour)
+    answer = Answers(lambda inputs: {"hb_g_dl": 8 + inputs["color_features"][:, 0] / 50})
+    return Instrument(replace(MANIFEST, estimator=spec, interval_reference=None), plain.detector, answer)
+
+
+def test_the_estimator_is_given_colour_features_where_it_wants_them():
+    picture = colourful((640, 480))
+    measuring = wants_colour([NAIL_1, NAIL_2, SKIN_1, SKIN_2], ColourSpec("refused"))
+    reading = measure(measuring, picture=picture)
+    (asked,) = measuring.estimator.asked
+    assert sorted(asked) == ["color_features", "image"] and asked["color_features"].dtype == np.float32
+    boxes, patches = (np.array([each.box for each in found]) for found in (reading.nails, reading.skin))
+    assert np.allclose(asked["color_features"], nail_colours(picture, boxes, patches, ColourSpec("refused")))
+
+
+def test_a_nail_without_skin_does_not_count_or_takes_the_mean_skin_as_the_models_say():
+    picture = colourful((640, 480))
+    refused = measure(wants_colour([NAIL_1, NAIL_2, SKIN_1], ColourSpec("refused")), picture=picture)
+    assert [nail.reason for nail in refused.nails] == [None, NAIL_NO_SKIN] and refused.hb_g_dl is not None
+    alone = measure(wants_colour([NAIL_1], ColourSpec("refused")), picture=picture)
+    assert alone.error.code == UNUSABLE_NAILS and "skin" in alone.error.message
+    measuring = wants_colour([NAIL_1, NAIL_2, SKIN_1], ColourSpec("mean", MEAN_SKIN))
+    assert [nail.reason for nail in measure(measuring, picture=picture).nails] == [None, None]
+    assert np.allclose(measuring.estimator.asked[0]["color_features"][1, 27:54], MEAN_SKIN)

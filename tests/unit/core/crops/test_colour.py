@@ -11,11 +11,14 @@ from app.core.crops.colour import (
     COLOUR_FEATURE_NAMES,
     PATCH_FEATURE_NAMES,
     colour_features,
+    compared,
+    nail_colours,
     patch_features,
     patch_pixels,
     rgb_to_hsv8,
     rgb_to_lab8,
 )
+from app.core.manifest import ColourSpec
 
 levels = st.integers(0, 255)
 colours = st.tuples(levels, levels, levels)
@@ -126,3 +129,24 @@ def test_a_box_is_cut_at_whole_pixels():
     levels = np.arange(200, dtype=np.uint8).reshape(10, 20)
     picture = Image.fromarray(np.stack([levels] * 3, axis=2))
     assert np.array_equal(patch_pixels(picture, np.array([2.4, 3.4, 5.6, 6.4]))[..., 0], levels[3:6, 2:6])
+
+
+NAILS = np.array([[100.0, 20.0, 130.0, 44.0], [100.0, 80.0, 130.0, 104.0]])
+SKIN = np.array([[160.0, 82.0, 190.0, 102.0], [160.0, 22.0, 190.0, 42.0]])
+
+
+def test_each_nail_is_compared_with_the_skin_on_its_own_finger():
+    picture = Image.fromarray(noise(3, 140, 240))
+    found = nail_colours(picture, NAILS, SKIN, ColourSpec("refused"))
+    assert found.shape == (2, 67) and found.dtype == np.float32
+    for nail, patch_number in ((0, 1), (1, 0)):
+        by_hand = colour_features(patch_pixels(picture, NAILS[nail]), patch_pixels(picture, SKIN[patch_number]))
+        assert np.allclose(found[nail], by_hand)
+    assert nail_colours(picture, NAILS[:0], SKIN, ColourSpec("refused")).shape == (0, 67)
+
+
+def test_a_nail_without_skin_takes_the_mean_skin_where_the_models_have_one():
+    picture, mean_skin = Image.fromarray(noise(4, 140, 240)), tuple(float(value) for value in range(27))
+    found = nail_colours(picture, NAILS, SKIN[:1], ColourSpec("mean", mean_skin))
+    assert np.allclose(found[0], compared(patch_features(patch_pixels(picture, NAILS[0])), np.array(mean_skin)))
+    assert np.isnan(nail_colours(picture, NAILS, SKIN[:1], ColourSpec("refused"))[0, 27:54]).all()

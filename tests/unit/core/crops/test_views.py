@@ -6,7 +6,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from app.core.crops.views import BOTH_WAYS, MIRRORED, STRAIGHT, _halved, nail_crops, nail_views, view_square
+from app.core.crops.views import (
+    BOTH_WAYS,
+    MIRRORED,
+    STRAIGHT,
+    _halved,
+    mirror_images,
+    nail_crops,
+    nail_views,
+    view_square,
+)
 from app.core.manifest import EstimatorSpec, View
 
 WIDTH, HEIGHT = 256, 200
@@ -199,3 +208,25 @@ def test_one_way_is_half_of_both():
     assert np.array_equal(both, nail_crops(picture, boxes, directions, wanted, BOTH_WAYS))
     assert np.array_equal(both[:, ::2], nail_crops(picture, boxes, directions, wanted, STRAIGHT))
     assert np.array_equal(both[:, 1::2], nail_crops(picture, boxes, directions, wanted, MIRRORED))
+
+
+def test_a_view_that_does_not_turn_is_the_middle_of_the_box_as_the_picture_lies():
+    still = View("nail", 0.0, 0.875, turned=False)
+    box = np.array([80.0, 70.0, 120.0, 102.0])
+    crops = [nail_crops(coordinate_picture(), box[None], unit(angle)[None], spec((still,))) for angle in (0.0, 2.0)]
+    assert np.array_equal(*crops)
+    red, green = crops[0][0, 0, :2] * 255
+    # 224 of 256 parts of the shorter side, as the original system cuts it.
+    side = (102 - 70) * 224 / 256
+    assert red.mean() == pytest.approx(100 - 0.5, abs=0.3) and green.mean() == pytest.approx(86 - 0.5, abs=0.3)
+    assert np.ptp(red) == pytest.approx(side * 27 / 28, abs=0.3) and np.ptp(green) == pytest.approx(
+        np.ptp(red), abs=0.3
+    )
+    assert np.ptp(red, axis=0).max() < 0.01 and np.ptp(green, axis=1).max() < 0.01
+
+
+def test_the_mirror_image_of_a_view_that_does_not_turn_exchanges_left_and_right():
+    straight = np.random.default_rng(0).random((2, 2, 3, 8, 8)).astype(np.float32)
+    mirrored = mirror_images(straight, (NAIL, View("box", 0.0, 0.875, turned=False)))
+    assert np.array_equal(mirrored[:, 0], straight[:, 0, :, ::-1])
+    assert np.array_equal(mirrored[:, 1], straight[:, 1, :, :, ::-1])

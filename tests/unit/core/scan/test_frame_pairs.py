@@ -7,9 +7,10 @@ import pytest
 from PIL import Image
 
 from app.core.errors import MeasureError
+from app.core.manifest import ColourSpec
 from app.core.pipeline import measure_picture
 from app.core.scan.frame_pairs import FramePairs
-from tests.unit.core.test_pipeline import NAIL_1, NAIL_2, instrument
+from tests.unit.core.test_pipeline import MEAN_SKIN, NAIL_1, NAIL_2, SKIN_1, instrument, wants_colour
 
 
 def hb_of(crops):
@@ -180,3 +181,14 @@ def test_leaving_says_nothing_of_a_network_that_fails(caplog):
 
     asyncio.run(run())
     assert not caplog.records
+
+
+def test_the_colour_of_a_nail_that_both_frames_show_is_the_mean_of_both():
+    measuring = wants_colour([NAIL_1, NAIL_2, SKIN_1], ColourSpec("mean", MEAN_SKIN))
+    frames = [picture(1), picture(2)]
+    taken(FramePairs(measuring), frames)
+    (together,) = (asked["color_features"] for asked in measuring.estimator.asked)
+    for each in frames:
+        asyncio.run(measure_picture(measuring, each))
+    alone = [asked["color_features"] for asked in measuring.estimator.asked[1:]]
+    assert len(together) == 2 and np.allclose(together, (alone[0] + alone[1]) / 2)
