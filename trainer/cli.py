@@ -5,15 +5,20 @@ from __future__ import annotations
 import argparse
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from app.terminal import show_any_sign, shown
 from trainer.config import DEFAULT_CONFIG, WEIGHTS_BESIDE_REPOSITORY
 from trainer.data.dataset import DATA_VARIABLE, HANDS_VARIABLE, WILD_VARIABLE, DataError
 from trainer.detector.comparison import DETECTORS, HUB_WEIGHTS, NO_WEIGHTS, DetectorRecipe
 from trainer.estimator.backbones import DEFAULT_BACKBONE
+from trainer.recipes import DEFAULT_RECIPES, OURS, Recipe, find_recipe, read_recipes
 from trainer.tools.marked import MarkerError, write_tables
 from trainer.tools.progress import Progress
+
+if TYPE_CHECKING:
+    from trainer.report.tables import FigureTable
+    from trainer.steps.made import Settings
 
 DESCRIPTION = """\
 From raw photographs to the models in static/models, and their honest figures.
@@ -26,10 +31,11 @@ steps, each of which does what it needs of the ones before it:
   detector  train the nail detector (two hours on two cores, five minutes on a GPU)
   features  every annotated nail through the frozen backbone
   hb        fit and measure the haemoglobin recipe under every protocol
-  export    write detector.onnx, estimator.onnx and models.json
+  export    write detector.onnx, estimator.onnx and models.json, by the recipe that --recipe names
   evaluate  measure the shipped files again and print the tables
   wild      the small detector for any photo: train it, measure it on ordinary photographs (grouped 3-fold)
   sweep     every backbone, head and baseline of the configuration, beside the original's figures
+  compare   two recipes or more on the same folds: accuracy, interval, size, time; a plot in runs/compare
   report    one HTML page of data, accuracy, intervals and the sweep: runs/report/index.html
   all       export, evaluate, sweep, report
 """
@@ -44,12 +50,20 @@ examples:
     python -m trainer data --from ~/Downloads/archive.zip
   as the shipped models were made:
     python -m trainer all --write docs/accuracy.md
+  the original system's best, beside the detector that ships; then a page of it:
+    python -m trainer export --recipe original-hybrid --backbone efficientnet_lite0 --detector-from static/models
+    python build.py --models runs/models/original-hybrid
+  what ships against the original system's best, accuracy and time:
+    python -m trainer compare ours original-hybrid
   another backbone, beside the detector that is there:
     python -m trainer export --keep-detector --backbone mobilenetv3_small_100
   the tables of docs/accuracy.md renewed, from the shipped models:
     python -m trainer evaluate --write docs/accuracy.md
 """
-STEPS = ("data", "prepare", "detector", "features", "hb", "export", "evaluate", "wild", "sweep", "report", "all")
+SHIPPED = Path("static/models")
+STEPS = (
+    "data", "prepare", "detector", "features", "hb", "export", "evaluate", "wild", "sweep", "compare", "report", "all",
+)  # fmt: skip
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -60,9 +74,13 @@ def main(arguments: list[str] | None = None) -> int:
     """
     show_any_sign()
     parser = _parser()
-    options = parser.parse_args(arguments)
+    options = parser.parse_intermixed_args(arguments)
     if options.sources and options.step != "data":
         parser.error(f"--from is for the step data, not for {options.step}")
+    if options.names and options.step != "compare":
+        parser.error(f"{options.names[0]}: names of recipes are for the step compare, not for {options.step}")
+    if options.step == "compare" and len(set(options.names)) < max(2, len(options.names)):
+        parser.error("compare takes two different recipes or more, for example: compare ours original-web")
     progress = Progress()
     try:
         _run(options, progress)
@@ -82,7 +100,8 @@ def _parser() -> argparse.ArgumentParser:
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("step", choices=STEPS)
+    parser.add_argument("step", choices=STEPS, metavar="STEP", help="one of those above")
+    parser.add_argument("names", nargs="*", metavar="RECIPE", help="which recipes compare holds against each other")
     where = parser.add_argument_group("where things are")
     where.add_argument(
         "--data",
@@ -115,9 +134,9 @@ def _parser() -> argparse.ArgumentParser:
     where.add_argument(
         "--out",
         type=Path,
-        default=Path("static/models"),
         metavar="FOLDER",
-        help="where the models are written, and read by evaluate (default: static/models)",
+        help="where the models are written, and read by evaluate (default: static/models for the recipe ours, else "
+        "models/NAME below --runs)",
     )
     fetched = parser.add_argument_group("data")
     fetched.add_argument(
@@ -128,12 +147,26 @@ def _parser() -> argparse.ArgumentParser:
         metavar="FILE",
         help="instead of the mirrors: a zip, a tar or a folder, from wherever it came; more than once for several",
     )
-    how = parser.add_argument_group("what the models start from")
+    how = parser.add_argument_group("what the models are made of and start from")
+    how.add_argument(
+        "--recipe",
+        default=OURS,
+        metavar="NAME",
+        help="detector, backbone, views, features and head: ours (default), original-web, original-hybrid, or one of "
+        "your own in trainer/recipes.toml",
+    )
+    how.add_argument(
+        "--recipes",
+        type=Path,
+        default=DEFAULT_RECIPES,
+        metavar="FILE",
+        help="where the recipes stand (default: trainer/recipes.toml)",
+    )
     how.add_argument(
         "--detector",
         choices=DETECTORS,
-        default=DETECTORS[0],
-        help="small: narrow, for any photo (default); yolov8n: the original system's, on its split alone",
+        help="instead of the recipe's: small, narrow and for any photo; or yolov8n, the original system's, on its "
+        "split alone",
     )
     how.add_argument(
         "--detector-weights",
@@ -141,16 +174,23 @@ def _parser() -> argparse.ArgumentParser:
         metavar="WEIGHTS",
         help=f"yolov8n starts from {HUB_WEIGHTS} of ultralytics' hub (default), FILE.pt or {NO_WEIGHTS}: untrained",
     )
-    how.add_argument(
+    kept = how.add_mutually_exclusive_group()
+    kept.add_argument(
         "--keep-detector",
         action="store_true",
         help="train and export the estimator alone, beside the detector that lies in --out",
     )
+    kept.add_argument(
+        "--detector-from",
+        type=Path,
+        metavar="FOLDER",
+        help="the same with the detector of this folder of models, static/models for one",
+    )
     how.add_argument(
         "--backbone",
-        default=DEFAULT_BACKBONE,
         metavar="NAME",
-        help=f"{DEFAULT_BACKBONE} (default), whose weights are a package of Python's index, or any network of timm",
+        help=f"stands in for the recipe's backbone: {DEFAULT_BACKBONE}, whose weights are a package of Python's index, "
+        "or any network of timm",
     )
     how.add_argument(
         "--backbone-weights",
@@ -184,7 +224,7 @@ def _parser() -> argparse.ArgumentParser:
     research.add_argument(
         "--scheduler", metavar="tcp://HOST:PORT", help="run the jobs on this Dask cluster; needs the extra `cluster`"
     )
-    results = parser.add_argument_group("evaluate")
+    results = parser.add_argument_group("evaluate and compare")
     results.add_argument("--json", action="store_true", help="print the figures as one JSON object")
     results.add_argument(
         "--write", type=Path, metavar="FILE", help="write the tables between their markers in this file"
@@ -198,50 +238,69 @@ def _run(options: argparse.Namespace, progress: Progress) -> None:
 
         fetch_data(DataSettings(options.data, options.config, tuple(options.sources or ())), progress)
         return
+    recipe = find_recipe(options.recipe, options.recipes)
+    compared = [find_recipe(name, options.recipes) for name in options.names]
+    where = options.out
+
+    def out_of(recipe: Recipe) -> Path:
+        return where or (SHIPPED if recipe.name == OURS else options.runs / "models" / recipe.name)
+
+    options.out = out_of(recipe)
     # Imported late: `--help` and a usage error need no torch.
+    from trainer.steps import evaluation, made
     from trainer.steps import models as steps
 
-    settings = steps.Settings(
+    settings = made.Settings(
         data=options.data,
         runs=options.runs,
         out=options.out,
+        recipe=recipe,
         backbone=options.backbone,
         backbone_weights=options.backbone_weights,
         detector_weights=options.detector_weights,
         detector_recipe=DetectorRecipe(epochs=options.detector_epochs),
-        detector=options.detector,
+        detector=options.detector or recipe.detector,
         wild=options.wild,
         hands=options.hands,
-        keep_detector=options.keep_detector,
+        kept_detector=options.out if options.keep_detector else options.detector_from,
     )
     if options.step == "prepare":
-        steps.prepare(settings, progress)
+        made.prepare(settings, progress)
     if options.step == "detector":
-        steps.detector(settings, steps.prepare(settings, progress), progress)
+        steps.detector(settings, made.prepare(settings, progress), progress)
     if options.step in ("features", "hb"):
-        prepared = steps.prepare(settings, progress)
-        found = steps.features(settings, prepared, progress)
+        prepared = made.prepare(settings, progress)
+        found = made.features(settings, prepared, progress)
         if options.step == "hb":
             steps.measure_recipe(settings, prepared, found, progress)
     if options.step in ("export", "all"):
         steps.export(settings, progress)
     if options.step in ("evaluate", "all"):
-        _show(steps.evaluate(settings, progress), options)
+        _show(evaluation.evaluate(settings, progress), options)
     if options.step == "wild":
         from trainer.detector.steps import export_candidate, prepare_training
 
-        prepared = steps.prepare(settings, progress)
+        prepared = made.prepare(settings, progress)
         training = [prepared.patients[index] for index in prepared.split.train]
         figures = export_candidate(
             prepare_training(training, options.wild, options.runs, progress), prepared.yolo.yaml_path
         )
         if options.json:
             print(json.dumps(figures, allow_nan=False))
+    if options.step == "compare":
+        from trainer.steps.compare import compare
+        from trainer.steps.recipe_figures import each_recipe
+
+        figures, tables = compare(each_recipe(settings, compared, out_of), progress)
+        _print(figures, tables, options)
     if options.step in ("sweep", "report", "all"):
-        _research(options, progress)
+        from trainer.steps.recipe_figures import each_recipe
+
+        every = each_recipe(settings, list(read_recipes(options.recipes).values()), out_of)
+        _research(options, every, progress)
 
 
-def _research(options: argparse.Namespace, progress: Progress) -> None:
+def _research(options: argparse.Namespace, recipes: list[Settings], progress: Progress) -> None:
     import joblib
 
     from trainer.steps import research
@@ -256,19 +315,28 @@ def _research(options: argparse.Namespace, progress: Progress) -> None:
         scheduler=options.scheduler,
     )
     if options.step in ("sweep", "all"):
-        research.sweep(settings, progress)
+        research.sweep(settings, recipes, progress)
     if options.step in ("report", "all"):
         research.report(settings, progress)
 
 
 def _show(figures: dict[str, Any], options: argparse.Namespace) -> None:
+    from trainer.report.strange import strange_table
+    from trainer.report.tables import detector_table, hb_table
+
+    tables = [detector_table(figures["detector"]), hb_table(figures)]
+    if "false_alarm" in figures["strange"]:
+        tables.append(strange_table(figures["strange"]))
+    _print(figures, tables, options)
+
+
+def _print(figures: dict[str, Any], tables: list[FigureTable], options: argparse.Namespace) -> None:
+    """As JSON or as tables; and into the document that --write names."""
     from rich.console import Console
 
-    from trainer.report.strange import strange_table
-    from trainer.report.tables import detector_table, hb_table, markdown, print_table
+    from trainer.report.tables import markdown, print_table
     from trainer.tools.figures import rounded
 
-    tables = [detector_table(figures["detector"]), hb_table(figures), strange_table(figures["strange"])]
     if options.write:
         write_tables(options.write, {table.name: markdown(table) for table in tables})
     if options.json:

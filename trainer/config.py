@@ -84,27 +84,27 @@ def read_config(path: Path = DEFAULT_CONFIG) -> SweepConfig:
     Raises:
         DataError: it cannot be read, or a field is missing, unknown or of the wrong kind; names the field.
     """
-    document = _read(path)
+    document = read_toml(path)
     try:
-        sweep = dict(_field(document, "sweep", dict))
-        tuning = _field(sweep, "fine_tuning", dict)
+        sweep = dict(field_of(document, "sweep", dict))
+        tuning = field_of(sweep, "fine_tuning", dict)
         config = SweepConfig(
-            seed=_field(document, "seed", int),
-            backbones=tuple(_backbone(entry) for entry in _field(sweep, "backbones", list)),
-            heads=_names(sweep, "heads"),
-            baselines=_names(sweep, "baselines"),
-            leave_one_session_out=_field(sweep, "leave_one_session_out", bool),
+            seed=field_of(document, "seed", int),
+            backbones=tuple(_backbone(entry) for entry in field_of(sweep, "backbones", list)),
+            heads=names_of(sweep, "heads"),
+            baselines=names_of(sweep, "baselines"),
+            leave_one_session_out=field_of(sweep, "leave_one_session_out", bool),
             fine_tuning=FineTuning(
-                backbones=_names(tuning, "backbones"),
-                epochs=_field(tuning, "epochs", int),
-                side_px=_field(tuning, "side_px", int),
-                batch=_field(tuning, "batch", int),
-                learning_rate=float(_field(tuning, "learning_rate", float)),
+                backbones=names_of(tuning, "backbones"),
+                epochs=field_of(tuning, "epochs", int),
+                side_px=field_of(tuning, "side_px", int),
+                batch=field_of(tuning, "batch", int),
+                learning_rate=float(field_of(tuning, "learning_rate", float)),
             ),
         )
-        _nothing_else(document, SECTIONS)
-        _nothing_else(sweep, {field.name for field in fields(SweepConfig)} - {"seed"})
-        _nothing_else(tuning, {field.name for field in fields(FineTuning)})
+        nothing_else(document, SECTIONS)
+        nothing_else(sweep, {field.name for field in fields(SweepConfig)} - {"seed"})
+        nothing_else(tuning, {field.name for field in fields(FineTuning)})
         if not config.backbones:
             raise ValueError("backbones is empty")
         unknown = set(config.fine_tuning.backbones) - {choice.name for choice in config.backbones}
@@ -121,20 +121,20 @@ def read_data_config(path: Path = DEFAULT_CONFIG) -> DataConfig:
     Raises:
         DataError: as `read_config`.
     """
-    document = _read(path)
+    document = read_toml(path)
     try:
-        _nothing_else(document, SECTIONS)
-        data = _field(document, "data", dict)
+        nothing_else(document, SECTIONS)
+        data = field_of(document, "data", dict)
         config = DataConfig(
-            hashes=_beside(path, _field(data, "hashes", str)),
-            rows=_beside(path, _field(data, "rows", str)),
-            total_bytes=_field(data, "total_bytes", int),
-            silence_s=float(_field(data, "silence_s", float)),
-            tries=_field(data, "tries", int),
-            pause_s=float(_field(data, "pause_s", float)),
-            mirrors=tuple(_mirror(entry) for entry in _field(data, "mirrors", list)),
+            hashes=_beside(path, field_of(data, "hashes", str)),
+            rows=_beside(path, field_of(data, "rows", str)),
+            total_bytes=field_of(data, "total_bytes", int),
+            silence_s=float(field_of(data, "silence_s", float)),
+            tries=field_of(data, "tries", int),
+            pause_s=float(field_of(data, "pause_s", float)),
+            mirrors=tuple(_mirror(entry) for entry in field_of(data, "mirrors", list)),
         )
-        _nothing_else(data, {field.name for field in fields(DataConfig)})
+        nothing_else(data, {field.name for field in fields(DataConfig)})
         for name in ("total_bytes", "silence_s", "tries"):
             if getattr(config, name) <= 0:
                 raise ValueError(f"{name} is {getattr(config, name)}, expected more than 0")
@@ -143,7 +143,8 @@ def read_data_config(path: Path = DEFAULT_CONFIG) -> DataConfig:
     return config
 
 
-def _read(path: Path) -> dict[str, Any]:
+def read_toml(path: Path) -> dict[str, Any]:
+    """The document of a TOML file; DataError where it cannot be read."""
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
@@ -167,7 +168,8 @@ def _mirror(entry: Any) -> Mirror:
     return Mirror(**entry)
 
 
-def _field(section: dict[str, Any], name: str, kind: type) -> Any:
+def field_of(section: dict[str, Any], name: str, kind: type) -> Any:
+    """The value of a field that must be there and of this kind; ValueError names it where it is not."""
     if name not in section:
         raise ValueError(f"{name} is missing")
     value = section[name]
@@ -177,8 +179,8 @@ def _field(section: dict[str, Any], name: str, kind: type) -> Any:
     return value
 
 
-def _names(section: dict[str, Any], name: str) -> tuple[str, ...]:
-    values = _field(section, name, list)
+def names_of(section: dict[str, Any], name: str) -> tuple[str, ...]:
+    values = field_of(section, name, list)
     if not all(isinstance(value, str) for value in values):
         raise ValueError(f"{name} must be a list of names, not {values!r}")
     return tuple(values)
@@ -187,11 +189,12 @@ def _names(section: dict[str, Any], name: str) -> tuple[str, ...]:
 def _backbone(entry: Any) -> BackboneChoice:
     if not isinstance(entry, dict) or not isinstance(entry.get("name"), str):
         raise ValueError(f"backbones holds {entry!r}, which has no name")
-    _nothing_else(entry, {"name", "weights"})
+    nothing_else(entry, {"name", "weights"})
     return BackboneChoice(**entry)
 
 
-def _nothing_else(section: dict[str, Any], known: set[str]) -> None:
+def nothing_else(section: dict[str, Any], known: set[str]) -> None:
+    """ValueError where a section holds a field that nobody knows."""
     unknown = sorted(set(section) - known)
     if unknown:
         raise ValueError(f"{unknown[0]} is not known; known here: {', '.join(sorted(known))}")

@@ -37,6 +37,7 @@ ORDER: dict[str, tuple[tuple[str, ...], ...]] = {
     "trainer": (
         ("data",),
         ("config", "tools"),
+        ("recipes",),
         ("fetch",),
         ("pictures",),
         ("detector", "estimator"),

@@ -14,17 +14,19 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 from app.core.crops.views import nail_crops
-from app.core.manifest import EstimatorSpec, View
+from app.core.manifest import ColourSpec, EstimatorSpec, View
 from app.runtime.native import NativeNetwork
 from tests.drawn_hand import draw_hand
 from trainer.data.dataset import DataError
 from trainer.estimator.backbones import Backbone, load_backbone
-from trainer.estimator.graph import DETAIL_PX, add_heads, enlargement, feature_depths, feature_graph
+from trainer.estimator.graph import add_heads, enlargement, feature_depths, feature_graph
 from trainer.estimator.head import CLIP, NailTable, fit_head
+from trainer.estimator.methods import GRAPH_HEADS
+from trainer.estimator.regressors import HEADS, fit
 from trainer.estimator.texture import with_texture
 from trainer.tools.onnx_parts import store_half, store_int8
 
-SIDE_PX, FEATURES, BIAS = 64, 6, 5.0
+SIDE_PX, DETAIL_PX, FEATURES, BIAS = 64, 24, 6, 5.0
 
 
 @pytest.fixture(scope="module")
@@ -107,6 +109,40 @@ def test_estimator_is_crops_then_sklearn(backbone, spec):
         assert np.allclose(outputs["embedding"], features[: len(nails)], atol=1e-4)
         assert np.allclose(outputs["hb_g_dl"], sklearn.predict(features[: len(nails)]), atol=1e-3)
         assert np.allclose(outputs["hb_reference_g_dl"], other.predict(features[: len(nails)]), atol=1e-3)
+
+
+def colourful_nails(rng):
+    """What a graph with colour is shown: crops as small as the backbone wants them, and 67 features."""
+    shown = rng.normal(size=(60, 4, 3, SIDE_PX, SIDE_PX)).astype(np.float32)
+    return {"image": shown, "color_features": rng.uniform(0, 255, (60, 67)).astype(np.float32)}
+
+
+@pytest.mark.parametrize("name", GRAPH_HEADS)
+def test_every_head_is_the_same_in_the_graph_and_in_python(backbone, spec, name):
+    rng = np.random.default_rng(2)
+    wants_colour = replace(spec, side_px=SIDE_PX, colour=ColourSpec("refused"))
+    front = feature_graph(backbone, wants_colour)
+    # Nothing to enlarge: the crops go into the backbone as they are.
+    assert "MatMul" not in {node.op_type for node in front.graph.node}
+    shown = colourful_nails(rng)
+    features = NativeNetwork(front.SerializeToString()).run_now(shown)["embedding"].astype(np.float64)
+    assert features.shape == (60, 2 * FEATURES + 67) and np.array_equal(features[:, -67:], shown["color_features"])
+    assert feature_depths(front).tolist() == [0] * 2 * FEATURES + [1] * 67
+    hb_g_dl = 8 + features[:, -67] / 40 + rng.normal(size=60)
+    head = fit(HEADS[name], NailTable(features, np.arange(60), hb_g_dl, np.arange(60) % 6), np.arange(60), 0)
+    whole = NativeNetwork(add_heads(front, {"hb_g_dl": head}).SerializeToString())
+    expected = head.predict(features)
+    assert np.ptp(expected) > 0.5
+    for nails in (1, 2, 16, 60):
+        found = whole.run_now({name: array[:nails] for name, array in shown.items()})["hb_g_dl"]
+        assert found.shape == (nails,) and np.allclose(found, expected[:nails], atol=2e-3)
+
+
+def test_a_head_that_no_graph_can_hold_is_named(backbone, spec):
+    rows = np.random.default_rng(0).normal(size=(60, 2 * FEATURES))
+    table = NailTable(rows, np.arange(60), 10 + rows[:, 0], np.arange(60) % 6)
+    with pytest.raises(DataError, match="SVR"):
+        add_heads(feature_graph(backbone, spec), {"hb_g_dl": fit(HEADS["svr_rbf"], table, np.arange(60), 0)})
 
 
 def test_pictures_are_enlarged_as_pillow_would():

@@ -44,6 +44,25 @@ def test_features_are_mean_and_spread_of_the_depths(blocks, depths):
         assert np.corrcoef(part.ravel(), expected.ravel())[0, 1] > 0.998
 
 
+def test_the_whole_network_gives_what_its_classifier_would_see():
+    from trainer.estimator.lite0 import _network, _weights_file
+    from trainer.tools.torch_parts import import_torch_parts
+
+    torch = import_torch_parts()
+    network = _network(torch, _weights_file())
+    with torch.no_grad():
+        expected = network.forward_head(network.forward_features(torch.from_numpy(PICTURES)), pre_logits=True).numpy()
+    backbone = load_lite0(64)
+    found = NativeNetwork(backbone.model.SerializeToString()).run_now({"image": PICTURES})["embedding"]
+    assert found.shape == expected.shape == (2, 1280) and backbone.depths == (1280,)
+    assert np.corrcoef(found.ravel(), expected.ravel())[0, 1] > 0.98
+
+
+def test_a_block_that_it_does_not_have_is_named():
+    with pytest.raises(DataError, match="block 16"):
+        load_lite0(64, (2, 16))
+
+
 def test_what_lies_behind_the_last_depth_does_not_ship():
     assert len(load_lite0(64, (2,)).model.SerializeToString()) < 40_000
 

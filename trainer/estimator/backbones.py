@@ -54,8 +54,10 @@ class Backbone:
     depths: tuple[int, ...] = ()
 
 
-def load_backbone(name: str, weights: Path | None) -> Backbone:
+def load_backbone(name: str, weights: Path | None, side_px: int | None = None) -> Backbone:
     """A TFLite file where `weights` is one, else timm's `name`, with a checkpoint's weights or the hub's.
+
+    It takes pictures of `side_px`; None: of the size that the network was trained with.
 
     Raises:
         DataError: no such file, no such network, or the hub cannot be reached.
@@ -63,8 +65,8 @@ def load_backbone(name: str, weights: Path | None) -> Backbone:
     if weights is not None and not weights.is_file():
         raise DataError(f"{weights}: no such file (--backbone-weights)")
     if weights is not None and weights.suffix == ".tflite":
-        return _from_tflite(weights, TFLITE_SIDE_PX)
-    return _from_timm(name, weights)
+        return _from_tflite(weights, side_px or TFLITE_SIDE_PX)
+    return _from_timm(name, weights, side_px=side_px)
 
 
 def _from_tflite(path: Path, side_px: int) -> Backbone:
@@ -109,7 +111,7 @@ def exported(torch: Any, network: Any, side_px: int) -> onnx.ModelProto:
     return onnx.load_from_string(written.getvalue())
 
 
-def _from_timm(name: str, checkpoint: Path | None, seed: int | None = None) -> Backbone:
+def _from_timm(name: str, checkpoint: Path | None, seed: int | None = None, side_px: int | None = None) -> Backbone:
     torch = import_torch_parts()
     import timm
     from timm.data.config import resolve_data_config
@@ -124,7 +126,7 @@ def _from_timm(name: str, checkpoint: Path | None, seed: int | None = None) -> B
         network = _pretrained(name) if checkpoint is None else _from_checkpoint(name, checkpoint)
     network.eval()
     config = resolve_data_config({}, model=network)
-    side_px = int(config["input_size"][-1])
+    side_px = side_px or int(config["input_size"][-1])
     with torch.no_grad():
         features = int(network(torch.zeros(2, 3, side_px, side_px)).shape[1])
     origin = (
@@ -156,7 +158,8 @@ def _pretrained(name: str) -> Any:
     except Exception as error:  # the hub's client, its transport and timm each have their own
         raise DataError(
             f"{name}: its pretrained weights cannot be had from the model hub ({type(error).__name__}); "
-            "give a file with --backbone-weights FILE (a checkpoint of this network, or a .tflite MobileNet)"
+            "give a file with --backbone-weights FILE (a checkpoint of this network, or a .tflite MobileNet), or let "
+            f"another network stand in: --backbone {DEFAULT_BACKBONE}"
         ) from None
 
 

@@ -16,6 +16,7 @@ import PIL
 from joblib import Parallel, cpu_count, delayed
 from PIL import Image
 
+import app.core.crops.colour
 import app.core.crops.views
 import app.core.find.fingers
 import app.core.light.reference
@@ -24,8 +25,10 @@ import app.core.pictures.linear
 import trainer.pictures.lights
 import trainer.pictures.other_background
 from app.core.arrays import FloatArray, IntArray
+from app.core.crops.colour import nail_colours, patch_features, patch_pixels
+from app.core.crops.shown import Shown
 from app.core.crops.views import nail_crops
-from app.core.find.fingers import finger_directions
+from app.core.find.fingers import finger_directions, match_skin
 from app.core.light.reference import NO_REFERENCE, Reference, find_reference
 from app.core.manifest import EstimatorSpec
 from app.files import write_whole
@@ -33,7 +36,7 @@ from app.runtime.native import NativeNetwork
 from trainer.data.dataset import Patient, dataset_fingerprint
 from trainer.estimator.graph import feature_depths
 from trainer.estimator.head import NailTable
-from trainer.estimator.tflite_import import INPUT_NAME, OUTPUT_NAME
+from trainer.estimator.tflite_import import OUTPUT_NAME
 from trainer.pictures.lights import NAIL_JITTER, PAPERS, SHIFTS, SKIN_JITTER, drawn_light
 from trainer.pictures.other_background import ERODED_PX, on_another_background
 from trainer.tools.progress import Progress
@@ -52,67 +55,90 @@ REFERENCE_SHIFTS = {**PLAIN_SHIFTS, PAPER: len(PAPERS)}
 @dataclass(frozen=True, slots=True)
 class NailTables:
     """The same nails twice: in whatever light they were photographed, and with the light divided out by the white
-    board of the photographs, found as the app finds a sheet of paper."""
+    board of the photographs, found as the app finds a sheet of paper; None for a recipe that knows nothing of paper."""
 
     plain: NailTable
-    reference: NailTable
+    reference: NailTable | None
 
 
 def nail_tables(
-    patients: list[Patient], model: onnx.ModelProto | bytes, spec: EstimatorSpec, cache: Path, progress: Progress
+    patients: list[Patient],
+    model: onnx.ModelProto | bytes,
+    spec: EstimatorSpec,
+    cache: Path,
+    progress: Progress,
+    lights: bool = True,
 ) -> NailTables:
     """Every annotated nail of `patients` through a graph with the output `embedding`: as it is, under the drawn
     lights to learn from, and under the shifts to be measured under.
+
+    Args:
+        lights: whether there are drawn lights to learn from, and the second table, beside white paper.
 
     The cache is named by all that the features depend on: the network without its head, views, photographs and boxes,
     and the code that cuts the crops, finds the paper and makes the light.
     """
     network_bytes = model if isinstance(model, bytes) else model.SerializeToString()
     graph = onnx.load_from_string(model) if isinstance(model, bytes) else model
-    path = cache / f"{features_fingerprint(patients, graph, spec)}.npz"
+    path = cache / f"{features_fingerprint(patients, graph, spec, lights)}.npz"
     if path.is_file():
         with np.load(path) as kept:
             found = {name: kept[name] for name in kept.files}
     else:
-        found = _embed(patients, network_bytes, spec, progress)
+        found = _embed(patients, network_bytes, spec, lights, progress)
         save_arrays(path, found)
-    depth = feature_depths(graph)
+    depth, copies = feature_depths(graph), SIMULATED_COPIES if lights else 0
     return NailTables(
-        plain=_table(patients, found[PLAIN], PLAIN_SHIFTS, depth),
-        reference=_table(patients, found[REFERENCE], REFERENCE_SHIFTS, depth),
+        plain=_table(patients, found[PLAIN], copies, PLAIN_SHIFTS, depth),
+        reference=_table(patients, found[REFERENCE], copies, REFERENCE_SHIFTS, depth) if lights else None,
     )
 
 
-def _table(patients: list[Patient], features: FloatArray, shifts: dict[str, int], depth: IntArray) -> NailTable:
+def _table(
+    patients: list[Patient], features: FloatArray, copies: int, shifts: dict[str, int], depth: IntArray
+) -> NailTable:
     by_condition = iter(features.astype(np.float64))
     return NailTable(
         features=next(by_condition),
         patient=np.repeat(np.arange(len(patients)), [len(person.nail_boxes) for person in patients]),
         hb_g_dl=np.array([person.hb_g_dl for person in patients]),
         session=np.array([person.session for person in patients]),
-        simulated=tuple(next(by_condition) for _ in range(SIMULATED_COPIES)),
+        simulated=tuple(next(by_condition) for _ in range(copies)),
         shifted={name: tuple(next(by_condition) for _ in range(count)) for name, count in shifts.items()},
         depth=depth,
     )
 
 
-def annotated_crops(person: Patient, spec: EstimatorSpec) -> tuple[FloatArray, FloatArray]:
-    """What the estimator is shown of a patient's annotated nails, as `app.core.crops.views.nail_crops` has it: as they
-    are, and with the light divided out."""
-    photo, nails = person.picture(), person.nail_boxes
-    directions = finger_directions(photo, nails, person.skin_boxes)
-    reference = find_reference(photo, nails, directions)
-    plain, known = (nail_crops(photo, nails, directions, spec, None, paper) for paper in (NO_REFERENCE, reference))
-    return plain, known
+def annotated_shown(person: Patient, spec: EstimatorSpec) -> tuple[Shown, Shown]:
+    """What the estimator is shown of a patient's annotated nails: as they are, and with the light divided out."""
+    photo, nails, skin = person.picture(), person.nail_boxes, person.skin_boxes
+    reference = find_reference(photo, nails, finger_directions(photo, nails, skin))
+    return shown_of(photo, nails, skin, NO_REFERENCE, spec), shown_of(photo, nails, skin, reference, spec)
+
+
+def shown_of(photo: Image.Image, nails: FloatArray, skin: FloatArray, paper: Reference, spec: EstimatorSpec) -> Shown:
+    """What the app shows the estimator of nails (N, 4) and patches of skin (M, 4), xyxy in pixels of the photo."""
+    image = nail_crops(photo, nails, finger_directions(photo, nails, skin), spec, None, paper)
+    return Shown(image, None if spec.colour is None else nail_colours(photo, nails, skin, spec.colour))
+
+
+def mean_skin(patients: list[Patient]) -> tuple[float, ...]:
+    """(27,) the mean of `patch_features` over the patches on the fingers of all annotated nails."""
+    patches = []
+    for person in patients:
+        photo = person.picture()
+        for _, patch in match_skin(person.nail_boxes, person.skin_boxes):
+            patches.append(patch_features(patch_pixels(photo, person.skin_boxes[patch])))
+    return tuple(np.mean(patches, axis=0).tolist())
 
 
 def _embed(
-    patients: list[Patient], network_bytes: bytes, spec: EstimatorSpec, progress: Progress
+    patients: list[Patient], network_bytes: bytes, spec: EstimatorSpec, lights: bool, progress: Progress
 ) -> dict[str, FloatArray]:
     """PLAIN and REFERENCE -> (conditions, nails, d): as it is, drawn lights, the shifts in their order, another
     background, and for the reference other papers."""
-    jobs = (delayed(_embedded)(person, number, network_bytes, spec) for number, person in enumerate(patients))
-    rows: dict[str, list[list[FloatArray]]] = {PLAIN: [], REFERENCE: []}
+    jobs = (delayed(_embedded)(person, number, network_bytes, spec, lights) for number, person in enumerate(patients))
+    rows: dict[str, list[list[FloatArray]]] = {kind: [] for kind in ((PLAIN, REFERENCE) if lights else (PLAIN,))}
     with progress.task("features of nails, patients", len(patients)) as advance:
         for found in Parallel(n_jobs=cpu_count(), return_as="generator")(jobs):
             for kind, conditions in found.items():
@@ -121,10 +147,13 @@ def _embed(
     return {kind: np.stack([np.concatenate(same) for same in zip(*found, strict=True)]) for kind, found in rows.items()}
 
 
-def _embedded(person: Patient, number: int, network_bytes: bytes, spec: EstimatorSpec) -> dict[str, list[FloatArray]]:
+def _embedded(
+    person: Patient, number: int, network_bytes: bytes, spec: EstimatorSpec, lights: bool
+) -> dict[str, list[FloatArray]]:
     network = network_of_process(network_bytes)
-    shown = _shown(person, spec, np.random.default_rng([LIGHTS_SEED, number]))
-    return {kind: [network.run_now({"image": crops})["embedding"] for crops in each] for kind, each in shown.items()}
+    rng = np.random.default_rng([LIGHTS_SEED, number])
+    conditions = _shown(person, spec, rng) if lights else {PLAIN: _shown_without_paper(person, spec, rng)}
+    return {kind: [network.run_now(each.inputs())["embedding"] for each in found] for kind, found in conditions.items()}
 
 
 @cache
@@ -133,13 +162,21 @@ def network_of_process(network_bytes: bytes) -> NativeNetwork:
     return NativeNetwork(network_bytes, threads=1)
 
 
-def _shown(person: Patient, spec: EstimatorSpec, rng: np.random.Generator) -> dict[str, list[FloatArray]]:
-    """The crops of a patient's nails under every condition, see `_embed`."""
+def _shown_without_paper(person: Patient, spec: EstimatorSpec, rng: np.random.Generator) -> list[Shown]:
+    """A patient's nails as they are, and under the shifts to be measured under."""
     photo, nails, skin = person.picture(), person.nail_boxes, person.skin_boxes
-    shown: dict[str, list[FloatArray]] = {PLAIN: [], REFERENCE: []}
+    pictures = [photo, *(light.photographed(photo, rng) for lights in SHIFTS.values() for light in lights)]
+    pictures.append(on_another_background(photo, nails, skin, rng))
+    return [shown_of(picture, nails, skin, NO_REFERENCE, spec) for picture in pictures]
 
-    def cut(seen: Image.Image, boxes: FloatArray, patches: FloatArray, paper: Reference) -> FloatArray:
-        return nail_crops(seen, boxes, finger_directions(seen, boxes, patches), spec, None, paper)
+
+def _shown(person: Patient, spec: EstimatorSpec, rng: np.random.Generator) -> dict[str, list[Shown]]:
+    """What is shown of a patient's nails under every condition, see `_embed`."""
+    photo, nails, skin = person.picture(), person.nail_boxes, person.skin_boxes
+    shown: dict[str, list[Shown]] = {PLAIN: [], REFERENCE: []}
+
+    def cut(seen: Image.Image, boxes: FloatArray, patches: FloatArray, paper: Reference) -> Shown:
+        return shown_of(seen, boxes, patches, paper, spec)
 
     def paper_in(seen: Image.Image, boxes: FloatArray, patches: FloatArray) -> Reference:
         return find_reference(seen, boxes, finger_directions(seen, boxes, patches))
@@ -170,13 +207,17 @@ def _shown(person: Patient, spec: EstimatorSpec, rng: np.random.Generator) -> di
     return shown
 
 
-def features_fingerprint(patients: list[Patient], model: onnx.ModelProto, spec: EstimatorSpec) -> str:
+def features_fingerprint(
+    patients: list[Patient], model: onnx.ModelProto, spec: EstimatorSpec, lights: bool = True
+) -> str:
+    """One name for all that the features depend on."""
     digest = hashlib.sha256(_without_head(model))
     # `file` and `sha256` are names of the shipped file, which the features do not depend on.
-    seen_as = (spec.side_px, spec.mean, spec.std, spec.views, spec.mirror)
-    digest.update(repr((seen_as, SIMULATED_COPIES, LIGHTS_SEED)).encode())
+    seen_as = (spec.side_px, spec.mean, spec.std, spec.views, spec.mirror, spec.colour)
+    digest.update(repr((seen_as, SIMULATED_COPIES if lights else 0, LIGHTS_SEED)).encode())
     digest.update(dataset_fingerprint(patients).encode())
     for module in (
+        app.core.crops.colour,
         app.core.crops.views,
         app.core.find.fingers,
         app.core.light.reference,
@@ -187,14 +228,15 @@ def features_fingerprint(patients: list[Patient], model: onnx.ModelProto, spec: 
     ):
         digest.update(inspect.getsource(module).encode())
     # Which conditions there are, and which of them fall on another background.
-    digest.update(inspect.getsource(_shown).encode())
+    for part in (_shown, _shown_without_paper):
+        digest.update(inspect.getsource(part).encode())
     digest.update(PIL.__version__.encode())
     return digest.hexdigest()[:24]
 
 
 def _without_head(model: onnx.ModelProto) -> bytes:
     """What the embedding comes from: the same before a head is fitted and in the shipped file."""
-    front = onnx.utils.Extractor(model).extract_model([INPUT_NAME], [OUTPUT_NAME])
+    front = onnx.utils.Extractor(model).extract_model([entry.name for entry in model.graph.input], [OUTPUT_NAME])
     parts = (*front.graph.node, *front.graph.initializer)
     return b"".join(part.SerializeToString(deterministic=True) for part in parts)
 

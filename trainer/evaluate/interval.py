@@ -129,6 +129,13 @@ def interval_figures(result: OutOfFold) -> dict[str, Any]:
     }
 
 
+def half_widths_g_dl(result: OutOfFold) -> FloatArray:
+    """(n,) half the width of each patient's interval, learned from all of them, as the shipped one is."""
+    lows, highs = _limits(fit_interval(result), result.predicted)
+    half: FloatArray = (highs - lows) / 2
+    return half
+
+
 def _limits(spec: IntervalSpec, predicted: FloatArray) -> tuple[FloatArray, FloatArray]:
     low, high = np.array([spec.around(float(hb_g_dl)) for hb_g_dl in predicted]).T
     return low, high

@@ -43,8 +43,13 @@ def paired(first: OutOfFold, second: OutOfFold) -> dict[str, Any]:
     """
     if not np.array_equal(first.hb_g_dl, second.hb_g_dl) or not np.array_equal(first.session, second.session):
         raise ValueError("a paired interval needs the same patients in the same order")
-    difference = first.errors - second.errors
-    return {"mae_difference": float(difference.mean()), "ci95": list(session_bootstrap(difference, first.session))}
+    found = mean_with_ci95(first.errors - second.errors, first.session)
+    return {"mae_difference": found["mean"], "ci95": found["ci95"]}
+
+
+def mean_with_ci95(values: FloatArray, group: np.ndarray) -> dict[str, Any]:
+    """The mean of `values` (n,) and its 95 % interval by bootstrap over groups (n,): {"mean", "ci95": [low, high]}."""
+    return {"mean": float(values.mean()), "ci95": list(session_bootstrap(values, group))}
 
 
 def constant(table: NailTable, folds: Folds, statistic: Callable[[FloatArray], Any]) -> OutOfFold:

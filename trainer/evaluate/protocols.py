@@ -9,32 +9,27 @@ import numpy as np
 from trainer.data.dataset import Patient
 from trainer.data.splits import Split, leave_one_session_out
 from trainer.estimator.features import PAPER, NailTables
-from trainer.estimator.head import NailTable, RidgeHead, choose_alphas, fit_head, predict_patients
+from trainer.estimator.head import Fit, NailTable, predict_patients, ridge_by_depth
 from trainer.evaluate.interval import interval_figures
 from trainer.evaluate.skin_tone import audit
 from trainer.evaluate.validation import GROUPED3_REPEATS, OutOfFold, figures, grouped3, out_of_fold
 from trainer.tools.progress import Progress
 
 
-def shipped_head(table: NailTable) -> RidgeHead:
-    """The head that ships: fitted on everybody, its alpha chosen by session-grouped folds.
-
-    Its figures are those of models of the same recipe that did not see the patients they are measured on.
-    """
-    everybody = np.arange(len(table.hb_g_dl))
-    return fit_head(table, everybody, choose_alphas(table, everybody))
-
-
-def measure_hb(tables: NailTables, patients: list[Patient], split: Split, progress: Progress) -> dict[str, Any]:
+def measure_hb(
+    tables: NailTables, patients: list[Patient], split: Split, progress: Progress, fit_on: Fit = ridge_by_depth
+) -> dict[str, Any]:
     """{"hb": {loso, grouped3, original_split, reference, mean}, "interval": ..., "interval_reference": ...}: the
-    contract's objects, g/dL."""
-    table = tables.plain
+    contract's objects, g/dL; what is said of paper is left out for a recipe that knows nothing of it."""
+    table, beside_paper = tables.plain, tables.reference
     sessions = len(np.unique(table.session))
-    with progress.task("leave one session out, sessions", 2 * sessions) as advance:
-        loso = out_of_fold(table, leave_one_session_out(patients), advance)
-        known = out_of_fold(tables.reference, leave_one_session_out(patients), advance)
+    known = None
+    with progress.task("leave one session out, sessions", (1 if beside_paper is None else 2) * sessions) as advance:
+        loso = out_of_fold(table, leave_one_session_out(patients), advance, fit_on)
+        if beside_paper is not None:
+            known = out_of_fold(beside_paper, leave_one_session_out(patients), advance, fit_on)
     with progress.task("three folds by session, folds", 3 * GROUPED3_REPEATS) as advance:
-        three = grouped3(table, advance)
+        three = grouped3(table, advance, fit_on)
     whole = figures(loso)
     whole["by_skin_tone"] = audit(loso, patients)
     return {
@@ -42,12 +37,12 @@ def measure_hb(tables: NailTables, patients: list[Patient], split: Split, progre
             "loso": whole,
             "grouped3": three,
             "wb10": {"mae": whole["shifted_mae"].get("wb10")},
-            "original_split": _original_split(table, split),
-            "reference": _reference(figures(known)),
+            "original_split": _original_split(table, split, fit_on),
+            **({} if known is None else {"reference": _reference(figures(known))}),
             "mean": {"mae": whole["mean_mae"], "ci95": whole["mean_ci95"]},
         },
         "interval": interval_figures(loso),
-        "interval_reference": interval_figures(known),
+        **({} if known is None else {"interval_reference": interval_figures(known)}),
     }
 
 
@@ -64,9 +59,9 @@ def original67(colours: NailTable, patients: list[Patient]) -> dict[str, Any]:
     return {"mae": found["mae"], "ci95": found["ci95"]}
 
 
-def _original_split(table: NailTable, split: Split) -> dict[str, Any]:
+def _original_split(table: NailTable, split: Split, fit_on: Fit) -> dict[str, Any]:
     """Fitted on the training part alone, alpha included; val and test are only measured."""
-    head = fit_head(table, split.train, choose_alphas(table, split.train))
+    head = fit_on(table, split.train)
     measured = {}
     for name, patients in (("val", split.val), ("test", split.test)):
         measured[name] = figures(

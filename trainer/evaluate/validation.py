@@ -14,7 +14,7 @@ import numpy as np
 from sklearn.metrics import roc_auc_score
 
 from app.core.arrays import FloatArray, IntArray
-from trainer.estimator.head import NailTable, choose_alphas, fit_head, predict_patients, session_folds
+from trainer.estimator.head import Fit, NailTable, predict_patients, ridge_by_depth, session_folds
 
 BOOTSTRAP_ROUNDS = 10_000
 GROUPED3_REPEATS = 10
@@ -43,15 +43,17 @@ class OutOfFold:
         return np.abs(self.predicted - self.hb_g_dl)
 
 
-def out_of_fold(table: NailTable, folds: Iterable[tuple[IntArray, IntArray]], tick: Tick) -> OutOfFold:
+def out_of_fold(
+    table: NailTable, folds: Iterable[tuple[IntArray, IntArray]], tick: Tick, fit_on: Fit = ridge_by_depth
+) -> OutOfFold:
     """Fit on each fold's training patients and predict its held-out ones; patients in no fold are left out.
 
-    `tick` is called after each fold.
+    `tick` is called after each fold; `fit_on` chooses and fits the head.
     """
     predicted, means, order = [], [], []
     shifted: dict[str, list[list[FloatArray]]] = {name: [[] for _ in lights] for name, lights in table.shifted.items()}
     for fit, held_out in folds:
-        head = fit_head(table, fit, choose_alphas(table, fit))
+        head = fit_on(table, fit)
         predicted.append(predict_patients(head, table, held_out))
         for name, lights in table.shifted.items():
             for found, features in zip(shifted[name], lights, strict=True):
@@ -69,12 +71,12 @@ def out_of_fold(table: NailTable, folds: Iterable[tuple[IntArray, IntArray]], ti
     )
 
 
-def grouped3(table: NailTable, tick: Tick) -> dict[str, Any]:
+def grouped3(table: NailTable, tick: Tick, fit_on: Fit = ridge_by_depth) -> dict[str, Any]:
     """Ten times three shuffled folds of whole sessions; MAE of each repetition, then mean and sd over them."""
     everybody = np.arange(len(table.hb_g_dl))
     maes, mean_maes = [], []
     for seed in range(GROUPED3_REPEATS):
-        result = out_of_fold(table, session_folds(table, everybody, 3, seed), tick)
+        result = out_of_fold(table, session_folds(table, everybody, 3, seed), tick, fit_on)
         maes.append(float(result.errors.mean()))
         mean_maes.append(mae(result.training_mean, result.hb_g_dl))
     return {

@@ -84,6 +84,7 @@ def estimator_card(document: Mapping[str, Any]) -> str:
         "Haemoglobin estimator",
         entry,
         [
+            *_recipe(document.get("recipe")),
             f"Estimates haemoglobin in g/dL from pictures of fingernails. Backbone {entry['backbone']}, head "
             f"{entry['head']}, {entry['bytes']:,} bytes, in one ONNX graph.",
             "For research and teaching. Not a medical device: it cannot diagnose or rule out anaemia.",
@@ -113,6 +114,13 @@ def estimator_card(document: Mapping[str, Any]) -> str:
             "can be claimed for it. A phone that changes its white balance changes the reading.",
         ],
     )
+
+
+def _recipe(recipe: Mapping[str, Any] | None) -> list[str]:
+    if not recipe:
+        return []
+    instead = f" {recipe['stand_in']}." if recipe.get("stand_in") else ""
+    return [f"Recipe `{recipe['name']}`: {recipe['words']}.{instead}"]
 
 
 def _beside_paper(known: Mapping[str, Any] | None, covered: Mapping[str, Any]) -> list[str]:

@@ -81,6 +81,26 @@ def predicted_against_truth(result: OutOfFold) -> bytes:
     return _png(figure)
 
 
+def paired_errors(first: tuple[str, OutOfFold], second: tuple[str, OutOfFold]) -> bytes:
+    """Two recipes on the same patients, each with its name: predicted against the laboratory, and by how much the error
+    of the first is larger than that of the second."""
+    figure = Figure(figsize=(8.6, 4.0), layout="constrained")
+    left, right = figure.subplots(1, 2)
+    left.plot([4, 18], [4, 18], color=GREY, linewidth=1)
+    for (name, result), colour in ((first, BLUE), (second, RED)):
+        left.plot(result.hb_g_dl, result.predicted, ".", color=colour, markersize=4, label=name)
+    left.set(xlabel="laboratory, g/dL", ylabel="predicted without that session, g/dL", aspect="equal")
+    left.legend(frameon=False)
+    difference = first[1].errors - second[1].errors
+    right.axhline(0, color=GREY, linewidth=1)
+    right.plot(first[1].hb_g_dl, difference, ".", color=BLUE, markersize=4)
+    right.axhline(float(difference.mean()), color=RED)
+    right.set(xlabel="laboratory, g/dL", ylabel=f"error of {first[0]} - error of {second[0]}, g/dL")
+    for axes in (left, right):
+        _plain(axes)
+    return _png(figure)
+
+
 def agreement(result: OutOfFold, limits_g_dl: list[float]) -> bytes:
     """Difference against mean (Bland and Altman), with bias and limits of agreement."""
     difference = result.predicted - result.hb_g_dl

@@ -8,18 +8,26 @@ from pathlib import Path
 from typing import Any
 
 from app import self_test
-from app.core.manifest import SCHEMA, EstimatorSpec, parse_manifest
+from app.core.errors import MeasureError
+from app.core.golden import VALUES
+from app.core.manifest import SCHEMA, ColourSpec, EstimatorSpec, parse_manifest
 from app.files import sha256_of, write_json, write_whole
 from trainer.data import published
+from trainer.data.dataset import DataError
 from trainer.detector.trained import CLASS_NAMES, CONFIDENCE, NMS_IOU, SIDE_PX, TrainedDetector
 from trainer.estimator.backbones import Backbone
-from trainer.estimator.head import CLIP, STD_FLOOR, RidgeHead
+from trainer.estimator.head import CLIP, STD_FLOOR, Head, RidgeHead
 from trainer.estimator.lite0 import NAME as LITE0
+from trainer.estimator.regressors import CATBOOST
 from trainer.evaluate.interval import COVERAGE
+from trainer.recipes import MEAN_OF_NAILS, OURS, RIDGE_BY_DEPTH, Recipe
 from trainer.report.model_cards import write_cards
 from trainer.tools.figures import rounded
 
-DETECTOR_FILE = "detector.onnx"
+# The head that is no sum, see trainer.estimator.regressors.
+TREES = "catboost"
+SCIKIT_LEARN = f"scikit-learn {version('scikit-learn')}"
+DETECTOR_FILE, ESTIMATOR_FILE = "detector.onnx", "estimator.onnx"
 # Below and above, a reading is more likely a mistake than a living person's haemoglobin.
 PLAUSIBLE_G_DL = (4.0, 20.0)
 
@@ -78,11 +86,15 @@ def estimator_entry(
     model: bytes,
     spec: EstimatorSpec,
     backbone: Backbone,
-    heads: dict[str, RidgeHead],
+    recipe: Recipe,
+    heads: dict[str, Head],
     metrics: dict[str, Any],
     patients: int,
 ) -> dict[str, Any]:
     """The section `estimator` of models.json."""
+    by_depth = {name: list(head.alphas) for name, head in heads.items() if isinstance(head, RidgeHead)}
+    chosen = {"alphas": by_depth} if by_depth else {}
+    compared = recipe.name == OURS and backbone.name in COMPARED_BACKBONES
     return {
         "file": spec.file,
         "sha256": sha256_of(model),
@@ -92,27 +104,43 @@ def estimator_entry(
         "std": list(spec.std),
         "views": [asdict(view) for view in spec.views],
         "mirror": spec.mirror,
+        **({} if spec.colour is None else {"color_features": _colour_entry(spec.colour)}),
         "backbone": backbone.name,
         "backbone_weights": backbone.weights,
-        "head": "ridge",
+        "head": "ridge" if recipe.head == RIDGE_BY_DEPTH else recipe.head,
         "training": {
             "patients": patients,
             "fitted_on": FITTED_ON,
-            "alphas": {output: list(head.alphas) for output, head in heads.items()},
-            "alpha_chosen_by": "session-grouped folds, mean absolute error a patient",
+            **({"learned_from": "the mean of each person's nails"} if recipe.learn_from == MEAN_OF_NAILS else {}),
+            **chosen,
+            **(
+                {"trees": CATBOOST}
+                if recipe.head == TREES
+                else {"alpha_chosen_by": "session-grouped folds, mean absolute error a patient"}
+            ),
             "std_floor": STD_FLOOR,
             "clip": CLIP,
             "patient": "median of the means of all pairs of nails (Hodges-Lehmann)",
-            "chosen_among": CHOSEN_AMONG if backbone.name in COMPARED_BACKBONES else "nothing: no comparison was made",
-            "library": f"scikit-learn {version('scikit-learn')}",
+            "chosen_among": CHOSEN_AMONG if compared else "nothing: no comparison was made",
+            "library": f"catboost {version('catboost')}" if recipe.head == TREES else SCIKIT_LEARN,
         },
         "metrics": metrics,
     }
 
 
+def _colour_entry(colour: ColourSpec) -> dict[str, Any]:
+    """What `app.core.manifest` reads again."""
+    mean_skin = {"mean_skin": list(colour.mean_skin)} if colour.mean_skin else {}
+    return {"without_skin": colour.without_skin, **mean_skin}
+
+
 def publish(out: Path, detector: bytes, estimator: bytes, document: dict[str, Any]) -> None:
     """Write both networks, models.json, cards and golden values, each whole. models.json comes after the networks: its
-    hashes tell a half-done folder from a finished one."""
+    hashes tell a half-done folder from a finished one.
+
+    Raises:
+        DataError: the models give no reading of the test picture, so that there are no golden values.
+    """
     document = {"schema": SCHEMA, **rounded(document), "plausible_g_dl": list(PLAUSIBLE_G_DL), "data": DATA}
     write_whole(out / document["detector"]["file"], detector)
     write_whole(out / document["estimator"]["file"], estimator)
@@ -120,7 +148,13 @@ def publish(out: Path, detector: bytes, estimator: bytes, document: dict[str, An
     # The app's own reader has the last word.
     parse_manifest((out / "models.json").read_bytes())
     write_cards(out, document)
-    self_test.renew(out)
+    try:
+        self_test.renew(out)
+    except MeasureError as error:
+        (out / VALUES).unlink(missing_ok=True)
+        raise DataError(
+            f"{out}: the models are written, but {error.message}; without {VALUES} a page of them cannot check itself"
+        ) from None
 
 
 def interval_entry(interval: dict[str, Any]) -> dict[str, Any]:

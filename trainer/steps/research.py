@@ -17,14 +17,14 @@ from app.files import write_json, write_whole
 from app.models import load_instrument
 from trainer.config import read_config
 from trainer.data.dataset import DataError, Patient, find_dataset, read_dataset
-from trainer.data.splits import Split, leave_one_session_out, original_split
+from trainer.data.splits import Split, original_split
 from trainer.estimator.features import nail_tables
 from trainer.estimator.head import NailTable
+from trainer.estimator.methods import fit_of
 from trainer.evaluate import original
 from trainer.evaluate.interval import COVERAGE
-from trainer.evaluate.measures import all_figures
 from trainer.evaluate.skin_tone import audit, patients_ita
-from trainer.evaluate.validation import OutOfFold, grouped3, out_of_fold
+from trainer.evaluate.validation import OutOfFold
 from trainer.report import plots
 from trainer.report.accuracy import (
     accuracy_table,
@@ -36,8 +36,11 @@ from trainer.report.accuracy import (
     skin_tone_table,
 )
 from trainer.report.page import Picture, Section, page_html
+from trainer.report.recipes import recipes_table
 from trainer.report.tables import detector_table
-from trainer.steps.models import EVALUATION_FILE
+from trainer.steps.evaluation import EVALUATION_FILE, published_recipe
+from trainer.steps.made import Settings, prepare
+from trainer.steps.recipe_figures import Measured, measure_recipe, measure_table
 from trainer.sweep.baselines import COLOUR67, MEDIAN, measure_baselines
 from trainer.sweep.fine_tuning import fine_tune_all
 from trainer.sweep.inputs import colour_table
@@ -62,45 +65,22 @@ class ResearchSettings:
     scheduler: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """The shipped recipe on everybody: `result` by leaving one session out; `entry` under every protocol."""
-
-    table: NailTable
-    result: OutOfFold
-    entry: dict[str, Any]
-
-
-def sweep(settings: ResearchSettings, progress: Progress) -> dict[str, Any]:
-    """Every job of the configuration; written to runs/sweep, of which `table.json` holds all."""
+def sweep(settings: ResearchSettings, recipes: list[Settings], progress: Progress) -> dict[str, Any]:
+    """Every job of the configuration and every recipe; written to runs/sweep, of which `table.json` holds all."""
     config = read_config(settings.config)
     patients, split = _patients(settings, progress)
     folder = settings.runs / "sweep"
     plan = make_plan(config, patients, split, settings.weights, settings.runs / "features", progress)
     documents = run_sweep(plan, folder, progress, settings.workers, settings.scheduler)
     documents |= fine_tune_all(config, patients, split, settings.weights, folder, progress)
-    table = {"first": config.backbones[0].name, "seed": config.seed, "jobs": documents}
+    entries = {}
+    for each in recipes:
+        found = measure_recipe(each, prepare(each, progress), progress)
+        entries[found.recipe.name] = {**found.measured.entry, "stand_in": found.stand_in}
+    table = {"first": config.backbones[0].name, "seed": config.seed, "jobs": documents, "recipes": entries}
     write_json(folder / "table.json", table)
     progress.say(f"written: {folder / 'table.json'}: {len(documents)} jobs")
     return table
-
-
-def measure_shipped(table: NailTable, patients: list[Patient], split: Split, progress: Progress) -> Measured:
-    """The shipped recipe under every protocol, with the figures that the report adds."""
-    with progress.task("leave one session out, sessions", len(np.unique(table.session))) as advance:
-        result = out_of_fold(table, leave_one_session_out(patients), advance)
-    with progress.task("three folds by session, folds", 30) as advance:
-        three = grouped3(table, advance)
-    parts = {"val": split.val, "test": split.test}
-    one = {name: out_of_fold(table, [(split.train, held_out)], lambda: None) for name, held_out in parts.items()}
-    entry = {
-        "words": "what the app runs, fitted without the measured patients' sessions",
-        "loso": all_figures(result),
-        "grouped3": three,
-        "original_split": {name: all_figures(found) for name, found in one.items()},
-        "paired": None,
-    }
-    return Measured(table, result, entry)
 
 
 def report(settings: ResearchSettings, progress: Progress) -> Path:
@@ -111,8 +91,9 @@ def report(settings: ResearchSettings, progress: Progress) -> Path:
     cache = settings.runs / "features"
     model = (settings.out / manifest.estimator.file).read_bytes()
     # What stands in the report are readings in whatever light; those beside white paper stand in `evaluate`.
-    table = nail_tables(patients, model, manifest.estimator, cache, progress).plain
-    measured = measure_shipped(table, patients, split, progress)
+    recipe = published_recipe(manifest)
+    table = nail_tables(patients, model, manifest.estimator, cache, progress, recipe.lights).plain
+    measured = measure_table(table, patients, split, progress, fit_of(recipe))
     kept = settings.runs / "report"
     baselines = measure_baselines(table, measured.result, patients, split, config.seed, kept, progress)
     evaluated = read_evaluation(settings.runs / EVALUATION_FILE, manifest)
@@ -228,7 +209,11 @@ def sweep_section(path: Path) -> Section:
     """The original's rows beside ours, and a line for each that has none."""
     try:
         table = json.loads(path.read_bytes())
-        tables: tuple[Any, ...] = tuple(sweep_tables(table["jobs"], table["first"]))
+        recipes = table.get("recipes")
+        tables: tuple[Any, ...] = (
+            *([recipes_table(recipes)] if recipes else []),
+            *sweep_tables(table["jobs"], table["first"]),
+        )
     except FileNotFoundError:
         tables = ("The sweep has not been run: python -m trainer sweep.",)
     parts = (*tables, "Without a row here:", *original.WITHOUT_A_ROW)
