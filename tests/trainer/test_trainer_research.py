@@ -15,15 +15,17 @@ from tests.trainer.made_table import made_split, made_table
 from trainer.data.dataset import read_dataset
 from trainer.data.splits import leave_one_session_out, original_split
 from trainer.estimator.head import NailTable
-from trainer.evaluate.measures import all_figures, constant, paired, permuted
+from trainer.evaluate.measures import all_figures, constant, mean_with_ci95, paired, permuted
 from trainer.evaluate.skin_tone import ITA_BANDS, audit, band_of, by_skin_tone, ita_degrees, patients_ita
 from trainer.evaluate.validation import OutOfFold, out_of_fold
 from trainer.report import plots
 from trainer.report.accuracy import accuracy_table, interval_table, paired_table, severity_table, skin_tone_table
 from trainer.report.model_cards import detector_card, estimator_card
 from trainer.report.page import Picture, Section, page_html
+from trainer.report.plots import paired_errors
+from trainer.report.recipes import comparison_tables
 from trainer.report.tables import FigureTable
-from trainer.steps.research import measure_shipped
+from trainer.steps.recipe_figures import measure_table
 from trainer.sweep.baselines import COLOUR67, MEAN, MEDIAN, WORDS, board_table, measure_baselines, skin_table
 from trainer.sweep.inputs import colour_table, nearest_skin, original_crop
 from trainer.tools.progress import Progress
@@ -59,6 +61,41 @@ def test_paired_interval_is_of_the_difference():
     assert found["ci95"][0] < found["mae_difference"] < found["ci95"][1] < 0
     with pytest.raises(ValueError, match="same patients"):
         paired(better, result_of(np.zeros(10)))
+
+
+def test_comparison_tables_have_a_row_a_recipe_and_the_originals_figures():
+    random = np.random.default_rng(1)
+    worse = result_of(random.normal(0, 2, 300))
+    better = replace(worse, predicted=worse.hb_g_dl + 0.8 * (worse.predicted - worse.hb_g_dl))
+    figures = {}
+    for name, result in (("ours", better), ("original-hybrid", worse)):
+        entry = all_figures(result)
+        figures[name] = {
+            "words": f"what {name} is",
+            "stand_in": "this stands in for that" if result is worse else None,
+            "loso": entry,
+            "grouped3": {"mae": 1.5, "mean_mae": 2.0},
+            "original_split": {"val": entry, "test": entry},
+            "half_width_g_dl": 2.5,
+            "estimator_bytes": 400_000,
+            "detector_bytes": None if result is worse else 1_900_000,
+            "nail_ms": {"crops": 1.0, "network": 2.0},
+        }
+    figures["original-hybrid"]["paired"] = {
+        **paired(better, worse),
+        "half_width": mean_with_ci95(np.full(300, -0.25), worse.session),
+        "time_ratio": {"mean": 0.5, "ci95": [0.4, 0.6]},
+    }
+    recipes, against = comparison_tables(figures)
+    assert [row[0] for row in recipes.rows] == [row[0] for row in against.rows] == ["ours", "original-hybrid"]
+    # The original's own CatBoost, on val and test.
+    assert recipes.rows[0][-2:] == ("-", "-") and recipes.rows[1][-2:] == ("1.520", "1.305")
+    assert any("this stands in for that" in note for note in recipes.notes)
+    first, other = against.rows
+    assert first[3] == "0.40 + 1.90" and other[3] == "0.40"
+    assert other[1].startswith(f"{-0.2 * worse.errors.mean():+.3f} [-") and "-0.250 [-0.250, -0.250]" in other[2]
+    assert other[4].endswith("0.50 [0.40, 0.60]")
+    assert paired_errors(("ours", better), ("original-hybrid", worse)).startswith(b"\x89PNG")
 
 
 def test_constants_see_the_training_part_only():
@@ -119,7 +156,7 @@ def test_baselines_on_drawn_patients(tmp_path):
     table = colour_table(patients, tmp_path / "cache", progress)
     assert np.array_equal(colour_table(patients, tmp_path / "cache", progress).features, table.features)
     split = original_split(patients)
-    measured = measure_shipped(table, patients, split, progress)
+    measured = measure_table(table, patients, split, progress)
     found = measure_baselines(table, measured.result, patients, split, 1, tmp_path / "cache", progress)
     assert set(found) == set(WORDS)
     again = measure_baselines(table, measured.result, patients, split, 1, tmp_path / "cache", progress)

@@ -39,6 +39,7 @@ from trainer.estimator.head import NailTable
 from trainer.estimator.tflite_import import OUTPUT_NAME
 from trainer.pictures.lights import NAIL_JITTER, PAPERS, SHIFTS, SKIN_JITTER, drawn_light
 from trainer.pictures.other_background import ERODED_PX, on_another_background
+from trainer.tools.figures import rounded
 from trainer.tools.progress import Progress
 
 SIMULATED_COPIES = 4
@@ -123,13 +124,13 @@ def shown_of(photo: Image.Image, nails: FloatArray, skin: FloatArray, paper: Ref
 
 
 def mean_skin(patients: list[Patient]) -> tuple[float, ...]:
-    """(27,) the mean of `patch_features` over the patches on the fingers of all annotated nails."""
+    """(27,) the mean of `patch_features` over the patches of skin on the fingers of all annotated nails."""
     patches = []
     for person in patients:
         photo = person.picture()
         for _, patch in match_skin(person.nail_boxes, person.skin_boxes):
             patches.append(patch_features(patch_pixels(photo, person.skin_boxes[patch])))
-    return tuple(np.mean(patches, axis=0).tolist())
+    return tuple(rounded(np.mean(patches, axis=0).tolist()))
 
 
 def _embed(

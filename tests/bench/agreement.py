@@ -1,0 +1,142 @@
+"""How near the page is to the terminal, nail by nail, on the same photographs and for any models.
+
+    python tests/bench/agreement.py                                  the shipped models
+    python tests/bench/agreement.py --models runs/models/original-web --models runs/models/original-hybrid
+
+Builds a page of each folder, reads photographs of the data set in headless Chromium and through the pipeline in ONNX
+Runtime here, and prints the largest difference of a nail's Hb: once from the very same pixels (PNG), once from the
+photographs themselves, whose JPEG the page's Pillow decodes otherwise. `python -m trainer evaluate` says how far the
+file in ONNX Runtime is from the trainer's own head.
+
+exit status: 0 every nail within the tolerance from the same pixels, 1 not, 2 wrong usage.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import io
+import json
+import os
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+
+import bootstrap  # noqa: E402
+from app.core.pictures.photo import open_photo  # noqa: E402
+from app.core.pipeline import Instrument, measure_photo  # noqa: E402
+from app.models import SHIPPED_MODELS, load_instrument  # noqa: E402
+from building.pipeline import build  # noqa: E402
+from tests.browser import Host, Visit, launched_browser  # noqa: E402
+from tests.browser_kinds import listen  # noqa: E402
+from tests.drawn_hand import UploadedFile  # noqa: E402
+from tests.find_browser import find_browser  # noqa: E402
+from tests.real_photos import DATASET  # noqa: E402
+
+TOLERANCE_G_DL = 0.01
+
+
+@dataclass(frozen=True)
+class Apart:
+    """By how much page and terminal differ, over all nails of some photographs."""
+
+    nails: int
+    largest_g_dl: float
+    unlike: int
+
+    def as_json(self) -> dict[str, Any]:
+        return {"nails": self.nails, "largest_g_dl": self.largest_g_dl, "photographs_with_other_nails": self.unlike}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--models", type=Path, action="append", metavar="FOLDER", help="default: static/models")
+    parser.add_argument("--photos", type=int, default=20, metavar="N", help="how many photographs (default: 20)")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    options = parser.parse_args()
+    found = sorted((DATASET / "photo").glob("*.jpg"))
+    if len(found) < options.photos:
+        parser.error(f"{DATASET} has {len(found)} photographs; `python -m trainer data` fetches the data set")
+    photos = found[:: len(found) // options.photos][: options.photos]
+    figures = {}
+    for folder in options.models or [SHIPPED_MODELS]:
+        pixels, files = agreement(folder, photos)
+        recipe = json.loads((folder / "models.json").read_bytes()).get("recipe", {}).get("name", "ours")
+        figures[recipe] = {"png": pixels.as_json(), "jpeg": files.as_json()}
+        if not options.json:
+            print(f"{recipe}: {len(photos)} photographs, {pixels.nails} nails; from the same pixels at most "
+                  f"{pixels.largest_g_dl:.4f} g/dL apart, from the JPEG files {files.largest_g_dl:.3f}; "
+                  f"photographs with other nails: {pixels.unlike} and {files.unlike}")  # fmt: skip
+    if options.json:
+        print(json.dumps(figures))
+    within = (each["png"]["largest_g_dl"] <= TOLERANCE_G_DL for each in figures.values())
+    return 0 if all(within) and not any(each["png"]["photographs_with_other_nails"] for each in figures.values()) else 1
+
+
+def agreement(models: Path, photos: list[Path]) -> tuple[Apart, Apart]:
+    """Page against terminal from the same pixels, and from the files as they are."""
+    tools = bootstrap.node_tools(install=False)
+    instrument = load_instrument(models)
+    with tempfile.TemporaryDirectory() as folder:
+        dist = Path(folder) / "dist"
+        build(dist, npm_command=tools[1] if tools else None, models_folder=models, compressed=False)
+        host = Host(dist)
+        try:
+            with launched_browser(os.environ.get("HEMOLENS_CHROMIUM") or find_browser()) as browser:
+                context = browser.new_context(viewport={"width": 390, "height": 844})
+                visit = Visit(context.new_page(), context, host.address)
+                listen(visit)
+                visit.open()
+                visit.wait_for_engine()
+                from_pixels = _apart(visit, instrument, [as_png(photo) for photo in photos])
+                from_files = _apart(visit, instrument, [as_it_is(photo) for photo in photos])
+        finally:
+            host.stop()
+    if visit.console_errors:
+        raise SystemExit(f"the page's console has errors: {visit.console_errors}")
+    return from_pixels, from_files
+
+
+def as_png(photo: Path) -> UploadedFile:
+    """The photograph's pixels, as this machine's decoder has them."""
+    held = io.BytesIO()
+    open_photo(photo.read_bytes()).save(held, "PNG")
+    return {"name": f"{photo.stem}.png", "mimeType": "image/png", "buffer": held.getvalue()}
+
+
+def as_it_is(photo: Path) -> UploadedFile:
+    return {"name": photo.name, "mimeType": "image/jpeg", "buffer": photo.read_bytes()}
+
+
+def _apart(visit: Visit, instrument: Instrument, files: list[UploadedFile]) -> Apart:
+    nails, largest, unlike = 0, 0.0, 0
+    for file in files:
+        visit.upload(file)
+        without = visit.page.get_attribute("body", "data-state") == "error"
+        listed = [] if without else visit.reading()["nails"]
+        shown = {tuple(round(side) for side in nail["box"]): nail["hb_g_dl"] for nail in listed}
+        reading = asyncio.run(measure_photo(instrument, file["buffer"]))
+        of_terminal = [] if reading.hb_g_dl is None else reading.nails
+        expected = {tuple(round(side) for side in nail.box): nail.hb_g_dl for nail in of_terminal}
+        pairs = [(value, _nearest(box, shown)) for box, value in expected.items()]
+        unlike += len(shown) != len(expected) or any((one is None) != (other is None) for one, other in pairs)
+        both = [abs(one - other) for one, other in pairs if one is not None and other is not None]
+        nails += len(both)
+        largest = max([largest, *both])
+    return Apart(nails, largest, unlike)
+
+
+def _nearest(box: tuple[int, ...], shown: dict[tuple[int, ...], float | None]) -> float | None:
+    """What the page says of the nail whose box is nearest."""
+    if not shown:
+        return None
+    return shown[min(shown, key=lambda other: sum(abs(a - b) for a, b in zip(box, other, strict=True)))]
+
+
+if __name__ == "__main__":
+    sys.exit(main())
