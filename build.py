@@ -10,4 +10,5 @@ if __name__ == "__main__":
     options = cli.parse()
     bootstrap.enter(builds=not options.offline)
     tools = bootstrap.node_tools(install=not options.offline)
-    raise SystemExit(cli.run(options.out, options.offline, tools[1] if tools else None))
+    npm = tools[1] if tools else None
+    raise SystemExit(cli.run(options.out, options.offline, npm, models_folder=options.models))

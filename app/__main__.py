@@ -169,6 +169,8 @@ def describe(photo: str | Path, outcome: dict[str, Any]) -> str:
         light = outcome["light"]
         remarks = [paper_words(light["reference"]["reason"] or REFERENCE_OK), light_warning(light)]
         remarks += [] if outcome["narrower_than_no_photo"] else [say("as-wide-as-no-photo")]
+        recipe = outcome["models"].get("recipe")
+        remarks += [shown(say("read-by", name=recipe))] if recipe else []
         lines += [f"  {remark}" for remark in remarks if remark]
     for number, nail in enumerate(outcome.get("nails", []), start=1):
         x1, y1, x2, y2 = (round(side) for side in nail["box"])

@@ -61,10 +61,14 @@ class Severity:
 
 @dataclass(frozen=True, slots=True)
 class Models:
-    """Which networks measured: the SHA-256 of each file, in hexadecimal."""
+    """Which networks measured: the SHA-256 of each file, in hexadecimal.
+
+    `recipe` names how they were made; None: as HemoLens makes its own.
+    """
 
     detector: str
     estimator: str
+    recipe: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

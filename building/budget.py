@@ -66,17 +66,23 @@ def lines(weights: Weights) -> Iterator[Line]:
     yield Line("the models", "MODELS_BYTES", MODELS_BYTES, {MODELS: weights.lying[MODELS]})
 
 
-def check(weights: Weights) -> None:
+def too_heavy(weights: Weights) -> Iterator[tuple[Line, str]]:
+    """The lines of the budget that are passed, and by how much, in words."""
     for line in lines(weights):
         over = line.weighs_bytes - line.most_bytes
         if over > 0:
             heaviest_first = sorted(line.parts.items(), key=lambda part: -part[1])
             parts = ", ".join(f"{name} {size(count)}" for name, count in heaviest_first)
-            raise BuildError(
-                f"too heavy: {line.name}: {size(line.weighs_bytes)}, {size(over)} above the budget of "
-                f"{size(line.most_bytes)} ({parts}): make what grew smaller or leave it out; where it was decided to "
-                f"allow more, raise {line.constant} in building/budget.py"
-            )
+            words = f"too heavy: {line.name}: {size(line.weighs_bytes)}, {size(over)} above the budget of "
+            yield line, f"{words}{size(line.most_bytes)} ({parts})"
+
+
+def check(weights: Weights) -> None:
+    for line, words in too_heavy(weights):
+        raise BuildError(
+            f"{words}: make what grew smaller or leave it out; where it was decided to allow more, raise "
+            f"{line.constant} in building/budget.py"
+        )
 
 
 def summary(weights: Weights) -> Group:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from building import models
 from building.places import APP, NODE_MODULES, STATIC, BuildError, sha256, source_files, zipped
 from building.python.pyscript_edits import edited
 
@@ -67,21 +68,23 @@ VENDOR: dict[str, tuple[str, tuple[str, ...]]] = {
 # What the engine begins with; what else it needs its own files say.
 ENGINE = ("engine-shim.mjs", "engine.json", "engine.py", "engine.zip", "memory.mjs", "networks.mjs")
 ENGINE_FOLDERS = ("vendor/memory/", "vendor/ort/", "vendor/pyodide/", "vendor/wheels/")
-MODELS = "models/models.json"
+MODELS = models.FOLDER + models.LISTING
 
 
 def first_visit(files: dict[str, bytes]) -> list[str]:
     """Of all that ships, what a first visit's engine fetches before it can measure: the page counts these bytes."""
-    models = json.loads(files.get(MODELS, b"{}")).values()
+    parts = json.loads(files.get(MODELS, b"{}")).values()
     wanted = {*ENGINE, MODELS}
-    wanted |= {f"models/{part['file']}" for part in models if isinstance(part, dict) and "file" in part}
+    wanted |= {f"models/{part['file']}" for part in parts if isinstance(part, dict) and "file" in part}
     return sorted(path for path in files if path in wanted or path.startswith(ENGINE_FOLDERS))
 
 
-def collect(wheels: list[Path], node_modules: Path = NODE_MODULES) -> dict[str, Source]:
+def collect(
+    wheels: list[Path], models_folder: Path = models.SHIPPED, node_modules: Path = NODE_MODULES
+) -> dict[str, Source]:
     """Every file of the page by its path in dist/ (with `/`), sorted."""
     contents: dict[str, Source] = {}
-    contents |= static_files()
+    contents |= static_files(models_folder=models_folder)
     contents |= vendor_files(wheels, node_modules)
     build_id = id_of(contents)
     contents["engine.zip"] = engine_archive(build_id)
@@ -100,13 +103,17 @@ def vendor_files(wheels: list[Path], node_modules: Path = NODE_MODULES) -> dict[
     return found
 
 
-def static_files(static: Path = STATIC) -> dict[str, Source]:
+def static_files(static: Path = STATIC, models_folder: Path = models.SHIPPED) -> dict[str, Source]:
+    """The page itself, with other models in the place of its own where they are wanted."""
     found: dict[str, Source] = {}
     for path in source_files(static):
         # Markdown is for readers of the repository.
         if ".template." in path.name or path.suffix == ".md":
             continue
         found[path.relative_to(static).as_posix()] = path
+    if not models.is_shipped(models_folder):
+        found = {name: source for name, source in found.items() if not name.startswith(models.FOLDER)}
+        found |= models.page_files(models_folder)
     return found
 
 

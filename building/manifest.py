@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from building import models
 from building.places import DIST, ROOT, sha256, source_files
 
 SCHEMA = 1
@@ -44,7 +45,12 @@ class Manifest:
         return (json.dumps(content, indent=1) + "\n").encode()
 
 
-def make(files: dict[str, bytes], service_worker_template: bytes, first_visit: Iterable[str] = ()) -> Manifest:
+def make(
+    files: dict[str, bytes],
+    service_worker_template: bytes,
+    first_visit: Iterable[str] = (),
+    models_folder: Path = models.SHIPPED,
+) -> Manifest:
     """The manifest of these contents; the same contents make the same version.
 
     The template of the service worker counts too: another worker needs another cache.
@@ -52,7 +58,8 @@ def make(files: dict[str, bytes], service_worker_template: bytes, first_visit: I
     entries = {path: Entry(sha256(data), len(data)) for path, data in sorted(files.items())}
     lines = [f"{path} {entry.sha256}" for path, entry in entries.items()]
     lines.append(f"{SERVICE_WORKER} {sha256(service_worker_template)}")
-    return Manifest(sha256("\n".join(sorted(lines)).encode())[:16], inputs_hash(), entries, tuple(first_visit))
+    version, inputs = sha256("\n".join(sorted(lines)).encode())[:16], inputs_hash(models_folder=models_folder)
+    return Manifest(version, inputs, entries, tuple(first_visit))
 
 
 def read(dist: Path = DIST) -> Manifest | None:
@@ -67,20 +74,33 @@ def read(dist: Path = DIST) -> Manifest | None:
         return None
 
 
-def is_stale(dist: Path = DIST) -> bool:
-    """Whether dist has to be built: missing, incomplete, or made from other sources than those here."""
+def is_stale(dist: Path = DIST, models_folder: Path = models.SHIPPED) -> bool:
+    """Whether dist has to be built: missing, incomplete, or made from other sources or models than those here."""
     manifest = read(dist)
-    if manifest is None or manifest.inputs != inputs_hash():
+    if manifest is None or manifest.inputs != inputs_hash(models_folder=models_folder):
         return True
     if not (dist / SERVICE_WORKER).is_file():
         return True
     return any(not _has(dist / path, entry.bytes) for path, entry in manifest.files.items())
 
 
-def inputs_hash(root: Path = ROOT) -> str:
+def is_of(dist: Path, models_folder: Path) -> bool:
+    """Whether the page in dist runs the models of this folder."""
+    manifest, wanted = read(dist), models.page_files(models_folder)
+    held = {} if manifest is None else {name: entry.sha256 for name, entry in manifest.files.items()}
+    return bool(wanted) and all(held.get(name) == sha256(path.read_bytes()) for name, path in wanted.items())
+
+
+def inputs_hash(root: Path = ROOT, models_folder: Path = models.SHIPPED) -> str:
+    """One name for everything that a page of these models is made of."""
     paths = [path for folder in INPUT_FOLDERS for path in source_files(root / folder)]
     paths += [root / name for name in INPUT_FILES if (root / name).is_file()]
-    lines = [f"{path.relative_to(root).as_posix()} {sha256(path.read_bytes())}" for path in paths]
+    sources = {path.relative_to(root).as_posix(): path for path in paths}
+    if not models.is_shipped(models_folder):
+        place = f"static/{models.FOLDER}"
+        sources = {name: path for name, path in sources.items() if not name.startswith(place)}
+        sources |= {f"static/{name}": path for name, path in models.page_files(models_folder).items()}
+    lines = [f"{name} {sha256(path.read_bytes())}" for name, path in sources.items()]
     return sha256("\n".join(lines).encode())
 
 

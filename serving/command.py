@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import argparse
 import errno
+import json
 import signal
 import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import TypeVar
 
 import segno
 
 import building
-from building import BuildError, pipeline
+from building import BuildError, contents, manifest, models, pipeline
 from building import cli as building_cli
 from building.places import ROOT
 
@@ -51,10 +52,13 @@ def run(options: argparse.Namespace, npm: Callable[[], list[str] | None]) -> int
 
 
 def _run(options: argparse.Namespace, npm: Callable[[], list[str] | None]) -> int:
-    if not options.no_build and building.is_stale(options.dist):
-        say(f"{options.dist.name}/ is missing or older than its sources: building it first")
+    wanted = _models_of(options)
+    if not options.no_build and building.is_stale(options.dist, wanted):
+        other = manifest.read(options.dist) is not None and not manifest.is_of(options.dist, wanted)
+        why = "is of other models" if other else "is missing or older than its sources"
+        say(f"{options.dist.name}/ {why}: building it first")
         # Nobody waits for compressed copies: they are made while the page is served.
-        status = building_cli.run(options.dist, False, npm(), compressed=False)
+        status = building_cli.run(options.dist, False, npm(), models_folder=wanted, compressed=False)
         if status:
             say("serve.py: not serving; --no-build serves the last build as it is")
             return status
@@ -63,23 +67,40 @@ def _run(options: argparse.Namespace, npm: Callable[[], list[str] | None]) -> in
         raise ServeError(
             f"{options.dist} holds no build: run `python build.py --out {options.dist}`, or leave out --no-build"
         )
+    if options.no_build and options.models and not manifest.is_of(options.dist, wanted):
+        raise ServeError(f"{options.dist} is not of the models in {options.models}: leave out --no-build, or --models")
     server = start(PageServer, options.host, options.port, site, http=options.http)
     with server, nullcontext() if options.no_build else compressing(options.dist):
         announce(server, options.host)
+        say_models(options.dist / contents.MODELS)
         server.serve_forever()
     return 0
 
 
 def _run_dev(options: argparse.Namespace, npm: Callable[[], list[str] | None]) -> int:
+    wanted = _models_of(options)
     try:
         vendor = pipeline.vendor(npm_command=npm())
     except BuildError as error:
         raise ServeError(str(error)) from None
-    with start(DevServer, options.host, options.port, Tree(ROOT, vendor), http=options.http) as server:
+    with start(DevServer, options.host, options.port, Tree(ROOT, vendor, wanted), http=options.http) as server:
         announce(server, options.host)
+        say_models(wanted / models.LISTING)
         say("  Every save in app/ or static/ loads the page again; errors of its Python appear here, too.")
         server.serve_forever()
     return 0
+
+
+def _models_of(options: argparse.Namespace) -> Path:
+    """The folder of the models that the page is to run, once it is known to be whole where somebody named it."""
+    if not options.models:
+        return models.SHIPPED
+    try:
+        models.check(options.models)
+    except BuildError as error:
+        raise ServeError(str(error)) from None
+    folder: Path = options.models
+    return folder
 
 
 @contextmanager
@@ -164,6 +185,14 @@ def announce(server: PageServer, host: str) -> None:
     elif not server.tls and lan:
         say("  Plain HTTP: a phone gives such a page neither its camera nor offline use. Only localhost may.")
     say("  Ctrl-C stops.")
+
+
+def say_models(listing: Path) -> None:
+    """Whose models the page runs, where they are not those that ship."""
+    with suppress(OSError, ValueError, KeyError, TypeError):
+        said = models.recipe_in_words(json.loads(listing.read_bytes()))
+        if said != models.OURS:
+            say(f"  This page runs other models than the shipped ones: {said}.")
 
 
 def show_qr(address: str) -> None:

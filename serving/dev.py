@@ -17,7 +17,7 @@ from contextlib import suppress
 from http import HTTPStatus
 from pathlib import Path
 
-from building import contents
+from building import contents, models
 from building.places import sha256, source_files
 
 from .server import Handler, PageServer
@@ -42,10 +42,11 @@ class Tree:
     Args:
         root: holds app/ and static/.
         vendor: the parts of others by their path in the page, see `building.pipeline.vendor`.
+        models_folder: the models that the page runs; those that ship are the ones in static/.
     """
 
-    def __init__(self, root: Path, vendor: dict[str, bytes]) -> None:
-        self._app, self._static = root / "app", root / "static"
+    def __init__(self, root: Path, vendor: dict[str, bytes], models_folder: Path = models.SHIPPED) -> None:
+        self._app, self._static, self._models = root / "app", root / "static", models_folder
         self._vendor = {path: (data, _etag(data)) for path, data in vendor.items()}
         # What may be asked for, as it was found last: a request never becomes a path on disk.
         self._sources: dict[str, Path] = {}
@@ -63,7 +64,7 @@ class Tree:
     def state(self) -> str:
         """One name for what is on the disk now: another one after a save."""
         sources = {f"app/{path.relative_to(self._app).as_posix()}": path for path in source_files(self._app)}
-        for name, source in contents.static_files(self._static).items():
+        for name, source in contents.static_files(self._static, self._models).items():
             if isinstance(source, Path):
                 sources[name] = source
         seen = []
@@ -75,7 +76,7 @@ class Tree:
         return sha256(repr(seen).encode())[:16]
 
     def find(self, path: str, _accepted: set[str]) -> Found | None:
-        """What answers a decoded request path; a path outside of app/ and static/ does not exist."""
+        """What answers a decoded request path; a path outside of app/, static/ and the models does not exist."""
         name = path.removeprefix("/") or PAGE
         if name in self._vendor:
             data, etag = self._vendor[name]

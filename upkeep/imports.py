@@ -49,6 +49,7 @@ ORDER: dict[str, tuple[tuple[str, ...], ...]] = {
     ),
     "building": (
         ("places",),
+        ("models",),
         ("parts", "policy", "manifest", "budget", "wheel"),
         ("compress",),
         ("python",),

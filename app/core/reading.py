@@ -15,6 +15,7 @@ from app.shared.codes import (
     NAIL_BLUR,
     NAIL_GLARE,
     NAIL_PRESSED,
+    RECIPE_OURS,
     REFERENCE_MISSING,
     REFERENCE_OK,
     SHARED_REASONS,
@@ -194,6 +195,22 @@ class Reading:
         }
 
 
+def recipe_of(manifest: Manifest) -> dict[str, str]:
+    """{"name", "stand_in"}: what models.json says of how its networks were made.
+
+    `stand_in` says in English what stands in for a part of the recipe; empty where nothing does.
+    """
+    said = manifest.document.get("recipe")
+    said = said if isinstance(said, dict) else {}
+    return {"name": str(said.get("name") or RECIPE_OURS), "stand_in": str(said.get("stand_in") or "")}
+
+
+def _models_of(manifest: Manifest) -> dict[str, str]:
+    """The networks' hashes, and the recipe of models that are not those of HemoLens."""
+    name = recipe_of(manifest)["name"]
+    return manifest.identity() | ({} if name == RECIPE_OURS else {"recipe": name})
+
+
 def reading_of(
     manifest: Manifest,
     size: tuple[int, int],
@@ -219,7 +236,7 @@ def reading_of(
     return Reading(
         width=size[0],
         height=size[1],
-        models=manifest.identity(),
+        models=_models_of(manifest),
         nails=nails,
         skin=skin,
         hb_g_dl=hb_g_dl,

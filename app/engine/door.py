@@ -54,18 +54,21 @@ def _in_turn(handler: Handler) -> Handler:
 async def start(_lent: Lent) -> dict[str, Any]:
     """Load everything; may be called again after a failure.
 
-    Answers {"build", "threads": n, "models": {...}, "finds_nails": bool}.
+    Answers {"build", "threads": n, "models": {...}, "recipe": {"name", "stand_in"}, "finds_nails": bool}.
     """
     global _instrument, _keeping, _watch
     _instrument, threads = await boot()
+    from app.core.reading import recipe_of
+
     _watch = None
     _keeping = asyncio.ensure_future(memory.keep())
     # What lies here now stays: to look through it for garbage again and again would hold up frames, and Python
     # would do it so seldom that pictures of frames lie about for long.
     gc.freeze()
     finds_nails = _instrument.detector is not None
-    models = _instrument.manifest.identity()
-    return {"build": BUILD_ID, "threads": threads, "models": models, "finds_nails": finds_nails}
+    manifest = _instrument.manifest
+    said = {"models": manifest.identity(), "recipe": recipe_of(manifest)}
+    return {"build": BUILD_ID, "threads": threads, **said, "finds_nails": finds_nails}
 
 
 @_in_turn

@@ -14,6 +14,9 @@ TOO_LARGE = "too_large"
 MODEL_UNAVAILABLE = "model_unavailable"
 ERROR_CODES = (NO_NAIL, UNUSABLE_NAILS, STRANGE_NAILS, IMPLAUSIBLE, UNREADABLE_IMAGE, TOO_LARGE, MODEL_UNAVAILABLE)
 
+# The recipe of the models that ship, and of a models.json that names none.
+RECIPE_OURS = "ours"
+
 # Why a scan has none, besides those.
 TOO_FEW_FRAMES = "too_few_frames"
 UNRELIABLE = "unreliable"

@@ -19,6 +19,7 @@ from typing import Any
 
 from building.licences import insides
 from building.licences.texts import Part, Text, general_text, spdx_id, spdx_ids, text
+from building.models import recipe_in_words
 from building.places import NODE_MODULES, ROOT, BuildError
 from building.python.pyscript_edits import WORKER
 
@@ -115,14 +116,18 @@ def models(files: dict[str, bytes]) -> Iterator[Part]:
         return
     said: dict[str, Any] = json.loads(files[MODELS])
     networks = [value for value in said.values() if isinstance(value, dict) and "file" in value]
-    data = said.get("data", {})
-    citation, doi = data.get("citation", "data that models.json does not name"), data.get("doi", "none")
-    note = f"Trained on {citation}, doi {doi}. Licence of the data: {data.get('licence', 'not named')}."
+    notes = [f"Recipe: {recipe_in_words(said)}."] if "recipe" in said else []
+    if "data" in said:
+        data = said["data"]
+        citation, doi = data.get("citation", "data that models.json does not name"), data.get("doi", "none")
+        notes.append(f"Trained on {citation}, doi {doi}. Licence of the data: {data.get('licence', 'not named')}.")
+    else:
+        notes.append("models.json does not say what they were trained on.")
     yield Part(
         "The networks",
         "see each",
         (),
-        note=note,
+        note=" ".join(notes),
         inside=tuple(network(each, files.get(f"models/{each['file']}", b"")) for each in networks),
         covers=(MODELS, *(f"models/{each['file']}" for each in networks)),
     )

@@ -24,12 +24,14 @@ RUNTIME = "vendor/ort/ort-wasm-simd-threaded.wasm"
 MODELS = "models/"
 SCRIPT = Path(__file__).with_name("used_by_networks.mjs")
 
-# Where in the copy's memory the marks lie: far behind all that the networks ever ask for.
-MARKS_AT = 400 * 2**20
+# Where in the copy's memory the marks lie: far behind all that the networks ever ask for, with a rim before them that
+# shows whether that holds. The system gives such memory only where something is written.
+MARKS_AT = 1536 * 2**20
 # One thread has code of its own, several have another; static/networks.mjs takes at most four.
 THREADS = (1, 4)
-# Nails of one run: how a product of matrices is done depends on how many rows it has.
-NAILS = (1, 2, 3, 5, 8)
+# Nails of one run: how a product of matrices is done depends on how many rows it has, and so does how trees are shared
+# out between threads, which is one way for 1, another for up to 50. The core shows at most 16 (app/core/pipeline.py).
+NAILS = (1, 2, 3, 5, 8, 16)
 
 
 def lean(files: dict[str, bytes], npm: list[str] | None, say: Say) -> dict[str, bytes]:
@@ -82,7 +84,7 @@ def _networks(files: dict[str, bytes]) -> list[dict[str, Any]]:
         nails = [{"nails": count, "pictures": shown} for count in NAILS for shown in pictures]
         wanted = [{"file": estimator["file"], "sizes": nails}, {"file": models["detector"]["file"], "sizes": [{}]}]
     except (ValueError, KeyError, TypeError) as error:
-        raise BuildError(f"static/models/models.json is not what `python -m trainer export` writes: {error}") from None
+        raise BuildError(f"models.json is not what `python -m trainer export` writes: {error}") from None
     return [network for network in wanted if MODELS + network["file"] in files]
 
 
@@ -110,7 +112,7 @@ def _used(
         except (OSError, ValueError):
             reason = last_words(run, LONGEST_REASON)
             raise BuildError(
-                f"the networks in static/models/ do not run in ONNX Runtime Web ({reason}): export them anew"
+                f"the networks that models.json names do not run in ONNX Runtime Web ({reason}): export them anew"
             ) from None
         return used
 

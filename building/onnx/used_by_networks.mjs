@@ -8,7 +8,7 @@ const [runtime, folder] = process.argv.slice(2);
 const read = (name) => fs.readFileSync(path.join(folder, name));
 const { marks: [address, count], threads, networks } = JSON.parse(read("job.json"));
 
-const PAGE_BYTES = 65536;
+const PAGE_BYTES = 65536, RIM_BYTES = 2 ** 24;
 let memory;
 WebAssembly.Memory = class extends WebAssembly.Memory {
   constructor(wanted) {
@@ -44,6 +44,10 @@ try {
   process.exit(1);
 }
 const marked = new Uint8Array(memory.buffer, address, count);
+if (new Uint8Array(memory.buffer, address - RIM_BYTES, RIM_BYTES).some((byte) => byte)) {
+  console.error("they ask for more memory than building/onnx/lean_runtime.py leaves before MARKS_AT");
+  process.exit(1);
+}
 fs.writeFileSync(path.join(folder, "used.json"), JSON.stringify([...marked.keys()].filter((place) => marked[place])));
 // The runtime's threads would wait for more.
 process.exit(0);

@@ -113,6 +113,7 @@ TEXTS = {
     "nails-title": "Each nail by itself",
     "nail-number": "Nail {number}",
     "by-guide": "Measured inside the outline. Nothing checked that a nail was there.",
+    "read-by": "Read by other models than HemoLens's own: {name}.",
     "with-paper": "Measured beside white paper.",
     "without-paper": "Without white paper to go by, the light is not known. {why}.",
     "left-out": "{why}: {way}",

@@ -5,7 +5,7 @@ import json
 from pyscript import window
 
 from app.shared import words
-from app.shared.codes import STAGES
+from app.shared.codes import RECIPE_OURS, STAGES
 from app.ui.browser import service_worker, tasks
 from app.ui.browser.page import add, element, on, set_text, show
 from app.ui.browser.patience import within
@@ -18,7 +18,7 @@ VERSIONS = ("debug-version", "settings-version")
 
 
 class Debug:
-    """The panel at the end of a reading, and what of it the settings have as well: mirror images and version."""
+    """The panel at the end of a reading, and what of it the settings have as well: mirror images, version, models."""
 
     def __init__(self, settings):
         self._settings = settings
@@ -31,8 +31,12 @@ class Debug:
     def show_engine(self, answer):
         """What the engine said when it was ready."""
         set_text("debug-threads", str(answer["threads"]))
-        models = answer["models"]
-        set_text("debug-models", ", ".join([f"{name} {models[name][:12]}" for name in ("detector", "estimator")]))
+        models, recipe = answer["models"], answer["recipe"]
+        hashes = ", ".join([f"{name} {models[name][:12]}" for name in ("detector", "estimator")])
+        set_text("debug-models", f"{recipe['name']}: {hashes}")
+        stand_in = f" ({recipe['stand_in']})" if recipe["stand_in"] else ""
+        set_text("settings-models", recipe["name"] + stand_in)
+        show("settings-models-row", recipe["name"] != RECIPE_OURS)
 
     def show(self, frames, stages):
         """The frames of a scan, none for a photo, and the milliseconds by stage of each picture.

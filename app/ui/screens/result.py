@@ -32,6 +32,7 @@ def show_reading(reading, person, picture, guided):
     set_text("nails-used", words.nails_used_words(quality["nails_used"], quality["nails_found"]))
     set_text("coverage", words.coverage_words(reading["coverage"]))
     _show_light(reading["light"])
+    _show_models(reading["models"].get("recipe"))
     show("as-wide-as-no-photo", not reading["narrower_than_no_photo"])
     show("by-guide", guided)
     show_classes(reading, person)
@@ -66,6 +67,12 @@ def _show_light(light):
     warning = words.light_warning(light)
     show("light-warning", bool(warning))
     set_text("light-warning", warning)
+
+
+def _show_models(recipe):
+    """The name of the recipe, where the models are not those of HemoLens."""
+    show("read-by", bool(recipe))
+    set_text("read-by", words.say("read-by", name=recipe) if recipe else "")
 
 
 def _show_scan(reading):
