@@ -143,7 +143,7 @@ def test_a_build_with_a_part_without_an_entry_leaves_the_earlier_page(
     out = tmp_path / "dist"
     shutil.copytree(built_dist, out)
     collect = contents.collect
-    monkeypatch.setattr(contents, "collect", lambda wheels: {**collect(wheels), "vendor/new/part.js": b"new"})
+    monkeypatch.setattr(contents, "collect", lambda *given: {**collect(*given), "vendor/new/part.js": b"new"})
     with pytest.raises(BuildError, match=r"vendor/new/part\.js has no licence"):
         build(out, npm_command=None, offline=True)
     before, after = ({path.relative_to(folder) for path in folder.rglob("*")} for folder in (built_dist, out))

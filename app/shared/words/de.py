@@ -121,7 +121,7 @@ TEXTS = {
     "nails-title": "Jeder Nagel für sich",
     "nail-number": "Nagel {number}",
     "by-guide": "Gemessen, wo der Umriss war: Kein neuronales Netz hat geprüft, ob dort ein Nagel ist.",
-    "read-by": "Mit anderen Modellen als denen von HemoLens gemessen: {name}.",
+    "read-by": "Gemessen mit {name}, nicht mit den Modellen von HemoLens.",
     "with-paper": "Neben weißem Papier gemessen.",
     "without-paper": "Ohne brauchbares weißes Papier ist das Licht nicht bekannt. {why}.",
     "left-out": "{why}: {way}",

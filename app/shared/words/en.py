@@ -113,7 +113,7 @@ TEXTS = {
     "nails-title": "Each nail by itself",
     "nail-number": "Nail {number}",
     "by-guide": "Measured inside the outline. Nothing checked that a nail was there.",
-    "read-by": "Read by other models than HemoLens's own: {name}.",
+    "read-by": "Read by {name}, not by HemoLens's own models.",
     "with-paper": "Measured beside white paper.",
     "without-paper": "Without white paper to go by, the light is not known. {why}.",
     "left-out": "{why}: {way}",

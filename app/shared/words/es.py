@@ -119,7 +119,7 @@ TEXTS = {
     "nails-title": "Cada uña por separado",
     "nail-number": "Uña {number}",
     "by-guide": "Se midió donde estaba el contorno: ninguna red neuronal comprobó que hubiera una uña.",
-    "read-by": "Medido con modelos distintos de los de HemoLens: {name}.",
+    "read-by": "Medido con {name}, no con los modelos de HemoLens.",
     "with-paper": "Medido junto a papel blanco.",
     "without-paper": "Sin un papel blanco que sirva, no se conoce la luz. {why}.",
     "left-out": "{why}: {way}",

@@ -124,7 +124,7 @@ TEXTS = {
     "nails-title": "Chaque ongle séparément",
     "nail-number": "Ongle {number}",
     "by-guide": "Mesuré à l’endroit du contour : aucun réseau de neurones n’a vérifié la présence d’un ongle.",
-    "read-by": "Mesuré par d’autres modèles que ceux de HemoLens : {name}.",
+    "read-by": "Mesuré avec {name}, et non avec les modèles de HemoLens.",
     "with-paper": "Mesuré à côté de papier blanc.",
     "without-paper": "Sans papier blanc utilisable, la lumière n’est pas connue. {why}.",
     "left-out": "{why} : {way}",
