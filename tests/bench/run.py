@@ -42,6 +42,8 @@ examples:
   python tests/bench/run.py --scans 50      the same, and whether memory or time grows (from 12 scans on)
   python tests/bench/run.py --json          for machines: one object, of one thread; `all` and `held` have the rest
   python tests/bench/run.py --held          one core and half a core only
+  python tests/bench/run.py --models runs/original-web --models runs/original-hybrid
+                                            what pages of other models take for a frame and a photo, beside ours
   python tests/bench/run.py --scans 50 --write docs/speed.md
 """
 
@@ -59,6 +61,9 @@ def main(arguments: list[str]) -> int:
     only = parser.add_mutually_exclusive_group()
     only.add_argument("--one", action="store_true", help="one thread only")
     only.add_argument("--held", action="store_true", help="one core and half a core only")
+    only.add_argument(
+        "--models", type=Path, action="append", metavar="FOLDER", help="pages of other models beside ours only"
+    )
     parser.add_argument("--write", type=Path, metavar="FILE", help="write the table between its markers in this file")
     options = parser.parse_args(arguments)
     if options.scans < 1:
@@ -66,21 +71,28 @@ def main(arguments: list[str]) -> int:
     bootstrap.enter("test", "test-browser", "train")
     from playwright.sync_api import Error
 
-    from tests.bench import budgets, slow
+    from building import BuildError
+    from tests.bench import budgets, recipes, slow
 
     figures: dict[str, Any] = {}
     tables: dict[str, list[str]] = {}
     try:
-        if not options.held:
+        if options.models:
+            figures["recipes"] = measure_recipes(options.models, options.scans)
+            tables["recipes"] = [*recipes.table_lines(figures["recipes"]), "", machine()]
+        elif not options.held:
             figures = measure(options.scans, 1)
             if not options.one:
                 figures["all"] = measure(options.scans, MOST_THREADS)
             tables["speed"] = [*table_lines(figures), "", machine()]
-        if not options.one:
+        if not options.one and not options.models:
             figures["held"] = measure_held()
             tables["held"] = budgets.table_lines(figures["held"])
     except CannotHoldError as error:
         print(f"not measured on one core and half a core: {error}", file=sys.stderr)
+    except BuildError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
     except (Error, slow.NoReadingError) as error:
         print(f"error: the page did not get there: {str(error).splitlines()[0]}", file=sys.stderr)
         return 1
@@ -135,6 +147,36 @@ def measure_held() -> dict[str, Any]:
             return slow.slow_figures(lambda film: launched_browser(find_browser(), film), host.address, films)
         finally:
             host.stop()
+
+
+def measure_recipes(folders: list[Path], scans: int) -> dict[str, Any]:
+    """Our page's figures and those of pages of other models, by the names of their recipes."""
+    from rich.console import Console
+
+    from building import models
+    from building.pipeline import build
+    from tests.bench import native, recipes
+    from tests.bench.pace import Pace
+    from tests.browser import Host, launched_browser
+    from tests.film import film_of_the_drawn_hand
+    from tests.find_browser import find_browser
+
+    for folder in folders:
+        models.check(folder)
+    npm = (bootstrap.node_tools() or (None, None))[1]
+    pace, found = Pace(native.Reference(ROOT / "runs" / "bench").ms), {}
+    with tempfile.TemporaryDirectory() as name:
+        film = film_of_the_drawn_hand(Path(name))
+        for recipe, folder in recipes.named([models.SHIPPED, *folders]).items():
+            page = fresh_build()
+            if not models.is_shipped(folder):
+                page = Path(name) / "page"
+                build(page, npm_command=npm, models_folder=folder, compressed=False, console=Console(stderr=True))
+            host = Host(page)
+            with launched_browser(find_browser(), film) as browser:
+                found[recipe] = recipes.measured(browser, host.address, scans, pace)
+            host.stop()
+    return found
 
 
 def measure(scans: int, threads: int) -> dict[str, Any]:

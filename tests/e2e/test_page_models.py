@@ -12,7 +12,9 @@ from pathlib import Path
 import pytest
 
 from app.shared import words
+from building.models import SHIPPED
 from building.pipeline import build
+from tests.bench import recipes
 from tests.browser import Host
 from tests.drawn_hand import drawn_photo
 from tests.e2e.test_page_self_test import open_it, run_it
@@ -79,3 +81,19 @@ def test_the_terminal_names_the_recipe_too(folder, tmp_path):
     assert words.say("read-by", name=NAME) in said("--models", folder)
     assert words.say("read-by", name="ours") not in said()
     assert json.loads(said("--models", folder, "--json"))["models"]["recipe"] == NAME
+
+
+def test_the_bench_shows_each_page_by_its_recipe_beside_ours(folder, tmp_path):
+    again = other_models(tmp_path / "again")
+    assert recipes.named([SHIPPED, folder, again]) == {"ours": SHIPPED, NAME: folder, f"{NAME} (again)": again}
+    page = {
+        "frame_ms": {"python": 9.0, "total": 27.0},
+        "photo_stages_ms": {"detect": 400.0},
+        "photo_ms": {"total": 700.0},
+    }
+    at_target = {part: {stage: ms / 2 for stage, ms in stages.items()} for part, stages in page.items()}
+    lines = recipes.table_lines({"ours": {**page, "at_target": at_target}, NAME: {**page, "at_target": at_target}})
+    assert lines[0] == f"| | ours | at 25 ms | {NAME} | at 25 ms |"
+    assert "| one frame: detect | 0.0 ms | 0.0 ms | 0.0 ms | 0.0 ms |" in lines
+    assert "| photo of 12 megapixels | 700.0 ms | 350.0 ms | 700.0 ms | 350.0 ms |" in lines
+    assert {line.count("|") for line in lines} == {6}
