@@ -32,8 +32,8 @@ examples:
   python build.py                    build into dist/
   python build.py --out /tmp/page    build somewhere else
   python build.py --offline          build with what earlier builds fetched
-  python build.py --models runs/original-web
-                                     the same page of other models, as `python -m trainer export --out` writes them,
+  python build.py --models runs/models/original-web
+                                     the same page of other models, as `python -m trainer export` writes them,
                                      into dist-original-web; dist/ stays the page that ships
 
 What was fetched is kept in {cache_dir()} (HEMOLENS_CACHE chooses another place)."""

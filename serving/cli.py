@@ -22,7 +22,7 @@ examples:
   python serve.py --host 127.0.0.1 --port 9443   for this machine only
   python serve.py --http --host 127.0.0.1        no certificate: fine for localhost and for `adb reverse`
   python serve.py --dev                          app/ and static/ as they are, loaded again at every save
-  python serve.py --models runs/original-web     the same page of other models, built into dist-original-web
+  python serve.py --models runs/models/original-web     the same page of other models, built into dist-original-web
 
 A build is made anew when its sources or its models have changed. dist/ is the page that ships: other models go into a
 folder of their own, unless --dist names one.

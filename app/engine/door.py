@@ -58,6 +58,7 @@ async def start(_lent: Lent) -> dict[str, Any]:
     """
     global _instrument, _keeping, _watch
     _instrument, threads = await boot()
+    # numpy and Pillow are there from here on.
     from app.core.reading import recipe_of
 
     _watch = None

@@ -42,7 +42,7 @@ examples:
   python tests/bench/run.py --scans 50      the same, and whether memory or time grows (from 12 scans on)
   python tests/bench/run.py --json          for machines: one object, of one thread; `all` and `held` have the rest
   python tests/bench/run.py --held          one core and half a core only
-  python tests/bench/run.py --models runs/original-web --models runs/original-hybrid
+  python tests/bench/run.py --models runs/models/original-web --models runs/models/original-hybrid
                                             what pages of other models take for a frame and a photo, beside ours
   python tests/bench/run.py --scans 50 --write docs/speed.md
 """

@@ -16,16 +16,35 @@ from building.models import SHIPPED
 from building.pipeline import build
 from tests.bench import recipes
 from tests.browser import Host
-from tests.drawn_hand import drawn_photo
+from tests.colour_models import NAME, colour_models
+from tests.drawn_hand import draw_hand
 from tests.e2e.test_page_self_test import open_it, run_it
-from tests.other_models import NAME, STAND_IN, other_models
+from tests.other_models import STAND_IN
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return other_models(tmp_path_factory.mktemp("models") / "web")
+    """Models with colour features and trees, of which a part stands in for another."""
+    made = colour_models(tmp_path_factory.mktemp("models") / "trees", draw_hand().picture)
+    said = json.loads((made / "models.json").read_bytes())
+    said["recipe"]["stand_in"] = STAND_IN
+    (made / "models.json").write_text(json.dumps(said))
+    return made
+
+
+@pytest.fixture(scope="module")
+def photo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("photo") / "hand.png"
+    draw_hand().picture.save(path)
+    return path
+
+
+def terminal(*arguments: object) -> str:
+    """What `python -m app` prints."""
+    command = [sys.executable, "-m", "app", *map(str, arguments)]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", timeout=120, check=True).stdout
 
 
 @pytest.fixture(scope="module")
@@ -44,12 +63,15 @@ def english_afterwards() -> Iterator[None]:
     words.use(words.DEFAULT)
 
 
-def test_a_page_of_other_models_says_so_beside_a_reading_in_the_settings_and_behind_the_reading(visit):
+def test_a_page_of_other_models_reads_as_the_terminal_does_and_says_whose_reading_it_is(visit, folder, photo):
     visit.open()
     visit.wait_for_engine()
     page = visit.page
-    visit.upload(drawn_photo())
-    assert len(visit.reading()["nails"]) == 3
+    visit.upload(photo)
+    expected = json.loads(terminal(photo, "--models", folder, "--json"))
+    values = sorted(nail["hb_g_dl"] for nail in expected["nails"])
+    assert len(values) == 3 and values[2] - values[0] > 0.05
+    assert sorted(nail["hb_g_dl"] for nail in visit.reading()["nails"]) == pytest.approx(values, abs=0.01)
     assert page.inner_text("#read-by") == words.say("read-by", name=NAME)
     page.click("[data-testid=debug] summary")
     assert re.fullmatch(rf"{NAME}: detector [0-9a-f]{{12}}, estimator [0-9a-f]{{12}}", page.inner_text("#debug-models"))
@@ -69,23 +91,15 @@ def test_a_page_of_other_models_says_so_beside_a_reading_in_the_settings_and_beh
     assert words.say("self-test.passed") == page.inner_text("#self-test-verdict").strip(), report
 
 
-def test_the_terminal_names_the_recipe_too(folder, tmp_path):
-    photo = tmp_path / "hand.jpg"
-    photo.write_bytes(drawn_photo()["buffer"])
-
-    def said(*arguments: object) -> str:
-        command = [sys.executable, "-m", "app", str(photo), *map(str, arguments)]
-        finished = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", timeout=120, check=True)
-        return finished.stdout
-
-    assert words.say("read-by", name=NAME) in said("--models", folder)
-    assert words.say("read-by", name="ours") not in said()
-    assert json.loads(said("--models", folder, "--json"))["models"]["recipe"] == NAME
+def test_the_terminal_names_the_recipe_too(folder, photo):
+    assert words.say("read-by", name=NAME) in terminal(photo, "--models", folder)
+    assert "HemoLens's own models" not in terminal(photo)
+    assert json.loads(terminal(photo, "--models", folder, "--json"))["models"]["recipe"] == NAME
 
 
-def test_the_bench_shows_each_page_by_its_recipe_beside_ours(folder, tmp_path):
-    again = other_models(tmp_path / "again")
-    assert recipes.named([SHIPPED, folder, again]) == {"ours": SHIPPED, NAME: folder, f"{NAME} (again)": again}
+def test_the_bench_shows_each_page_by_its_recipe_beside_ours(folder):
+    named = {"ours": SHIPPED, NAME: folder, f"ours ({SHIPPED.name})": SHIPPED}
+    assert recipes.named([SHIPPED, folder, SHIPPED]) == named
     page = {
         "frame_ms": {"python": 9.0, "total": 27.0},
         "photo_stages_ms": {"detect": 400.0},
