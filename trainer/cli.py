@@ -172,7 +172,9 @@ def _parser() -> argparse.ArgumentParser:
         "--detector-weights",
         default=HUB_WEIGHTS,
         metavar="WEIGHTS",
-        help=f"yolov8n starts from {HUB_WEIGHTS} of ultralytics' hub (default), FILE.pt or {NO_WEIGHTS}: untrained",
+        help=f"yolov8n starts from {HUB_WEIGHTS} of ultralytics' hub (default; where that cannot be reached, from "
+        "../shared/weights/yolov8n_coco_int8.onnx where that is a file), from FILE.pt, from FILE.onnx, a quantised "
+        f"YOLOv8n with 80 classes, or from {NO_WEIGHTS}: untrained",
     )
     kept = how.add_mutually_exclusive_group()
     kept.add_argument(

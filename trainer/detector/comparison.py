@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import io
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from app.files import sha256_of, write_json, write_whole
+from trainer.config import WEIGHTS_BESIDE_REPOSITORY
 from trainer.data.dataset import DataError
+from trainer.detector.quantised import agreement, read_quantised, start_network
 from trainer.detector.trained import SIDE_PX, check_same_training
 from trainer.tools.progress import Advance, Progress
 from trainer.tools.torch_parts import import_torch_parts, quiet
@@ -19,6 +22,9 @@ DETECTORS = (SMALL_DETECTOR, "yolov8n")
 ARCHITECTURE = "yolov8n"
 HUB_WEIGHTS = "yolov8n.pt"
 NO_WEIGHTS = "none"
+QUANTISED_SUFFIX = ".onnx"
+# What the house keeps for where the hub cannot be reached.
+QUANTISED_BESIDE_REPOSITORY = WEIGHTS_BESIDE_REPOSITORY / "yolov8n_coco_int8.onnx"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +79,11 @@ class StartWeights:
 
 
 def find_start_weights(given: str, runs: Path, progress: Progress) -> StartWeights:
-    """`none`, a .pt file, or the name of weights that ultralytics publishes (fetched once into runs/weights).
+    """`none`, a .pt file, a quantised .onnx file, or the name of weights that ultralytics publishes (fetched once into
+    runs/weights; where that fails, the quantised file beside the repository is taken).
 
     Raises:
-        DataError: no such file, or the published weights cannot be fetched.
+        DataError: no such file, one that does not fit, or the published weights cannot be fetched.
     """
     import_torch_parts()
     import ultralytics
@@ -85,9 +92,12 @@ def find_start_weights(given: str, runs: Path, progress: Progress) -> StartWeigh
     if given == NO_WEIGHTS:
         return StartWeights(None, f"none: started untrained from {ARCHITECTURE}.yaml ({version})")
     if Path(given).is_file():
-        return StartWeights(Path(given), f"{Path(given).name}, sha256 {sha256_of(Path(given))}")
+        return _start_from(Path(given))
     if given != HUB_WEIGHTS:
-        raise DataError(f"{given}: no such file (--detector-weights takes {HUB_WEIGHTS}, a .pt FILE or {NO_WEIGHTS!r})")
+        raise DataError(
+            f"{given}: no such file (--detector-weights takes {HUB_WEIGHTS}, a .pt or {QUANTISED_SUFFIX} FILE or "
+            f"{NO_WEIGHTS!r})"
+        )
 
     from ultralytics.utils.downloads import attempt_download_asset
 
@@ -99,13 +109,23 @@ def find_start_weights(given: str, runs: Path, progress: Progress) -> StartWeigh
         with contextlib.suppress(Exception):
             attempt_download_asset(str(target))
     if not target.is_file():
+        unreached = f"{HUB_WEIGHTS}: cannot be fetched from where ultralytics publishes it"
+        if QUANTISED_BESIDE_REPOSITORY.is_file():
+            progress.say(f"{unreached}; starting from {QUANTISED_BESIDE_REPOSITORY} instead")
+            return _start_from(QUANTISED_BESIDE_REPOSITORY)
         raise DataError(
-            f"{HUB_WEIGHTS}: cannot be fetched from where ultralytics publishes it; give a file with "
-            f"--detector-weights FILE.pt, or start untrained with --detector-weights {NO_WEIGHTS}"
+            f"{unreached}; give a checkpoint with --detector-weights FILE.pt, a quantised YOLOv8n of 80 classes with "
+            f"--detector-weights FILE{QUANTISED_SUFFIX}, or start untrained with --detector-weights {NO_WEIGHTS}"
         )
     return StartWeights(
         target, f"{HUB_WEIGHTS}, trained on COCO, published with {version}, AGPL-3.0, sha256 {sha256_of(target)}"
     )
+
+
+def _start_from(file: Path) -> StartWeights:
+    if file.suffix == QUANTISED_SUFFIX:
+        return StartWeights(file, read_quantised(file).words())
+    return StartWeights(file, f"{file.name}, sha256 {sha256_of(file)}")
 
 
 def train_detector(
@@ -133,7 +153,7 @@ def train_detector(
     # ultralytics writes epoch -1 into the checkpoints of a training that came to its end.
     if epochs_done != 0:
         write_json(folder / "made-from.json", made_from)
-        source = last if epochs_done else start.file or f"{ARCHITECTURE}.yaml"
+        source = last if epochs_done else _checkpoint(start, data_yaml, runs, progress) or f"{ARCHITECTURE}.yaml"
         model = YOLO(str(source))
         with progress.task("detector, epochs", recipe.epochs, done=epochs_done or 0) as advance, quiet():
             model.add_callback("on_fit_epoch_end", _EpochReport(advance, epochs_done or 0))
@@ -151,6 +171,31 @@ def train_detector(
                 )
     write_whole(finished, f"{recipe}\n")
     return best
+
+
+def _checkpoint(start: StartWeights, data_yaml: Path, runs: Path, progress: Progress) -> Path | None:
+    """The start weights as ultralytics reads them; a quantised file is made a checkpoint in runs/weights.
+
+    Raises:
+        DataError: the file gives something else than a YOLOv8n of its weights.
+    """
+    if start.file is None or start.file.suffix != QUANTISED_SUFFIX:
+        return start.file
+    torch = import_torch_parts()
+    progress.say(f"making a checkpoint of {start.file}")
+    read = read_quantised(start.file)
+    pictures = sorted((data_yaml.parent / "images" / "train").iterdir())
+    network = start_network(read, pictures)
+    found = agreement(read, network, pictures)
+    progress.say(
+        f"the file in ONNX Runtime beside the network made of it, {found.pictures} training photographs: scores "
+        f"correlate by {found.correlation:.3f}, the best of a photograph differs by at most {found.best_score:.3f}"
+    )
+    target = runs / "weights" / f"{start.file.stem}.pt"
+    held = io.BytesIO()
+    torch.save({"model": network, "train_args": {}}, held)
+    write_whole(target, held.getvalue())
+    return target
 
 
 class _EpochReport:
