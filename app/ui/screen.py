@@ -184,7 +184,8 @@ class Screen:
             held = camera.settings()
         finally:
             self._signals.may_sleep()
-            await camera.release_picture()
+            # Nobody waits for it: where the next scan holds the picture meanwhile, that counts.
+            tasks.run(camera.release_picture())
         if self._flow.state != flow.STATE_SCANNING or number != self._scans:
             # Something failed meanwhile, and the screen says so.
             return
