@@ -43,13 +43,22 @@ def watched() -> Iterator[Most]:
         watching.join()
 
 
-def _held_bytes(kinds: tuple[str, ...]) -> Iterator[int]:
-    """Of each renderer."""
+def renderers() -> Iterator[Path]:
+    """The books of each process that runs a page."""
     for process in Path("/proc").glob("[0-9]*"):
         try:
             if b"--type=renderer" in (process / "cmdline").read_bytes():
-                lines = (process / "smaps_rollup").read_text().splitlines()
-                yield sum(int(line.split()[1]) * 1024 for line in lines if line.startswith(kinds))
+                yield process
         except OSError:
             # Gone in the meantime, or somebody else's.
             continue
+
+
+def _held_bytes(kinds: tuple[str, ...]) -> Iterator[int]:
+    """Of each renderer."""
+    for process in renderers():
+        try:
+            lines = (process / "smaps_rollup").read_text().splitlines()
+        except OSError:
+            continue
+        yield sum(int(line.split()[1]) * 1024 for line in lines if line.startswith(kinds))

@@ -243,6 +243,7 @@ def table_lines(figures: dict[str, Any]) -> list[str]:
     row("the reference meanwhile", lambda each: f"{each['scans_reference_ms']:.1f} ms", scales=False)
     row("photo of 12 megapixels", lambda each: f"{each['photo_ms']:.0f} ms")
     row("photo of 48 megapixels", lambda each: f"{each['photo_48_ms']:.0f} ms")
+    row("a processor while somebody aims", lambda each: f"{each['aiming_share']:.0%}")
     row("memory, engine ready", lambda each: f"{each['memory_ready_mb']:.0f} MB", scales=False)
     row("memory, in a scan", lambda each: f"{each['memory_scan_mb']:.0f} MB", scales=False)
     row("memory, with a photo of 48 megapixels", lambda each: f"{each['memory_photo_mb']:.0f} MB", scales=False)

@@ -7,7 +7,7 @@ from typing import Any
 from playwright.sync_api import Browser, Page
 
 from app.shared import messages
-from tests.bench import scans
+from tests.bench import battery, scans
 from tests.bench.marks import mark_ms
 from tests.bench.memory import private_bytes
 from tests.bench.pace import Pace, at_target
@@ -43,14 +43,15 @@ def visit(
     page.wait_for_timeout(REST_MS)
     found |= {"memory_ready_mb": private_bytes() / 1e6, "threads": int(page.text_content("#debug-threads") or 0)}
     page.wait_for_selector("[data-testid=overlay] rect.nail", state="attached")
+    aiming = battery.aiming(page, pace)
     scanned = scans.in_a_row(page, count, pace)
     found |= scans.memory_of_a_scan(page)
     photos = scans.large_photos(person, sizes, pace)
     found |= scans.memory_of_a_photo(person, list(sizes.values())[-1])
     context.close()
-    parts = (found, second, scanned, photos)
+    parts = (found, second, aiming, scanned, photos)
     at_target_pace = {name: value for part in parts for name, value in part["at_target"].items()}
-    return {**found, **second, **scanned, **photos, "at_target": at_target_pace}
+    return {**found, **second, **aiming, **scanned, **photos, "at_target": at_target_pace}
 
 
 def first_visits(browser: Browser, address: str, pace: Pace) -> dict[str, Any]:
