@@ -27,6 +27,8 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
+from rich.console import Console  # noqa: E402
+
 import bootstrap  # noqa: E402
 from app.core.pictures.photo import open_photo  # noqa: E402
 from app.core.pipeline import measure_photo  # noqa: E402
@@ -102,13 +104,15 @@ def main() -> int:
 def agreement(models: Path, photos: list[Path]) -> tuple[Apart, Apart]:
     """Page against terminal from the same pixels, and from the files as they are."""
     tools = bootstrap.node_tools(install=False)
+    # Only the figures go to stdout.
+    console = Console(stderr=True)
     pixels, files = ([make(photo) for photo in photos] for make in (as_png, as_it_is))
     # Before there is a browser: Playwright keeps an event loop, beside which there can be no other.
     instrument = load_instrument(models)
     here = [[asyncio.run(measure_photo(instrument, file["buffer"])) for file in each] for each in (pixels, files)]
     with tempfile.TemporaryDirectory() as folder:
         dist = Path(folder) / "dist"
-        build(dist, npm_command=tools[1] if tools else None, models_folder=models, compressed=False)
+        build(dist, npm_command=tools[1] if tools else None, models_folder=models, compressed=False, console=console)
         host = Host(dist)
         try:
             with launched_browser(os.environ.get("HEMOLENS_CHROMIUM") or find_browser()) as browser:
