@@ -76,6 +76,7 @@ def main(arguments: list[str]) -> int:
 
     figures: dict[str, Any] = {}
     tables: dict[str, list[str]] = {}
+    unread = ""
     try:
         if options.models:
             figures["recipes"] = measure_recipes(options.models, options.scans)
@@ -90,10 +91,13 @@ def main(arguments: list[str]) -> int:
             tables["held"] = budgets.table_lines(figures["held"])
     except CannotHoldError as error:
         print(f"not measured on one core and half a core: {error}", file=sys.stderr)
+    except slow.NoReadingError as error:
+        # What was measured before is not lost.
+        unread = f"on one core or half a core a scan had no reading: {error}"
     except BuildError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
-    except (Error, slow.NoReadingError) as error:
+    except Error as error:
         print(f"error: the page did not get there: {str(error).splitlines()[0]}", file=sys.stderr)
         return 1
     if options.write:
@@ -106,6 +110,7 @@ def main(arguments: list[str]) -> int:
             return 1
     print(json.dumps(figures) if options.json else "\n\n".join("\n".join(lines) for lines in tables.values()))
     beyond = budgets.too_slow(figures["held"]) if "held" in figures else []
+    beyond += [unread] if unread else []
     for words in beyond:
         print(f"error: beyond its budget: {words}", file=sys.stderr)
     return 1 if beyond else 0

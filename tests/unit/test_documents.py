@@ -14,7 +14,8 @@ MODULE = re.compile(r"^(?:python3?|\.venv/bin/python) -m ([\w.]+)", re.MULTILINE
 SCRIPT = re.compile(r"^(?:python3?|\.venv/bin/python) ([\w./]+\.py)", re.MULTILINE)
 # Where each table of figures stands. Commands write them there.
 TABLES = {"detector": "accuracy.md", "hb": "accuracy.md", "reliability": "reliability.md"}
-TABLES |= {"speed": "speed.md", "held": "speed.md"}
+TABLES |= {"speed": "speed.md", "held": "speed.md", "recipes": "speed.md"}
+TABLES |= {"recipes-accuracy": "accuracy.md", "compare": "accuracy.md"}
 
 every_document = pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
 

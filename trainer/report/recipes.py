@@ -42,7 +42,7 @@ def recipes_table(figures: Entries) -> FigureTable:
         "used to choose. In brackets: always the training mean of the same folds.",
         *(f"{name}: {entry['words']}{_instead(entry)}." for name, entry in figures.items()),
     ]
-    return FigureTable("recipes", "Recipes", header, tuple(rows), tuple(notes))
+    return FigureTable("recipes-accuracy", "Recipes", header, tuple(rows), tuple(notes))
 
 
 def paired_table(figures: Entries) -> FigureTable:
