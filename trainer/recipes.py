@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from app.core.manifest import MEAN_SKIN, REFUSED, View
+from app.shared.codes import RECIPE_OURS
 from trainer.config import field_of, nothing_else, read_toml
 from trainer.data.dataset import DataError
 
 DEFAULT_RECIPES = Path(__file__).with_name("recipes.toml")
-OURS = "ours"
+OURS = RECIPE_OURS
 # One Ridge a depth of the backbone, see trainer.estimator.head; every other head is one of
 # trainer.estimator.regressors.
 RIDGE_BY_DEPTH = "ridge_by_depth"
