@@ -240,8 +240,9 @@ def _run(options: argparse.Namespace, progress: Progress) -> None:
 
         fetch_data(DataSettings(options.data, options.config, tuple(options.sources or ())), progress)
         return
-    recipe = find_recipe(options.recipe, options.recipes)
     compared = [find_recipe(name, options.recipes) for name in options.names]
+    # A file of somebody's own need not hold what ships.
+    recipe = compared[0] if compared else find_recipe(options.recipe, options.recipes)
     where = options.out
 
     def out_of(recipe: Recipe) -> Path:
