@@ -36,6 +36,7 @@ from app.core.reading import Reading  # noqa: E402
 from app.core.typical import typical_of_nails  # noqa: E402
 from app.models import SHIPPED_MODELS, load_instrument  # noqa: E402
 from building.pipeline import build  # noqa: E402
+from tests.bench.recipes import named  # noqa: E402
 from tests.browser import Host, Visit, launched_browser  # noqa: E402
 from tests.browser_kinds import listen  # noqa: E402
 from tests.drawn_hand import UploadedFile  # noqa: E402
@@ -87,9 +88,8 @@ def main() -> int:
         parser.error(f"{DATASET} has {len(found)} photographs; `python -m trainer data` fetches the data set")
     photos = found[:: len(found) // options.photos][: options.photos]
     figures = {}
-    for folder in options.models or [SHIPPED_MODELS]:
+    for recipe, folder in named(options.models or [SHIPPED_MODELS]).items():
         pixels, files = agreement(folder, photos)
-        recipe = json.loads((folder / "models.json").read_bytes()).get("recipe", {}).get("name", "ours")
         figures[recipe] = {"png": pixels.as_json(), "jpeg": files.as_json()}
         if not options.json:
             print(f"{recipe}, the same pixels: {pixels.in_words()}")

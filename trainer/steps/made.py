@@ -21,7 +21,6 @@ from trainer.estimator.backbones import DEFAULT_BACKBONE, Backbone, load_backbon
 from trainer.estimator.features import NailTables, mean_skin, nail_tables
 from trainer.estimator.graph import feature_graph
 from trainer.estimator.head import Head
-from trainer.estimator.likeness_table import LikenessTable, likeness_table
 from trainer.estimator.lite0 import NAME as LITE0
 from trainer.estimator.lite0 import load_lite0
 from trainer.estimator.methods import fit_of
@@ -68,7 +67,6 @@ class Features:
     spec: EstimatorSpec
     graph: onnx.ModelProto
     tables: NailTables
-    likeness: LikenessTable | None
 
 
 def prepare(settings: Settings, progress: Progress) -> Prepared:
@@ -96,12 +94,10 @@ def features(settings: Settings, prepared: Prepared, progress: Progress, may_sta
         backbone = find_backbone(replace(settings, backbone=DEFAULT_BACKBONE), progress)
     spec = estimator_spec(recipe, backbone, prepared.patients)
     graph = feature_graph(backbone, spec)
-    cache = settings.runs / "features"
-    tables = nail_tables(prepared.patients, graph, spec, cache, progress, recipe.lights)
+    tables = nail_tables(prepared.patients, graph, spec, settings.runs / "features", progress, recipe.lights)
     nails, numbers = tables.plain.features.shape
     progress.say(f"features: {nails} nails, {numbers} numbers each, by {backbone.name}")
-    likeness = likeness_table(prepared.patients, graph, spec, cache, progress) if recipe.likeness else None
-    return Features(backbone, spec, graph, tables, likeness)
+    return Features(backbone, spec, graph, tables)
 
 
 def estimator_spec(recipe: Recipe, backbone: Backbone, patients: list[Patient]) -> EstimatorSpec:

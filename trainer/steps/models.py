@@ -28,7 +28,7 @@ from trainer.estimator.graph import add_heads
 from trainer.estimator.light_profile import light_profile
 from trainer.estimator.likeness import LikenessModel, fit_likeness, limits_of, measures_of, signs_unseen
 from trainer.estimator.likeness_graph import add_likeness
-from trainer.estimator.likeness_table import LikenessTable
+from trainer.estimator.likeness_table import LikenessTable, likeness_table
 from trainer.estimator.methods import fit_of
 from trainer.evaluate import protocols
 from trainer.steps import publish
@@ -89,8 +89,11 @@ def export(settings: Settings, progress: Progress) -> None:
     figures = measure_recipe(settings, prepared, found, progress)
     heads = fitted_heads(recipe, found.tables)
     estimator = add_heads(found.graph, heads)
-    if found.likeness is not None:
-        estimator = add_likeness(estimator, _likeness_model(found.likeness))
+    likeness = None
+    if recipe.likeness:
+        cache = settings.runs / "features"
+        likeness = likeness_table(prepared.patients, found.graph, found.spec, cache, progress)
+        estimator = add_likeness(estimator, _likeness_model(likeness))
     model, entry = kept or _new_detector(settings, prepared, progress)
     document = {
         "recipe": {**recipe.document(), "stand_in": stand_in(recipe, found.backbone)},
@@ -108,8 +111,8 @@ def export(settings: Settings, progress: Progress) -> None:
     }
     if "interval_reference" in figures:
         document["interval_reference"] = publish.interval_entry(figures["interval_reference"])
-    if found.likeness is not None:
-        document["likeness"] = measure_likeness(found.likeness, progress)
+    if likeness is not None:
+        document["likeness"] = measure_likeness(likeness, progress)
     document["training_light"] = light_profile(prepared.patients, progress)
     publish.publish(settings.out, model, estimator.SerializeToString(), document)
     progress.say(f"written: {settings.out}: detector.onnx, estimator.onnx, models.json and their cards")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import inspect
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,6 +25,7 @@ from trainer.evaluate.measures import all_figures
 from trainer.evaluate.validation import GROUPED3_REPEATS, OutOfFold, grouped3, out_of_fold
 from trainer.recipes import Recipe
 from trainer.steps.made import Features, Prepared, Settings, features, stand_in
+from trainer.sweep.plan import kept_document
 from trainer.tools.progress import Progress
 
 FOLDER = "recipes"
@@ -83,7 +83,7 @@ def measure_recipe(settings: Settings, prepared: Prepared, progress: Progress) -
     table = replace(found.tables.plain, shifted={})
     path = settings.runs / FOLDER / f"{recipe.name}.json"
     fingerprint = _fingerprint(recipe, found, prepared)
-    kept = _kept(path, fingerprint)
+    kept = kept_document(path, fingerprint)
     if kept is None:
         measured = measure_table(table, prepared.patients, prepared.split, progress, fit_of(recipe))
         measured.entry["words"] = recipe.words
@@ -109,14 +109,6 @@ def _fingerprint(recipe: Recipe, found: Features, prepared: Prepared) -> str:
     for part in parts:
         digest.update(inspect.getsource(part).encode())
     return digest.hexdigest()
-
-
-def _kept(path: Path, fingerprint: str) -> dict[str, Any] | None:
-    try:
-        document = json.loads(path.read_bytes())
-    except (OSError, ValueError):
-        return None
-    return document if isinstance(document, dict) and document.get("fingerprint") == fingerprint else None
 
 
 def each_recipe(settings: Settings, recipes: list[Recipe], out_of: Callable[[Recipe], Path]) -> list[Settings]:

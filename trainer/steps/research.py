@@ -73,9 +73,9 @@ def sweep(settings: ResearchSettings, recipes: list[Settings], progress: Progres
     plan = make_plan(config, patients, split, settings.weights, settings.runs / "features", progress)
     documents = run_sweep(plan, folder, progress, settings.workers, settings.scheduler)
     documents |= fine_tune_all(config, patients, split, settings.weights, folder, progress)
-    entries = {}
+    entries, prepared = {}, prepare(recipes[0], progress)
     for each in recipes:
-        found = measure_recipe(each, prepare(each, progress), progress)
+        found = measure_recipe(each, prepared, progress)
         entries[found.recipe.name] = {**found.measured.entry, "stand_in": found.stand_in}
     table = {"first": config.backbones[0].name, "seed": config.seed, "jobs": documents, "recipes": entries}
     write_json(folder / "table.json", table)

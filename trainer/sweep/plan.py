@@ -126,7 +126,9 @@ def run_sweep(plan: Plan, folder: Path, progress: Progress, workers: int, schedu
     """
     digests = {key: _table_digest(table) for key, table in plan.tables.items()}
     prints = {job.name: _fingerprint(job, digests[job.features], plan) for job in plan.jobs}
-    done = {job.name: found for job in plan.jobs if (found := _read(folder, job.name, prints[job.name]))}
+    done = {
+        job.name: found for job in plan.jobs if (found := kept_document(folder / f"{job.name}.json", prints[job.name]))
+    }
     waiting = [job for job in plan.jobs if job.name not in done]
     with progress.task("sweep, jobs", len(plan.jobs), len(done)) as advance, _backend(workers, scheduler) as parallel:
         calls = (joblib.delayed(_named)(job, plan.tables[job.features], plan.split, plan.seed) for job in waiting)
@@ -174,9 +176,10 @@ def _fingerprint(job: Job, table: str, plan: Plan) -> str:
     return hashlib.sha256(repr((asdict(job), table, split, plan.seed, code)).encode()).hexdigest()
 
 
-def _read(folder: Path, name: str, fingerprint: str) -> dict[str, Any] | None:
+def kept_document(path: Path, fingerprint: str) -> dict[str, Any] | None:
+    """What was written there from the very same inputs; None where there is no such thing."""
     try:
-        document = json.loads((folder / f"{name}.json").read_bytes())
+        document = json.loads(path.read_bytes())
     except (OSError, ValueError):
         return None
     return document if isinstance(document, dict) and document.get("fingerprint") == fingerprint else None
