@@ -124,6 +124,8 @@ class Visit:
     context: BrowserContext | None
     address: str
     console_errors: list[str] = field(default_factory=list)
+    # Parts of errors that a test brings about. They may come at any moment, also once the test has seen enough.
+    expected_errors: set[str] = field(default_factory=set)
     requests: list[str] = field(default_factory=list)
     # Addresses of requests that carried something.
     sent: list[str] = field(default_factory=list)
@@ -134,6 +136,14 @@ class Visit:
     def open_unhurried(self) -> None:
         """The page, where a scan may take longer than anybody would wait: the machine is busy with other tests."""
         self.page.goto(f"{self.address}?scan-seconds=120")
+
+    def expect_errors(self, *parts: str) -> None:
+        """An error with one of these in it is what the browser itself says of what the test does."""
+        self.expected_errors.update(parts)
+
+    def unexpected_errors(self) -> list[str]:
+        """Of the console's errors those that nothing explains."""
+        return [error for error in self.console_errors if not any(part in error for part in self.expected_errors)]
 
     def wait_for_engine(self) -> None:
         """Until it can measure; where it cannot, what the page and its console say is in the failure.
@@ -175,9 +185,8 @@ class Visit:
 
     def screenshot(self, path: Path) -> None:
         """What is on the screen. For it Playwright adds a style, which the page's policy refuses; Firefox says so."""
-        said = len(self.console_errors)
+        self.expect_errors("style-src")
         self.page.screenshot(path=path)
-        self.console_errors[said:] = [text for text in self.console_errors[said:] if "style-src" not in text]
 
     def requests_elsewhere(self) -> list[str]:
         return [url for url in self.requests if not url.startswith((self.address, "blob:", "data:"))]

@@ -55,8 +55,7 @@ def test_a_connection_that_is_lost_while_saving_is_named_and_it_goes_on_from_the
     assert words.say("offline-failed.network", percent="*").split("*")[1] in said
     assert words.say("try-again") in said
     # The browser says on the console which requests failed.
-    assert all("ERR_" in error for error in visit.console_errors)
-    visit.console_errors.clear()
+    visit.expect_errors("ERR_")
     # The page works all the same.
     visit.wait_for_engine()
     host._server.answers_left = None
@@ -87,7 +86,7 @@ def test_parts_that_the_browser_took_away_are_told_and_brought_back(visit):
     page.reload()
     page.wait_for_selector(f"{CHIP}[data-offline=failed]", timeout=PATIENCE_MS)
     assert words.say("offline-missing", count=2) in chip(page)
-    visit.console_errors.clear()
+    visit.expect_errors("ERR_")
     visit.context.set_offline(False)
     page.click("#offline-again")
     visit.wait_for_offline_ready()

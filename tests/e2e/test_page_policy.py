@@ -88,10 +88,9 @@ RUN_TEXT = """() => new Promise((report) => setTimeout(async () => {
 }, 0))"""
 
 
-def forget_refusals(visit):
+def expect_refusals(visit):
     """The browser says on the console what it refuses, and these were refused for a test."""
-    assert all("Content Security" in error or "security policy" in error for error in visit.console_errors)
-    visit.console_errors.clear()
+    visit.expect_errors("Content Security", "security policy")
 
 
 @pytest.fixture(params=[1, 2])
@@ -115,8 +114,8 @@ def test_another_origin_is_refused_by_the_policy(arrived):
     for worker in workers_of(page):
         assert set(worker.evaluate(TRY, ELSEWHERE)) == {"connect-src"}
     # The requests that the browser announces never went out.
-    arrived.console_errors[:] = [error for error in arrived.console_errors if ELSEWHERE not in error]
-    forget_refusals(arrived)
+    expect_refusals(arrived)
+    arrived.expect_errors(ELSEWHERE)
     arrived.requests[:] = [url for url in arrived.requests if url != ELSEWHERE]
     arrived.sent[:] = [url for url in arrived.sent if url != ELSEWHERE]
 
@@ -126,7 +125,7 @@ def test_no_text_becomes_code(arrived):
     assert page.evaluate(RUN_TEXT) == [17, []]
     for worker in workers_of(page):
         assert worker.evaluate(RUN_TEXT) == [12, []]
-    forget_refusals(arrived)
+    expect_refusals(arrived)
 
 
 def test_every_answer_carries_the_policy(host, visit):
@@ -170,7 +169,7 @@ def test_a_host_without_headers_is_isolated_and_guarded_by_the_service_worker(bu
         assert visit.page.evaluate(RUN_TEXT) == [17, []]
         for worker in workers_of(visit.page):
             assert worker.evaluate(RUN_TEXT) == [12, []]
-        forget_refusals(visit)
+        expect_refusals(visit)
         visit.upload(drawn_photo())
         assert len(visit.reading()["nails"]) == 3
     finally:
@@ -232,7 +231,7 @@ def test_a_photo_leaves_nothing_behind(host, visit, built_dist, tmp_path):
     page.click("[data-testid=close-result]")
     assert not page.evaluate(readable, address)
     # The browser says on the console that there is nothing there.
-    visit.console_errors.clear()
+    visit.expect_errors("ERR_FILE_NOT_FOUND")
     left = page.evaluate(LEFT)
     # Python's memory, which the first start has left, is from before the photo.
     memory = f"vendor/memory/{json.loads((built_dist / 'vendor/memory/memory.json').read_text())['id']}"

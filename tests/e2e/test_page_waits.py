@@ -55,8 +55,7 @@ def test_a_file_that_is_gone_before_it_is_read_says_so_and_the_page_is_kept(visi
     assert error_code(page) == "file_unreadable"
     assert "gone.jpg" in page.inner_text("#error-message")
     # The browser itself complains of the picture that it cannot show.
-    assert {error.split(":")[0] for error in visit.console_errors} <= {"Failed to load resource"}
-    visit.console_errors.clear()
+    visit.expect_errors("Failed to load resource")
     visit.wait_for_offline_ready()
     page.set_input_files("[data-testid=upload]", HAND)
     page.wait_for_selector("body[data-state=result]", timeout=PATIENCE_MS)
@@ -141,8 +140,8 @@ def test_a_fault_that_nobody_caught_becomes_words_and_the_page_goes_on(next_visi
     page.set_input_files("[data-testid=upload]", HAND)
     page.wait_for_selector("[data-testid=error][data-code=unexpected]", timeout=PATIENCE_MS)
     assert words.say("error.unexpected") in page.inner_text("[data-testid=error]")
-    assert len(visit.console_errors) == 1 and "broken" in visit.console_errors[0]
-    visit.console_errors.clear()
+    assert len(visit.console_errors) == 1
+    visit.expect_errors("broken")
     page.set_input_files("[data-testid=upload]", HAND)
     page.wait_for_selector("body[data-state=result]", timeout=PATIENCE_MS)
 
@@ -170,13 +169,13 @@ def test_without_javascript_the_page_says_what_it_needs(host, new_visit):
 def test_without_webassembly_the_page_says_so(host, new_visit, language, said):
     visit = new_visit(host.address, locale=language)
     visit.page.add_init_script("delete globalThis.WebAssembly")
+    # What MicroPython says of it in the console is its own.
+    visit.expect_errors("WebAssembly", "native wasm support", "ArrayBuffer instantiation")
     visit.open()
     card = visit.page.wait_for_selector("#cannot-start:not([hidden])")
     assert said in card.inner_text()
     assert visit.page.locator("#cannot-start p:visible").count() == 1
     assert visit.page.is_hidden("[data-testid=splash]")
-    # What MicroPython says of it in the console is its own.
-    visit.console_errors.clear()
 
 
 def test_a_page_whose_scripts_do_not_come_says_how_to_go_on(host, new_visit):
@@ -185,8 +184,7 @@ def test_a_page_whose_scripts_do_not_come_says_how_to_go_on(host, new_visit):
     visit.open()
     card = visit.page.wait_for_selector("#not-started:not([hidden])")
     assert card.query_selector("a[href='./']")
-    assert {error.split(":")[0] for error in visit.console_errors} == {"Failed to load resource"}
-    visit.console_errors.clear()
+    visit.expect_errors("Failed to load resource")
 
 
 def test_a_browser_that_blocks_cookies_measures_all_the_same(host, browser, chromium, tmp_path):
