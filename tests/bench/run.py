@@ -5,15 +5,14 @@ Every figure stands beside what it would be where they take 25 ms: ratios surviv
 
 Then the whole browser is held to one core and to half a core, as if the phone were slow. That takes Linux, its control
 groups of version 1 or 2, and the right to write them. What is beyond its budget there is said, with exit status 1.
+
+A first visit over a slow line, which the page's server keeps to, has a table of its own.
 """
 
 import argparse
 import json
-import os
-import platform
 import sys
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +21,7 @@ sys.path.insert(0, str(ROOT))
 
 import bootstrap  # noqa: E402
 from tests.bench.held import CannotHoldError  # noqa: E402
-from tests.bench.pace import TARGET_REFERENCE_MS, at_target  # noqa: E402
+from tests.bench.pace import at_target  # noqa: E402
 
 # Of 12 and of 48 megapixels.
 PHOTO_SIZES = {"photo_ms": (4000, 3000), "photo_48_ms": (8000, 6000)}
@@ -30,18 +29,13 @@ PHOTO_SIZES = {"photo_ms": (4000, 3000), "photo_48_ms": (8000, 6000)}
 MOST_THREADS = 4
 # A hand on white paper, of the data set.
 REAL_PHOTO = "photo/54.jpg"
-# Steps of the engine's start, as app/shared/messages.py calls them, in the table's words.
-BOOT_STEPS = {
-    "python": "the page and Python",
-    "numerics": "numpy and Pillow",
-    "networks": "waiting for the networks, which open beside the rest",
-}
 EPILOG = """\
 examples:
   python tests/bench/run.py                 one thread and all of them, five scans each; one core and half a core
   python tests/bench/run.py --scans 50      the same, and whether memory or time grows (from 12 scans on)
   python tests/bench/run.py --json          for machines: one object, of one thread; `all` and `held` have the rest
   python tests/bench/run.py --held          one core and half a core only
+  python tests/bench/run.py --line          a first visit over a slow line only
   python tests/bench/run.py --models runs/models/original-web --models runs/models/original-hybrid
                                             what pages of other models take for a frame and a photo, beside ours
   python tests/bench/run.py --scans 50 --write docs/speed.md
@@ -61,6 +55,7 @@ def main(arguments: list[str]) -> int:
     only = parser.add_mutually_exclusive_group()
     only.add_argument("--one", action="store_true", help="one thread only")
     only.add_argument("--held", action="store_true", help="one core and half a core only")
+    only.add_argument("--line", action="store_true", help="a first visit over a slow line only")
     only.add_argument(
         "--models", type=Path, action="append", metavar="FOLDER", help="pages of other models beside ours only"
     )
@@ -72,7 +67,7 @@ def main(arguments: list[str]) -> int:
     from playwright.sync_api import Error
 
     from building import BuildError
-    from tests.bench import budgets, recipes, slow
+    from tests.bench import budgets, far_visit, recipes, slow, speed_table
 
     figures: dict[str, Any] = {}
     tables: dict[str, list[str]] = {}
@@ -80,13 +75,16 @@ def main(arguments: list[str]) -> int:
     try:
         if options.models:
             figures["recipes"] = measure_recipes(options.models, options.scans)
-            tables["recipes"] = [*recipes.table_lines(figures["recipes"]), "", machine()]
-        elif not options.held:
+            tables["recipes"] = [*recipes.table_lines(figures["recipes"]), "", speed_table.machine()]
+        elif not options.held and not options.line:
             figures = measure(options.scans, 1)
             if not options.one:
                 figures["all"] = measure(options.scans, MOST_THREADS)
-            tables["speed"] = [*table_lines(figures), "", machine()]
-        if not options.one and not options.models:
+            tables["speed"] = [*speed_table.lines(figures), "", speed_table.machine()]
+        if options.line or not (options.one or options.held or options.models):
+            figures["line"] = measure_line()
+            tables["line"] = far_visit.table_lines(figures["line"])
+        if not (options.one or options.line or options.models):
             figures["held"] = measure_held()
             tables["held"] = budgets.table_lines(figures["held"])
     except CannotHoldError as error:
@@ -154,6 +152,16 @@ def measure_held() -> dict[str, Any]:
             host.stop()
 
 
+def measure_line() -> dict[str, Any]:
+    """One first visit over a slow line, see `tests.bench.far_visit`."""
+    from tests.bench import far_visit
+    from tests.browser import launched_browser
+    from tests.find_browser import find_browser
+
+    with launched_browser(find_browser()) as browser:
+        return far_visit.measured(browser, fresh_build())
+
+
 def measure_recipes(folders: list[Path], scans: int) -> dict[str, Any]:
     """Our page's figures and those of pages of other models, by the names of their recipes."""
     from rich.console import Console
@@ -214,67 +222,6 @@ def measure(scans: int, threads: int) -> dict[str, Any]:
         "model_bytes": sum(models),
         **visits.visit_bytes(dist),
     }
-
-
-def table_lines(figures: dict[str, Any]) -> list[str]:
-    """The figures as a Markdown table: each as it was, and as it would be at the pace of the targets."""
-    columns = [figures, *([figures["all"]] if "all" in figures else [])]
-    heads = [f"{column['threads']} thread{'s' if column['threads'] > 1 else ''}" for column in columns]
-    lines = [
-        f"| | {' | '.join(f'{head} | at {TARGET_REFERENCE_MS:.0f} ms' for head in heads)} |",
-        "|---|" + "---:|" * 2 * len(columns),
-    ]
-
-    def row(name: str, value: Callable[[dict[str, Any]], str], scales: bool = True) -> None:
-        """`value`: the words of one figure, from the figures of a column; asked at once."""
-        cells = [(value(each), value(each["at_target"]) if scales else "") for each in columns]
-        lines.append(f"| {name} | " + " | ".join(cell for pair in cells for cell in pair) + " |")
-
-    row("screen usable, second visit", lambda each: f"{each['screen_ms'] / 1000:.2f} s")
-    row("engine ready, first visit", lambda each: f"{each['engine_cold_ms'] / 1000:.2f} s")
-    row("reading of a photo, first visit", lambda each: f"{each['first_reading_ms'] / 1000:.2f} s")
-    row("the reference meanwhile", lambda each: f"{each['first_visits_reference_ms']:.1f} ms", scales=False)
-    row("engine ready, second visit", lambda each: f"{each['engine_warm_ms'] / 1000:.2f} s")
-    for step, name in BOOT_STEPS.items():
-        row(f"of it: {name}", lambda each: f"{each['engine_warm_parts_ms'][step] / 1000:.2f} s")  # noqa: B023
-    row("the reference meanwhile", lambda each: f"{each['visits_reference_ms']:.1f} ms", scales=False)
-    for stage in [name for name in columns[0]["frame_ms"] if name not in ("python", "total")]:
-        row(f"one frame: {stage}", lambda each: f"{each['frame_ms'].get(stage, 0):.1f} ms")  # noqa: B023
-    row("one frame: Python's share", lambda each: f"{each['frame_ms']['python']:.1f} ms")
-    row("the same, no network running beside it", lambda each: f"{each['python_alone_ms']:.1f} ms")
-    row("one frame", lambda each: f"{each['frame_ms']['total']:.0f} ms")
-    row("30-frame scan", lambda each: f"{each['scan_s']:.2f} s")
-    row("the same, the quickest tenth", lambda each: f"{each['scan_quick_s']:.2f} s", scales=False)
-    row("the reference meanwhile", lambda each: f"{each['scans_reference_ms']:.1f} ms", scales=False)
-    row("photo of 12 megapixels", lambda each: f"{each['photo_ms']:.0f} ms")
-    row("photo of 48 megapixels", lambda each: f"{each['photo_48_ms']:.0f} ms")
-    row("a processor while somebody aims", lambda each: f"{each['aiming_share']:.0%}")
-    row("memory, engine ready", lambda each: f"{each['memory_ready_mb']:.0f} MB", scales=False)
-    row("memory, in a scan", lambda each: f"{each['memory_scan_mb']:.0f} MB", scales=False)
-    row("memory, with a photo of 48 megapixels", lambda each: f"{each['memory_photo_mb']:.0f} MB", scales=False)
-    if all(column["memory_growth"] is not None for column in columns):
-        row("memory, last five scans against the first", lambda each: f"{each['memory_growth']:+.1%}", scales=False)
-        row("time, last five scans against the first", lambda each: f"{each['scan_growth']:+.1%}")
-    row("main thread: tasks above 50 ms while scanning", lambda each: f"{each['long_tasks']}", scales=False)
-    row("native, 1 thread: our two networks", lambda each: f"{each['native_ms']:.1f} ms")
-    row("models", lambda each: f"{each['model_bytes'] / 1e6:.2f} MB", scales=False)
-    row(
-        "a first visit, raw and compressed",
-        lambda each: f"{each['raw_bytes'] / 1e6:.1f}, {each['transfer_bytes'] / 1e6:.1f} MB",
-        scales=False,
-    )
-    return lines
-
-
-def machine() -> str:
-    """What it ran on."""
-    names = [line.split(":")[1].strip() for line in _cpu_lines() if line.startswith("model name")]
-    return f"Headless Chromium on {os.cpu_count()} processors of a {names[0] if names else platform.machine()}."
-
-
-def _cpu_lines() -> list[str]:
-    path = Path("/proc/cpuinfo")
-    return path.read_text().splitlines() if path.is_file() else []
 
 
 if __name__ == "__main__":
