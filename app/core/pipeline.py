@@ -26,7 +26,7 @@ from app.core.find.fingers import finger_directions, match_skin
 from app.core.find.follow import Follower
 from app.core.find.ways import ALL_WAYS, UPRIGHT, Way
 from app.core.light.judge import judge_nails
-from app.core.light.reference import NO_REFERENCE, Reference, find_reference
+from app.core.light.reference import NO_REFERENCE, UNUSED_REFERENCE, Reference, find_reference
 from app.core.manifest import REFUSED, Manifest
 from app.core.network import Network
 from app.core.pictures.photo import Photo, open_reduced
@@ -188,7 +188,7 @@ async def see(
 
 def _reference(manifest: Manifest, picture: Image.Image, boxes: FloatArray, directions: FloatArray) -> Reference:
     """The paper beside the nails, for an estimator that knows what to do with it."""
-    return NO_REFERENCE if manifest.interval_reference is None else find_reference(picture, boxes, directions)
+    return UNUSED_REFERENCE if manifest.interval_reference is None else find_reference(picture, boxes, directions)
 
 
 def see_guided(manifest: Manifest, picture: Image.Image, box: FloatArray, direction: FloatArray) -> Seen:

@@ -108,6 +108,8 @@ REFERENCE_TINTED = "tinted"
 REFERENCE_SMALL = "small"
 # Shadows, folds, a pattern.
 REFERENCE_UNEVEN = "uneven"
+# The models that measure know nothing of paper.
+REFERENCE_UNUSED = "unused"
 REFERENCES = (
     REFERENCE_OK,
     REFERENCE_MISSING,
@@ -115,6 +117,7 @@ REFERENCES = (
     REFERENCE_TINTED,
     REFERENCE_SMALL,
     REFERENCE_UNEVEN,
+    REFERENCE_UNUSED,
 )
 
 # Why there is no picture from the camera, or none any more.

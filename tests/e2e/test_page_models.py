@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from app.shared import words
+from app.shared import codes, words
 from building.models import SHIPPED
 from building.pipeline import build
 from tests.bench import recipes
@@ -83,6 +83,8 @@ def test_a_page_of_other_models_reads_as_the_terminal_does_and_says_whose_readin
     assert len(values) == 3 and values[2] - values[0] > 0.05
     assert sorted(nail["hb_g_dl"] for nail in visit.reading()["nails"]) == pytest.approx(values, abs=0.01)
     assert page.inner_text("#read-by") == words.say("read-by", name=NAME)
+    assert page.get_attribute("[data-testid=reference]", "data-reference") == codes.REFERENCE_UNUSED
+    assert page.inner_text("[data-testid=reference]") == words.paper_words(codes.REFERENCE_UNUSED)
     page.click("[data-testid=debug] summary")
     assert re.fullmatch(rf"{NAME}: detector [0-9a-f]{{12}}, estimator [0-9a-f]{{12}}", page.inner_text("#debug-models"))
     page.click("#open-settings")
@@ -113,6 +115,8 @@ def test_offline_a_scan_with_other_models_ends_in_a_reading_near_the_photos(new_
     page.uncheck("#auto-capture")
     visit.wait_for_engine()
     page.wait_for_selector("[data-testid=overlay] rect.nail", timeout=PATIENCE_MS)
+    # Nobody is asked for paper that these models would not look at.
+    assert page.inner_text("#paper-live") == ""
     page.click("[data-testid=capture]")
     page.wait_for_selector("body[data-state=result], body[data-state=error]", timeout=PATIENCE_MS)
     expected = json.loads(terminal(photo, "--models", folder, "--json"))

@@ -20,6 +20,7 @@ from app.shared.codes import (
     REFERENCE_SMALL,
     REFERENCE_TINTED,
     REFERENCE_UNEVEN,
+    REFERENCE_UNUSED,
 )
 
 # What paper is made to: linear, of a full level. Below 1, so that what shines more than paper keeps its difference.
@@ -65,6 +66,7 @@ class Reference:
 
 
 NO_REFERENCE = Reference(None, REFERENCE_MISSING)
+UNUSED_REFERENCE = Reference(None, REFERENCE_UNUSED)
 
 
 def find_reference(picture: Image.Image, nails: FloatArray, directions: FloatArray) -> Reference:

@@ -76,6 +76,7 @@ TEXTS = {
     "reference.tinted": "الورقة ليست بيضاء أو الضوء ملوّن",
     "reference.small": "يُرجى إظهار جزء أكبر من الورقة",
     "reference.uneven": "على الورقة ظل أو ثنية",
+    "reference.unused": "هذه النماذج لا تستخدم الورقة البيضاء",
     # Scan
     "scanning": "يجري المسح: دون حركة",
     "scan-frame": "اللقطة {done} من {total}",

@@ -80,6 +80,7 @@ TEXTS = {
     "reference.tinted": "Papier nicht weiß oder Licht farbig",
     "reference.small": "Mehr vom Papier zeigen",
     "reference.uneven": "Papier im Schatten oder gefaltet",
+    "reference.unused": "Diese Modelle nutzen kein weißes Papier",
     # Scan
     "scanning": "Scan läuft: stillhalten",
     "scan-frame": "Bild {done} von {total}",

@@ -76,6 +76,7 @@ TEXTS = {
     "reference.tinted": "Not white paper, or coloured light",
     "reference.small": "Show more of the paper",
     "reference.uneven": "Paper in shadow or folded",
+    "reference.unused": "These models do not use white paper",
     # Scan
     "scanning": "Scanning: hold still",
     "scan-frame": "Frame {done} of {total}",

@@ -77,6 +77,7 @@ TEXTS = {
     "reference.tinted": "El papel no es blanco o la luz tiene color",
     "reference.small": "Muestre más papel",
     "reference.uneven": "Papel con sombra o doblado",
+    "reference.unused": "Estos modelos no usan papel blanco",
     # Scan
     "scanning": "Escaneando: no se mueva",
     "scan-frame": "Fotograma {done} de {total}",

@@ -81,6 +81,7 @@ TEXTS = {
     "reference.tinted": "Papier non blanc, ou lumière colorée",
     "reference.small": "Montrez plus de papier",
     "reference.uneven": "Papier à l’ombre ou plié",
+    "reference.unused": "Ces modèles n’utilisent pas de papier blanc",
     # Scan
     "scanning": "Mesure en cours : ne bougez pas",
     "scan-frame": "Image {done} sur {total}",

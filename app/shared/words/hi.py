@@ -76,6 +76,7 @@ TEXTS = {
     "reference.tinted": "काग़ज़ सफ़ेद नहीं या रोशनी रंगीन है",
     "reference.small": "काग़ज़ का ज़्यादा हिस्सा दिखाएँ",
     "reference.uneven": "काग़ज़ पर छाया या मोड़ है",
+    "reference.unused": "ये मॉडल सफ़ेद काग़ज़ का उपयोग नहीं करते",
     # Scan
     "scanning": "स्कैन हो रहा है: स्थिर रखें",
     "scan-frame": "फ़्रेम {done} (कुल {total})",

@@ -269,6 +269,9 @@ class Live:
         holds = self._paper.seen(reference)
         if holds is None:
             return
+        if holds == codes.REFERENCE_UNUSED:
+            paper.forget(paper.LIVE)
+            return
         paper.tell(paper.LIVE, holds, words.say("reference." + holds))
         if holds == codes.REFERENCE_MISSING:
             self.camera.exposure.restore()

@@ -33,6 +33,7 @@ from app.shared.codes import (
     NAIL_POLISH,
     NO_NAIL,
     REFERENCE_CLIPPED,
+    REFERENCE_UNUSED,
     SPOILED_REASONS,
     STRANGE_NAILS,
     UNUSABLE_NAILS,
@@ -314,6 +315,8 @@ def test_the_estimator_is_given_colour_features_where_it_wants_them():
     reading = measure(measuring, picture=picture)
     (asked,) = measuring.estimator.asked
     assert sorted(asked) == ["color_features", "image"] and asked["color_features"].dtype == np.float32
+    # An estimator that knows nothing of paper has nobody lay a hand on it.
+    assert reading.as_json()["light"]["reference"] == {"found": False, "reason": REFERENCE_UNUSED, "rgb_linear": None}
     boxes, patches = (np.array([each.box for each in found]) for found in (reading.nails, reading.skin))
     assert np.allclose(asked["color_features"], nail_colours(picture, boxes, patches, ColourSpec("refused")))
 
