@@ -75,9 +75,16 @@ def decode(output: FloatArray, confidence: float) -> Detections:
 
 def iou_matrix(first: FloatArray, second: FloatArray) -> FloatArray:
     """Intersection over union of boxes (N, 4) and (M, 4) xyxy -> (N, M); 0 where a box has no area."""
-    corner_low = np.maximum(first[:, None, :2], second[None, :, :2])
-    corner_high = np.minimum(first[:, None, 2:], second[None, :, 2:])
-    overlap = np.clip(corner_high - corner_low, 0, None).prod(axis=2)
+    # One side after the other: numpy goes slowly through an axis of two.
+    width, height = (
+        np.maximum(
+            np.minimum(first[:, None, side + 2], second[:, side + 2])
+            - np.maximum(first[:, None, side], second[:, side]),
+            0,
+        )
+        for side in (0, 1)
+    )
+    overlap = width * height
     union = box_areas(first)[:, None] + box_areas(second)[None, :] - overlap
     ious: FloatArray = np.divide(overlap, union, out=np.zeros_like(overlap), where=union > 0)
     return ious
