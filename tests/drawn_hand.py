@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any, TypedDict
 
 import numpy as np
@@ -74,6 +75,21 @@ def draw_hand(
     polish: tuple[int, int, int] | None = None,
 ) -> DrawnHand:
     """A hand with up to four fingers, pointing left, on a board of this colour; its nails are bare, or painted."""
+    drawn = _drawn(fingers, width, height, skin, seed, board, polish)
+    # Its own, which the caller may paint on.
+    return replace(drawn, picture=drawn.picture.copy())
+
+
+@cache
+def _drawn(
+    fingers: int,
+    width: int,
+    height: int,
+    skin: tuple[int, int, int],
+    seed: int,
+    board: tuple[int, int, int],
+    polish: tuple[int, int, int] | None,
+) -> DrawnHand:
     noise = np.random.default_rng(seed)
     big = Image.new("RGB", (width * OVERSIZE, height * OVERSIZE), board)
     paint = ImageDraw.Draw(big)

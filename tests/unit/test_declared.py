@@ -4,7 +4,7 @@ import ast
 import re
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -49,7 +49,12 @@ PACKAGES = {
     "sklearn": "scikit-learn",
     "yaml": "pyyaml",
 }
-HERE = metadata.packages_distributions()
+
+
+@cache
+def here() -> Mapping[str, list[str]]:
+    """Of what is installed: the packages by the name that is imported."""
+    return metadata.packages_distributions()
 
 
 def nodes(tree: ast.AST) -> Iterator[ast.AST]:
@@ -89,15 +94,15 @@ def test_what_is_imported_is_declared(part: str) -> None:
     assert files
     for path in files:
         for name, line in imported(path):
-            packages = {canonicalize_name(each) for each in (PACKAGES.get(name, name), *HERE.get(name, ()))}
+            packages = {canonicalize_name(each) for each in (PACKAGES.get(name, name), *here().get(name, ()))}
             place = f"{path.relative_to(ROOT)}:{line}"
             assert packages & declared(path), f"{place} imports {name}: name {packages} in pyproject.toml"
 
 
 def test_the_names_of_packages_are_those_that_are_installed() -> None:
     for name, package in PACKAGES.items():
-        if name in HERE:
-            assert canonicalize_name(package) in map(canonicalize_name, HERE[name])
+        if name in here():
+            assert canonicalize_name(package) in map(canonicalize_name, here()[name])
 
 
 def test_an_import_that_is_not_declared_is_found(tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ def large(kind="JPEG", size=TWELVE_MEGAPIXELS, orientation=1):
     exif = Image.Exif()
     exif[0x0112] = orientation
     buffer = io.BytesIO()
-    draw_hand().picture.resize(size, Image.Resampling.BICUBIC).save(buffer, kind, exif=exif)
+    draw_hand().picture.resize(size, Image.Resampling.BICUBIC).save(buffer, kind, exif=exif, compress_level=1)
     return buffer.getvalue()
 
 

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,10 +19,12 @@ from PIL import Image
 
 import app
 from app import library
+from app.__main__ import main
 from app.core.golden import PICTURE
 from app.models import SHIPPED_MODELS
 from app.shared import codes
 from building.contents import engine_archive, screen_pack
+from tests.children import run_here
 from tests.drawn_hand import BOARD, draw_hand
 from tests.real_photos import best_iou
 
@@ -177,13 +180,19 @@ def test_the_wheel_carries_the_models_once_and_the_types(installed: Path) -> Non
     assert {name.split("/")[0].split("-")[0] for name in carried} == {"app", "trainer", "hemolens"}
 
 
-def test_the_wheel_measures_anywhere_as_the_repository_does(installed: Path, hand: Path, tmp_path: Path) -> None:
+def test_the_wheel_measures_anywhere_as_the_repository_does(
+    installed: Path, hand: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     shutil.copy(hand, tmp_path / "hand.png")
-    where = run(tmp_path, "-c", "import app.models as m; print(m.__file__, m.SHIPPED_MODELS)", packages=installed)
-    assert where.split() == [str(installed / "app/models.py"), str(installed / "app/shipped_models")]
-    terminal = ("-m", "app", "hand.png", "--json")
-    assert run(tmp_path, *terminal, packages=installed) == run(tmp_path, *terminal)
-    assert run(tmp_path, "-c", THREE_LINES, packages=installed) == run(tmp_path, "-c", THREE_LINES)
+    terminal = run(tmp_path, "-m", "app", "hand.png", "--json", packages=installed)
+    where = "import app.models as m; print(m.__file__, m.SHIPPED_MODELS)"
+    lines = run(tmp_path, "-c", f"{THREE_LINES}{where}", packages=installed).splitlines()
+    assert lines[1].split() == [str(installed / "app/models.py"), str(installed / "app/shipped_models")]
+    monkeypatch.chdir(tmp_path)
+    assert terminal == run_here(main, "hand.png", "--json").stdout
+    with redirect_stdout(io.StringIO()) as said:
+        exec(THREE_LINES, {})
+    assert lines[0] == said.getvalue().strip()
 
 
 def test_the_wheel_passes_its_own_test(installed: Path, tmp_path: Path) -> None:

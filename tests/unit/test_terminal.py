@@ -1,7 +1,9 @@
 """What a terminal gives and can show: names with any sign, in any encoding, wildcards and folders; a line each."""
 
+import io
 import json
 import os
+import struct
 import subprocess
 import sys
 from pathlib import Path
@@ -9,14 +11,17 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from app.__main__ import main
 from app.core.errors import MeasureError
 from app.shared import codes
 from app.terminal import fitting, photos_named, shown
-from tests.drawn_hand import BOARD
+from tests.children import run_here
 
 ROOT = Path(__file__).resolve().parents[2]
 # A letter that cp1252 lacks, one that ASCII lacks, a byte that is no UTF-8, and what moves a terminal's cursor.
 NAMES = ["π.png", "hä nd.png", os.fsdecode(b"h\xe4nd.png"), "two\nlines \x1b[31m\u202e\x85.png", "-odd.png"]
+# What a file says of itself that holds one.
+TOO_MANY_PX = (9000, 9000)
 
 
 def run(folder, *arguments, module="app", **environment):
@@ -29,15 +34,16 @@ def run(folder, *arguments, module="app", **environment):
 
 @pytest.fixture
 def named(tmp_path):
-    """A folder with a board, which is read quickly, under each of the names that this file system takes."""
-    board = tmp_path / "board.png"
-    Image.new("RGB", (320, 240), BOARD).save(board)
+    """A folder with a photo under each of the names that this file system takes; once opened, it is refused at once."""
+    buffer = io.BytesIO()
+    Image.new("RGB", (1, 1)).save(buffer, "BMP")
+    photo = bytearray(buffer.getvalue())
+    photo[18:26] = struct.pack("<ii", *TOO_MANY_PX)
     for name in NAMES:
         try:
-            (tmp_path / name).write_bytes(board.read_bytes())
+            (tmp_path / name).write_bytes(photo)
         except (OSError, UnicodeError):
             pytest.skip(f"this file system takes no name like {name!a}")
-    board.unlink()
     return tmp_path
 
 
@@ -62,7 +68,7 @@ def test_any_name_in_any_encoding_is_one_line(named, encoding):
     outcomes = [json.loads(line) for line in finished.stdout.decode("ascii").splitlines()]
     names = [outcome["photo"].encode("utf-8", "surrogateescape") for outcome in outcomes]
     assert names == [os.fsencode(name) for name in NAMES]
-    assert {outcome["error"]["code"] for outcome in outcomes} == {codes.NO_NAIL}
+    assert {outcome["error"]["code"] for outcome in outcomes} == {codes.TOO_LARGE}
 
 
 def test_a_name_that_begins_with_a_dash_is_told_how(named):
@@ -120,9 +126,9 @@ def test_an_elevation_is_taken_as_the_page_takes_it(written, adjusted):
 
 @pytest.mark.parametrize("written", ["5100", "2400 yards", "high", "2 40", "९०००"])
 def test_an_elevation_that_is_none_is_a_usage_error_that_says_why(tmp_path, written):
-    finished = run(tmp_path, "hand.png", "--elevation", written, PYTHONIOENCODING="ascii")
+    finished = run_here(main, tmp_path / "hand.png", "--elevation", written, encoding="ascii")
     assert finished.returncode == 2
-    last = finished.stderr.decode("ascii").strip().splitlines()[-1]
+    last = finished.stderr.strip().splitlines()[-1]
     assert "the table goes from -500 to 4999 m" in last or ("argument --elevation" in last and "Write" in last)
 
 
