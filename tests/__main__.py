@@ -113,7 +113,10 @@ def for_pytest(layers: list[Layer], rest: list[str]) -> list[str]:
 def run(name: str, *command: str) -> bool:
     """Whether this step ended well; it says its name first."""
     bootstrap.say(f"{name}: {' '.join(command)}")
-    return subprocess.run([sys.executable, "-m", *command], cwd=bootstrap.ROOT, check=False).returncode == 0
+    # Tests start Python a hundred times: where no bytecode may be kept, each would compile the same files anew.
+    environment = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
+    whole = [sys.executable, "-m", *command]
+    return subprocess.run(whole, cwd=bootstrap.ROOT, env=environment, check=False).returncode == 0
 
 
 def find_tools() -> None:
