@@ -96,7 +96,8 @@ def test_all_that_the_self_test_measures_is_as_without_a_memory(visit):
 
 
 @pytest.mark.parametrize("spoil", [FORGET, DAMAGE, SHIFT], ids=["taken-away", "damaged", "of-another-browser"])
-def test_a_memory_that_is_gone_or_does_not_fit_is_made_anew(visit, photo, spoil):
+def test_a_memory_that_is_gone_or_does_not_fit_is_made_anew(next_visit, photo, spoil):
+    visit = next_visit()
     visit.open()
     visit.wait_for_engine()
     wait_for_memory(visit)

@@ -8,6 +8,14 @@ from tests.drawn_hand import drawn_photo
 from tests.e2e.engine_workers import NOTE_CALLS, forget_calls, kill_the_worker, wait_for_call
 
 HAND = drawn_photo()
+
+
+@pytest.fixture
+def visit(next_visit):
+    """Of somebody who has the page already: a start that gets stuck has nothing left to fetch."""
+    return next_visit()
+
+
 # The page's first workers are another script of the page, which never says anything: as if what they load never came.
 FIRST_WORKERS_STUCK = """
 const Begun = Worker;
@@ -30,9 +38,6 @@ SAYS_STUCK = """() => {
 @pytest.mark.parametrize("says_so, times", [(False, 1), (True, 1), (True, 3)])
 def test_a_start_that_gets_stuck_is_begun_again(visit, says_so, times):
     page = visit.page
-    visit.open()
-    visit.wait_for_engine()
-    visit.wait_for_offline_ready()
     page.add_init_script(FIRST_WORKERS_STUCK % times)
     # A quicker clock for the patience with a start.
     page.clock.install()
