@@ -11,7 +11,7 @@ from pyscript.ffi import create_proxy
 
 from app.shared.port import HELLO, LISTENING, TAG, Answer, Call, Progress, Sign, message
 from app.ui.browser.attempts import attempt
-from app.ui.browser.tasks import guarded
+from app.ui.browser.tasks import guarded, run
 
 # Python may begin to listen before anybody hears it say so: then it is asked.
 HELLO_EVERY_S = 0.5
@@ -30,15 +30,16 @@ class Port:
         # number -> when it is answered, and (content, picture, thumbnail) then
         self._asked, self._answers = {}, {}
         self._listening = asyncio.Event()
+        self._closed = False
         self._listeners = {"message": create_proxy(guarded(self._message)), "error": create_proxy(guarded(self._error))}
         for name, listener in self._listeners.items():
             worker.addEventListener(name, listener)
 
     async def listening(self):
         """Wait until Python in the worker answers calls."""
-        while not self._listening.is_set():
-            self._post(Sign(HELLO), None)
-            await asyncio.sleep(HELLO_EVERY_S)
+        # Beside the waiting: what comes between two questions is heard at once.
+        run(self._say_hello())
+        await self._listening.wait()
 
     def ask(self, name, picture, arguments):
         """Send a call, and with it an ImageBitmap, a VideoFrame or an ArrayBuffer, which is empty here from now on.
@@ -69,8 +70,14 @@ class Port:
 
     def close(self):
         """Nothing comes from a worker that has ended."""
+        self._closed = True
         for name, listener in self._listeners.items():
             self._worker.removeEventListener(name, listener)
+
+    async def _say_hello(self):
+        while not (self._listening.is_set() or self._closed):
+            self._post(Sign(HELLO), None)
+            await asyncio.sleep(HELLO_EVERY_S)
 
     def _post(self, said, picture):
         if picture is None:
