@@ -83,7 +83,7 @@ async function first(start) {
 
 // PyScript takes this file for its interpreter: Pyodide's own files lie elsewhere.
 export async function loadPyodide(options) {
-  const start = (settings) => load({ ...options, indexURL: here("vendor/pyodide/"), ...settings });
+  const start = (settings) => load({ ...options, indexURL: here("vendor/pyodide/"), fsInit: () => say("came"), ...settings });
   const [kept] = await Promise.all([memory.catch(() => null), import("./vendor/pyodide/pyodide.asm.js")]);
   memory = null; // it is megabytes
   const refused = (error) => console.info("Python starts without its memory:", error.message ?? error);

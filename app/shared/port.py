@@ -35,12 +35,13 @@ ARGUMENTS: dict[str, dict[str, type]] = {
 }
 
 # Signs, besides calls. HELLO asks whether Python is there, LISTENING says so. ALIVE says that something goes on, STUCK
-# that the engine waits for something that does not come.
+# that the engine waits for something that does not come, CAME that what Python starts from is there.
 HELLO = "hello"
 LISTENING = "listening"
 ALIVE = "alive"
 STUCK = "stuck"
-SIGNS = (HELLO, LISTENING, ALIVE, STUCK)
+CAME = "came"
+SIGNS = (HELLO, LISTENING, ALIVE, STUCK, CAME)
 
 
 class PortError(Exception):

@@ -179,6 +179,8 @@ class EngineClient:
         # Before Python is there, a sign of life is all that comes.
         if sign == port.ALIVE:
             self._renew()
+        elif sign == port.CAME:
+            self._on_progress(messages.STEP_PYTHON, 1, 1)
         elif sign == port.STUCK and self._may_begin_again and self._parts_arrived():
             for wait in list(self._waits):
                 wait.end(StuckError())

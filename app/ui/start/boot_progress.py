@@ -11,7 +11,7 @@ STEP_BEGINS = {
     messages.STEP_NETWORKS: 80,
     messages.STEP_READY: 100,
 }
-NETWORKS_SHARE = 10
+SHARES = {messages.STEP_PYTHON: 55, messages.STEP_NETWORKS: 10}
 
 
 class BootProgress:
@@ -50,12 +50,14 @@ class BootProgress:
         if step != self._step:
             mark("boot-" + step)
         self._step = step
-        share = NETWORKS_SHARE * done / total if step == messages.STEP_NETWORKS else 0
-        element("boot-progress").value = STEP_BEGINS[step] + share
+        if step == messages.STEP_PYTHON and done == total:
+            self.download.python_came()
+        element("boot-progress").value = STEP_BEGINS[step] + SHARES.get(step, 0) * done / total
         self._say()
 
     def end(self):
         """Hide it."""
+        self.download.needless()
         show("splash", False)
 
     def _bytes_came(self, done_bytes, total_bytes, stalled):
@@ -66,8 +68,8 @@ class BootProgress:
         done, total = words.number(done_bytes / 1e6), words.number(total_bytes / 1e6)
         self._downloaded = words.say("boot.of", done=done, total=total)
         if self._step == messages.STEP_PYTHON:
-            begun, ends = STEP_BEGINS[messages.STEP_PYTHON], STEP_BEGINS[messages.STEP_NUMERICS]
-            element("boot-progress").value = begun + (ends - begun) * done_bytes / total_bytes
+            begun, share = STEP_BEGINS[messages.STEP_PYTHON], SHARES[messages.STEP_PYTHON]
+            element("boot-progress").value = begun + share * done_bytes / total_bytes
         self._say()
 
     def _say(self):

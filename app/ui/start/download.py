@@ -2,6 +2,9 @@
 
 Every part of the engine is asked for once here, and the worker, which wants the same parts at the same time, gets
 them from the browser's cache. Which parts those are the build has written down (building/contents.py).
+
+That unpacks each part twice, which holds the start up. So it begins only where somebody has waited for a while, and
+not at all where the engine is ready by then.
 """
 
 import asyncio
@@ -15,6 +18,11 @@ from app.ui.browser.patience import within
 from app.ui.browser.place import here
 
 AT_ONCE = 3
+# Counting begins so many times as long after the page as the page took, which tells how slow device and network are;
+COUNT_AFTER_TIMES = 4
+COUNT_AFTER_MS = (3000, 10000)
+# and, where what Python starts from comes before that, once the engine takes so many times as long as that took.
+COUNT_AFTER_PYTHON_TIMES = 3
 # When nothing has come for so long, the person is told.
 STALLED_S = 15
 # When nothing has come for so long, nothing more is expected: the engine's own patience begins (engine_client.py).
@@ -34,6 +42,8 @@ class Download:
         self._bytes = 0
         self._total_bytes = 0
         self._stalled = self._ended = False
+        self._counts = False
+        self._count_at_ms = 0
         self._busy = AT_ONCE
         self._clock = None
         # How long nothing has come, not counting when the page slept.
@@ -43,11 +53,26 @@ class Download:
         """Whether all is there, or nobody expects any more that the rest comes."""
         return self._ended or self._silent_s > GIVEN_UP_S
 
+    def python_came(self):
+        """The worker has all that Python starts from; what is not counted yet waits for longer."""
+        self._count_at_ms = max(self._count_at_ms, COUNT_AFTER_PYTHON_TIMES * window.performance.now())
+
+    def needless(self):
+        """The engine is ready, or will not be: what is not counted yet is not counted any more."""
+        if not self._counts:
+            self._ended = True
+
     async def run(self):
         """Count until then. A part that the host does not have is left to whoever needs it, which says so."""
+        missing = await self._missing()
+        if missing != []:
+            await self._has_waited()
+        if self._ended:
+            return
+        self._counts = True
         self._clock = window.setInterval(create_proxy(self._glance), GLANCE_S * 1000)
         try:
-            waiting = await self._parts()
+            waiting = await self._parts(missing)
         except Exception:
             # Only the counting failed.
             waiting = []
@@ -55,15 +80,25 @@ class Download:
         for _ in range(AT_ONCE):
             tasks.run(self._fetch_some(waiting))
 
-    async def _parts(self):
+    async def _has_waited(self):
+        """Until somebody has waited for the engine for a while, or needs to no longer."""
+        least_ms, most_ms = COUNT_AFTER_MS
+        now_ms = window.performance.now()
+        self._count_at_ms = max(self._count_at_ms, now_ms + min(max(COUNT_AFTER_TIMES * now_ms, least_ms), most_ms))
+        while not self._ended and window.performance.now() < self._count_at_ms:
+            await asyncio.sleep(GLANCE_S)
+
+    async def _missing(self):
+        """What of the app does not lie on the device; None where nothing does."""
+        if not service_worker.controller():
+            return None
+        answer = await service_worker.ask(service_worker.VERSION)
+        return list(answer.missing) if answer else []
+
+    async def _parts(self, missing):
         """[(path, bytes)] of what has to come through the network before anything can be measured."""
-        missing = None
-        if service_worker.controller():
-            answer = await service_worker.ask(service_worker.VERSION)
-            missing = list(answer.missing) if answer else []
-            if not missing:
-                # Everything lies on the device.
-                return []
+        if missing == []:
+            return []
         built = await self._build()
         paths = [path for path in built["first_visit"] if missing is None or path in missing]
         return [(path, built["files"][path]["bytes"]) for path in paths]
