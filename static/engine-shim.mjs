@@ -16,11 +16,13 @@ const fetchOfBrowser = self.fetch;
 self.fetch = (...asked) => fetchOfBrowser(...asked).finally(alive);
 alive();
 
-// Calls to networks.mjs, by their number. Where that cannot be loaded, the next call tries again.
+// Calls to networks.mjs, by their number. Where that cannot be loaded, the next call tries again. It begins at once: a
+// worker that is not there yet when Python begins hears nothing until Python has started.
 const waiting = new Map(); // -> [resolve, reject]
-let networks = null, calls = 0;
+const anew = () => heard(new Worker(here("networks.mjs") + location.search, { type: "module" }));
+let networks = anew(), calls = 0;
 function ask(call) {
-  networks ??= heard(new Worker(here("networks.mjs") + location.search, { type: "module" }));
+  networks ??= anew();
   return new Promise((...ends) => {
     waiting.set(++calls, ends);
     networks.postMessage({ ...call, number: calls }, (call.data ?? []).map((array) => array.buffer));
@@ -58,7 +60,7 @@ begin(fetched, "models/models.json").then((bytes) => Object.values(parsed(bytes)
   .forEach((network) => begin(opened, "models/" + network.file))).catch(() => {});
 
 // Python's memory, where an earlier start has kept it; `id` says what it was made of. Checked like a file: nobody else does.
-const MEMORY = "vendor/memory/", WHEELS = "vendor/wheels/", STORE = `hemolens-memory ${new URL(here(".")).pathname}`;
+const MEMORY = "vendor/memory/", STORE = `hemolens-memory ${new URL(here(".")).pathname}`;
 const wanted = fetched(MEMORY + "memory.json").then(parsed); // building/python/libraries.py
 const libraries = quiet(wanted.then((made) => Promise.all(made.libraries.map(async ({ path, file }) =>
   ({ path, module: await WebAssembly.compileStreaming(fetch(here(MEMORY + file))).finally(alive) })))));
@@ -69,13 +71,12 @@ let memory = wanted.then(async ({ id }) => {
   if (btoa(String.fromCharCode(...digest)) !== made.digest) throw new Error("it is damaged");
   return [made, bytes];
 }).finally(alive);
-memory.catch(() => wanted).then(({ wheels }) => wheels?.forEach((file) => begin(fetched, WHEELS + file))).catch(() => {});
 
 // The first start leaves one, for app/engine/memory.py to keep.
 let left;
 export const takeLeft = () => { const found = left; left = undefined; return found; }; // -> { store, address, made, kept }
 async function first(start) {
-  const made = await wanted, wheels = quiet(Promise.all(made.wheels.map((file) => fetchBytes(WHEELS + file))));
+  const made = await wanted, wheels = quiet(Promise.all(made.wheels.map((file) => fetched("vendor/wheels/" + file))));
   const { python, ...found } = await remember(start, made, libraries, wheels);
   left = { store: STORE, address: here(MEMORY + made.id), ...found };
   return python;
@@ -84,7 +85,7 @@ async function first(start) {
 // PyScript takes this file for its interpreter: Pyodide's own files lie elsewhere.
 export async function loadPyodide(options) {
   const start = (settings) => load({ ...options, indexURL: here("vendor/pyodide/"), fsInit: () => say("came"), ...settings });
-  const [kept] = await Promise.all([memory.catch(() => null), import("./vendor/pyodide/pyodide.asm.js")]);
+  const kept = await memory.catch(() => null);
   memory = null; // it is megabytes
   const refused = (error) => console.info("Python starts without its memory:", error.message ?? error);
   return (kept && (await start(goOn(...kept, libraries)).catch(refused))) || (await first(start).catch(refused)) || start();

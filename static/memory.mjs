@@ -3,8 +3,7 @@
 // these are loaded before Python begins, by either: then each lies at the same place, and the memory fits.
 const NOTE_BYTES = 64, PLACE = 12; // what Emscripten notes of a library, and where in it the address of its data is
 // In the table of functions they begin at a multiple of this: some browsers have an entry more before it.
-const TABLE_STEP = 4096;
-const PAGE_BYTES = 4096;
+const TABLE_STEP = 4096, PAGE_BYTES = 4096;
 
 const fileOf = (runtime, path) => `${runtime.API.sitePackages}/${path}`;
 
@@ -19,12 +18,17 @@ function load(runtime, { path, module }) {
   return [address, first];
 }
 
+// What creates the next Pyodide in the place of `create`, which Pyodide's own script leaves here. That script comes while
+// Pyodide fetches the rest, so nobody waits for it first.
+let next = null, create;
+const creating = { get: () => create && ((given) => (next ?? create)(given)), set: (own) => { create = own; } };
+Object.defineProperty(globalThis, "_createPyodideModule", creating);
+
 // The next Pyodide loads these libraries, a promise of [{ path, module }], before Python begins, and then calls
 // `then(runtime, places)`: of each library the address of its data, and its first place in the table of functions.
 function loadFirst(libraries, settings, then) {
-  const create = globalThis._createPyodideModule;
-  globalThis._createPyodideModule = async (given) => {
-    globalThis._createPyodideModule = create;
+  next = async (given) => {
+    next = null;
     const begun = new Promise((resolve, reject) => given.preRun.push(async (runtime) => {
       runtime.addRunDependency("libraries");
       const opened = await libraries.catch(reject);
@@ -46,12 +50,10 @@ function changedPages(before, now) {
   const [old, new_] = [before, now].map(({ buffer, byteOffset, length }) => new Int32Array(buffer, byteOffset, length / 4));
   const runs = [], step = PAGE_BYTES / 4;
   for (let page = 0; page * step < new_.length; page++) {
-    let at = page * step;
-    const end = at + step, last = runs.at(-1);
+    let [at, end, last] = [page * step, (page + 1) * step, runs.at(-1)];
     while (at < end && new_[at] === (at < old.length ? old[at] : 0)) at++;
-    if (at === end) continue;
-    if (last && last[0] + last[1] === page) last[1]++;
-    else runs.push([page, 1]);
+    if (at < end && last && last[0] + last[1] === page) last[1]++;
+    else if (at < end) runs.push([page, 1]);
   }
   return runs;
 }
