@@ -74,11 +74,11 @@ let memory = wanted.then(async ({ id }) => {
 
 // The first start leaves one, for app/engine/memory.py to keep.
 let left;
-export const takeLeft = () => { const found = left; left = undefined; return found; }; // -> { store, address, made, kept }
+export const takeLeft = () => { const found = left?.(); left = null; return found; }; // -> { store, address, made, kept }
 async function first(start) {
   const made = await wanted, wheels = quiet(Promise.all(made.wheels.map((file) => fetched("vendor/wheels/" + file))));
-  const { python, ...found } = await remember(start, made, libraries, wheels);
-  left = { store: STORE, address: here(MEMORY + made.id), ...found };
+  const { python, leave } = await remember(start, made, libraries, wheels);
+  left = () => ({ store: STORE, address: here(MEMORY + made.id), ...leave() });
   return python;
 }
 

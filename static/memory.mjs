@@ -59,8 +59,9 @@ function changedPages(before, now) {
 }
 
 // A first start by `start(settings)`, which is Pyodide's own, with `libraries` and `wheels`, a promise of ArrayBuffers;
-// `imports` is Python. Returns Pyodide, `made`, which describes the memory, and `kept`, a Blob: the head of Pyodide's
-// snapshot, and behind it the pages that Python has changed since the libraries were loaded.
+// `imports` is Python. Returns Pyodide, and `leave` for when there is time: that returns `made`, which describes the
+// memory, and `kept`, a Blob: the head of Pyodide's snapshot, and behind it the pages that Python has changed since the
+// libraries were loaded.
 export async function remember(start, { environment, imports }, libraries, wheels) {
   let before, places;
   loadFirst(libraries, {}, (runtime, found) => { [before, places] = [runtime.HEAPU8.slice(), found]; });
@@ -74,10 +75,12 @@ export async function remember(start, { environment, imports }, libraries, wheel
   const snapshot = runtime.API.makeSnapshot();
   runtime.API.config._makeSnapshot = false;
   const bytes = runtime.HEAPU8.length, head_bytes = snapshot.length - bytes, now = snapshot.subarray(head_bytes);
-  const runs = changedPages(before, now);
-  const pages = runs.map(([first, count]) => now.subarray(first * PAGE_BYTES, (first + count) * PAGE_BYTES));
-  const kept = new Blob([snapshot.subarray(0, head_bytes), ...pages]);
-  return { python, kept, made: { environment, places, bytes, head_bytes, runs } };
+  return { python, leave() {
+    const runs = changedPages(before, now);
+    const pages = runs.map(([first, count]) => now.subarray(first * PAGE_BYTES, (first + count) * PAGE_BYTES));
+    const kept = new Blob([snapshot.subarray(0, head_bytes), ...pages]);
+    return { kept, made: { environment, places, bytes, head_bytes, runs } };
+  } };
 }
 
 // How the next Pyodide is to be loaded so that it goes on from such a memory, the bytes of `kept`.

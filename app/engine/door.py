@@ -62,7 +62,7 @@ async def start(_lent: Lent) -> dict[str, Any]:
     from app.core.reading import recipe_of
 
     _watch = None
-    _keeping = asyncio.ensure_future(memory.keep())
+    _keeping = asyncio.ensure_future(memory.keep(_turn))
     # What lies here now stays: to look through it for garbage again and again would hold up frames, and Python
     # would do it so seldom that pictures of frames lie about for long.
     gc.freeze()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
 
@@ -10,10 +11,18 @@ from pyodide.ffi import JsException, to_js
 
 from app.engine.boot import shim
 
+# Whoever has chosen a photo while the engine started asks for its reading by then.
+KEPT_AFTER_S = 1.0
 
-async def keep() -> None:
-    """Keep it in place of an older one; where the browser keeps nothing, the next start is a first one again."""
-    left = shim().takeLeft()
+
+async def keep(turn: asyncio.Lock) -> None:
+    """Keep it in place of an older one; where the browser keeps nothing, the next start is a first one again.
+
+    To look through it takes a while, in which nothing else is answered: `turn` is held meanwhile.
+    """
+    await asyncio.sleep(KEPT_AFTER_S)
+    async with turn:
+        left = shim().takeLeft()
     if left is None:
         return
     content = await left.kept.arrayBuffer()

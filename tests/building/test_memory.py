@@ -33,8 +33,9 @@ let python, refused = null;
 if (shift === undefined) {
   const first = await remember(start, wanted, modules, wheels);
   python = first.python;
-  fs.writeFileSync(left("made.json"), JSON.stringify(first.made));
-  fs.writeFileSync(left("kept.bin"), new Uint8Array(await first.kept.arrayBuffer()));
+  const { made, kept } = first.leave();
+  fs.writeFileSync(left("made.json"), JSON.stringify(made));
+  fs.writeFileSync(left("kept.bin"), new Uint8Array(await kept.arrayBuffer()));
 } else {
   const made = JSON.parse(fs.readFileSync(left("made.json"))), kept = new Uint8Array(fs.readFileSync(left("kept.bin")));
   made.places[0][0] += +shift;
