@@ -22,7 +22,7 @@ NOTE_PROGRESS = """() => {
 }"""
 
 
-def measured(browser: Browser, dist: Path) -> dict[str, Any]:
+def measured(browser: Browser, dist: Path, server: type[LineServer] = LineServer) -> dict[str, Any]:
     """One first visit with a photo that is chosen as soon as the screen is there, until all is saved.
 
     Returns:
@@ -30,7 +30,7 @@ def measured(browser: Browser, dist: Path) -> dict[str, Any]:
         sent by then; `twice`: paths whose bodies were sent more than once; `progress_off`: by how much what the page
         said had come was at most off what had been sent, as a share of the whole.
     """
-    host = Host(dist, LineServer)
+    host = Host(dist, server)
     line: Line = host._server.line  # type: ignore[attr-defined]
     context = browser.new_context(viewport={"width": 390, "height": 844}, locale="en-GB")
     page = context.new_page()

@@ -108,9 +108,10 @@ class LineServer(server.PageServer):
     """A page's server behind a line."""
 
     handler = LineHandler
+    bits_a_second = BITS_A_SECOND
 
     def __init__(self, *arguments: Any) -> None:
-        self.line = Line()
+        self.line = Line(self.bits_a_second)
         super().__init__(*arguments)
 
 

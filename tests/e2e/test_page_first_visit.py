@@ -5,6 +5,8 @@ import threading
 from app.shared import words
 from building import manifest
 from serving import server
+from tests.bench import far_visit
+from tests.bench.line import LineServer
 from tests.browser import PATIENCE_MS, Host
 from tests.e2e.writing_host import WritingServer
 
@@ -36,6 +38,12 @@ class StallingServer(server.PageServer):
 
     def finish_request(self, request, client_address):
         StallingHandler(request, client_address, self)
+
+
+class QuickerLineServer(LineServer):
+    """Slow enough to be told, and eight times as fast as what the bench takes for slow."""
+
+    bits_a_second = 12e6
 
 
 def status_says(page, text):
@@ -72,6 +80,15 @@ def test_what_is_counted_is_what_the_engine_fetches(built_dist, new_visit):
     page.wait_for_selector(f"{CHIP}[data-offline=failed]")
     assert page.inner_text(CHIP).strip() == words.say("offline-failed.forbidden")
     host.stop()
+
+
+def test_on_a_slow_line_the_screen_comes_first_and_the_progress_is_true(browser, built_dist):
+    found = far_visit.measured(browser, built_dist, QuickerLineServer)
+    # All of it takes 6 s, the screen's part 0.2, and the engine starts with the last byte.
+    assert found["screen_s"] < found["engine_s"] - 3
+    assert found["progress_off"] < 0.15
+    twice = {path for path in found["twice"] if (built_dist / path).stat().st_size > LARGE_BYTES}
+    assert not twice
 
 
 def test_a_connection_that_stands_still_is_named_and_goes_on_by_itself(built_dist, new_visit):

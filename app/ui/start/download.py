@@ -3,8 +3,8 @@
 Every part of the engine is asked for once here, and the worker, which wants the same parts at the same time, gets
 them from the browser's cache. Which parts those are the build has written down (building/contents.py).
 
-That unpacks each part twice, which holds the start up. So it begins only where somebody has waited for a while, and
-not at all where the engine is ready by then.
+That unpacks each part twice, which holds the start up. So it begins at once only where the line is slow, else where
+somebody has waited for a while, and not at all where the engine is ready by then.
 """
 
 import asyncio
@@ -17,7 +17,11 @@ from app.ui.browser import service_worker, tasks
 from app.ui.browser.patience import within
 from app.ui.browser.place import here
 
-AT_ONCE = 3
+# The browser itself knows how many connections are good; a part that it has not been asked for is not counted.
+AT_ONCE = 32
+# A line is slow on which the largest file of the screen came with fewer bytes a second: all the rest takes 9 s then.
+SLOW_BYTES_A_S = 1000000
+LARGEST_OF_THE_SCREEN = "/micropython.wasm"
 # Counting begins so many times as long after the page as the page took, which tells how slow device and network are;
 COUNT_AFTER_TIMES = 4
 COUNT_AFTER_MS = (3000, 10000)
@@ -65,7 +69,7 @@ class Download:
     async def run(self):
         """Count until then. A part that the host does not have is left to whoever needs it, which says so."""
         missing = await self._missing()
-        if missing != []:
+        if missing != [] and not _line_is_slow():
             await self._has_waited()
         if self._ended:
             return
@@ -159,3 +163,12 @@ class Download:
         if self._silent_s > STALLED_S and not self._stalled:
             self._stalled = True
             self._on_progress(self._bytes, self._total_bytes, True)
+
+
+def _line_is_slow():
+    """By what the screen is made of; False where the browser does not say how large that was."""
+    for entry in window.performance.getEntriesByType("resource"):
+        if entry.name.endswith(LARGEST_OF_THE_SCREEN) and entry.encodedBodySize:
+            taken_s = (entry.responseEnd - entry.requestStart) / 1000
+            return entry.encodedBodySize < SLOW_BYTES_A_S * taken_s
+    return False
