@@ -20,6 +20,7 @@ class BootProgress:
     def __init__(self):
         self.download = Download(self._bytes_came)
         self._step = messages.STEP_PYTHON
+        # How much has come, in words; "" while nobody counts, and once all has.
         self._downloaded = ""
         self._stalled = False
         # A photo waits for the engine.
@@ -66,7 +67,7 @@ class BootProgress:
             self._say()
             return
         done, total = words.number(done_bytes / 1e6), words.number(total_bytes / 1e6)
-        self._downloaded = words.say("boot.of", done=done, total=total)
+        self._downloaded = words.say("boot.of", done=done, total=total) if done_bytes < total_bytes else ""
         if self._step == messages.STEP_PYTHON:
             begun, share = STEP_BEGINS[messages.STEP_PYTHON], SHARES[messages.STEP_PYTHON]
             element("boot-progress").value = begun + share * done_bytes / total_bytes
@@ -76,7 +77,7 @@ class BootProgress:
         parts = [words.say("boot." + self._step)]
         if self._restarted or self._stuck:
             parts.insert(0, words.say("boot.again"))
-        if self._step == messages.STEP_PYTHON and self._downloaded:
+        if self._downloaded:
             parts.append(self._downloaded)
         if self._stalled:
             parts.insert(0, words.say("boot.stalled"))
