@@ -127,8 +127,9 @@ class Visit:
     # Parts of errors that a test brings about. They may come at any moment, also once the test has seen enough.
     expected_errors: set[str] = field(default_factory=set)
     requests: list[str] = field(default_factory=list)
-    # Addresses of requests that carried something.
+    # Addresses of requests that carried something, and how addresses end that a test has the page send something to.
     sent: list[str] = field(default_factory=list)
+    may_send_to: tuple[str, ...] = ()
 
     def open(self) -> None:
         self.page.goto(self.address)
@@ -144,6 +145,10 @@ class Visit:
     def unexpected_errors(self) -> list[str]:
         """Of the console's errors those that nothing explains."""
         return [error for error in self.console_errors if not any(part in error for part in self.expected_errors)]
+
+    def unexpected_sent(self) -> list[str]:
+        """Where something was sent to that nothing explains."""
+        return [address for address in self.sent if not address.endswith(self.may_send_to)]
 
     def wait_for_engine(self) -> None:
         """Until it can measure; where it cannot, what the page and its console say is in the failure.

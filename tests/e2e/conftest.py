@@ -44,7 +44,7 @@ def kind(request: pytest.FixtureRequest) -> Kind:
 
 def assert_nothing_went_wrong(visit: Visit) -> None:
     """What a person would never see, once the browser is closed."""
-    assert not visit.sent, f"requests carried something: {visit.sent}"
+    assert not visit.unexpected_sent(), f"requests carried something: {visit.unexpected_sent()}"
     assert not visit.unexpected_errors(), f"the console has errors: {visit.unexpected_errors()}"
     assert not visit.requests_elsewhere(), f"requests left the page's own origin: {visit.requests_elsewhere()}"
 

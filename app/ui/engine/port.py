@@ -11,10 +11,12 @@ from pyscript.ffi import create_proxy
 
 from app.shared.port import HELLO, LISTENING, TAG, Answer, Call, Progress, Sign, message
 from app.ui.browser.attempts import attempt
-from app.ui.browser.tasks import guarded, run
+from app.ui.browser.tasks import guarded
 
-# Python may begin to listen before anybody hears it say so: then it is asked.
-HELLO_EVERY_S = 0.5
+# Python may begin to listen before anybody hears it say so: then it is asked, at every so many glances.
+HELLO_EVERY = 25
+# It is heard as soon as it says so by itself.
+GLANCE_S = 0.02
 # Errors of the networks' own worker come by here as well, and reach Python by their calls.
 OF_THE_NETWORKS = ("/networks.mjs", "/vendor/ort/")
 
@@ -30,16 +32,18 @@ class Port:
         # number -> when it is answered, and (content, picture, thumbnail) then
         self._asked, self._answers = {}, {}
         self._listening = asyncio.Event()
-        self._closed = False
         self._listeners = {"message": create_proxy(guarded(self._message)), "error": create_proxy(guarded(self._error))}
         for name, listener in self._listeners.items():
             worker.addEventListener(name, listener)
 
     async def listening(self):
         """Wait until Python in the worker answers calls."""
-        # Beside the waiting: what comes between two questions is heard at once.
-        run(self._say_hello())
-        await self._listening.wait()
+        glances = 0
+        while not self._listening.is_set():
+            if glances % HELLO_EVERY == 0:
+                self._post(Sign(HELLO), None)
+            glances += 1
+            await asyncio.sleep(GLANCE_S)
 
     def ask(self, name, picture, arguments):
         """Send a call, and with it an ImageBitmap, a VideoFrame or an ArrayBuffer, which is empty here from now on.
@@ -70,14 +74,8 @@ class Port:
 
     def close(self):
         """Nothing comes from a worker that has ended."""
-        self._closed = True
         for name, listener in self._listeners.items():
             self._worker.removeEventListener(name, listener)
-
-    async def _say_hello(self):
-        while not (self._listening.is_set() or self._closed):
-            self._post(Sign(HELLO), None)
-            await asyncio.sleep(HELLO_EVERY_S)
 
     def _post(self, said, picture):
         if picture is None:
