@@ -11,12 +11,11 @@ from pyscript.ffi import create_proxy
 
 from app.shared.port import HELLO, LISTENING, TAG, Answer, Call, Progress, Sign, message
 from app.ui.browser.attempts import attempt
+from app.ui.browser.patience import TookTooLongError, within
 from app.ui.browser.tasks import guarded
 
-# Python may begin to listen before anybody hears it say so: then it is asked, at every so many glances.
-HELLO_EVERY = 25
-# It is heard as soon as it says so by itself.
-GLANCE_S = 0.02
+# Python may begin to listen before anybody hears it say so: then it is asked.
+HELLO_EVERY_MS = 500
 # Errors of the networks' own worker come by here as well, and reach Python by their calls.
 OF_THE_NETWORKS = ("/networks.mjs", "/vendor/ort/")
 
@@ -38,12 +37,12 @@ class Port:
 
     async def listening(self):
         """Wait until Python in the worker answers calls."""
-        glances = 0
         while not self._listening.is_set():
-            if glances % HELLO_EVERY == 0:
-                self._post(Sign(HELLO), None)
-            glances += 1
-            await asyncio.sleep(GLANCE_S)
+            self._post(Sign(HELLO), None)
+            try:
+                await within(HELLO_EVERY_MS, self._listening.wait())
+            except TookTooLongError:
+                continue
 
     def ask(self, name, picture, arguments):
         """Send a call, and with it an ImageBitmap, a VideoFrame or an ArrayBuffer, which is empty here from now on.

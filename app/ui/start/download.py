@@ -17,8 +17,6 @@ from app.ui.browser import service_worker, tasks
 from app.ui.browser.patience import within
 from app.ui.browser.place import here
 
-# The browser itself knows how many connections are good; a part that it has not been asked for is not counted.
-AT_ONCE = 32
 # A line is slow on which the largest file of the screen came with fewer bytes a second: all the rest takes 9 s then.
 SLOW_BYTES_A_S = 1000000
 LARGEST_OF_THE_SCREEN = "/micropython.wasm"
@@ -48,7 +46,8 @@ class Download:
         self._stalled = self._ended = False
         self._counts = False
         self._count_at_ms = 0
-        self._busy = AT_ONCE
+        # Parts that have not come yet.
+        self._left = 0
         self._clock = None
         # How long nothing has come, not counting when the page slept.
         self._silent_s = 0
@@ -81,8 +80,12 @@ class Download:
             # Only the counting failed.
             waiting = []
         self._total_bytes = sum([length for _path, length in waiting])
-        for _ in range(AT_ONCE):
-            tasks.run(self._fetch_some(waiting))
+        self._left = len(waiting)
+        # All at once: the browser knows how many connections are good, and what it was not asked for is not counted.
+        # Of the list, which is in order of the alphabet, the last come first: they are Python's, which takes longest.
+        for path, length in reversed(waiting):
+            tasks.run(self._come(path, length))
+        self._end_if_all_came()
 
     async def _has_waited(self):
         """Until somebody has waited for the engine for a while, or needs to no longer."""
@@ -120,13 +123,14 @@ class Download:
                 await asyncio.sleep(RETRY_S)
         return json.loads(text)
 
-    async def _fetch_some(self, waiting):
-        while waiting and not self.arrived():
-            path, length = waiting.pop()
-            while not self.arrived() and not await self._fetch(path, length):
-                await asyncio.sleep(RETRY_S)
-        self._busy -= 1
-        if self._busy == 0:
+    async def _come(self, path, length):
+        while not self.arrived() and not await self._fetch(path, length):
+            await asyncio.sleep(RETRY_S)
+        self._left -= 1
+        self._end_if_all_came()
+
+    def _end_if_all_came(self):
+        if self._left == 0:
             window.clearInterval(self._clock)
             self._ended = True
 
