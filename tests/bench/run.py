@@ -68,6 +68,7 @@ def main(arguments: list[str]) -> int:
 
     from building import BuildError
     from tests.bench import budgets, far_visit, recipes, slow, speed_table
+    from tests.bench.unrecorded import NotThereError
 
     figures: dict[str, Any] = {}
     tables: dict[str, list[str]] = {}
@@ -95,7 +96,7 @@ def main(arguments: list[str]) -> int:
     except BuildError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
-    except Error as error:
+    except (Error, NotThereError) as error:
         print(f"error: the page did not get there: {str(error).splitlines()[0]}", file=sys.stderr)
         return 1
     if options.write:
@@ -194,7 +195,7 @@ def measure_recipes(folders: list[Path], scans: int) -> dict[str, Any]:
 
 def measure(scans: int, threads: int) -> dict[str, Any]:
     """One browser's visits; `threads`: of the networks, at most, and no more than the device has."""
-    from tests.bench import native, visits
+    from tests.bench import native, unrecorded, visits
     from tests.bench.pace import Pace
     from tests.browser import Host, launched_browser
     from tests.film import film_of_the_drawn_hand
@@ -207,6 +208,8 @@ def measure(scans: int, threads: int) -> dict[str, Any]:
         film = film_of_the_drawn_hand(Path(folder))
         with launched_browser(find_browser(), film) as browser:
             found = visits.visit(browser, host.address, threads, scans, PHOTO_SIZES, pace)
+        largest = list(PHOTO_SIZES.values())[-1]
+        found |= unrecorded.memory_figures(find_browser(), film, f"{host.address}?threads={threads}", largest)
     host.stop()
     pace.begin()
     shipped = native.shipped_ms(dist / "models", found["nails"])

@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 
 from app.shared.codes import CROP, DECODE, FOLLOW, GATES, LETTERBOX, LIGHT, PYTHON_STAGES, STAGES
 from tests.bench.marks import mark_ms
-from tests.bench.memory import shared_out_bytes, watched
+from tests.bench.memory import shared_out_bytes
 from tests.bench.pace import TARGET_REFERENCE_MS, Pace, at_target, each_at_target
 from tests.browser import Visit
 from tests.drawn_hand import drawn_photo
@@ -115,22 +115,6 @@ def large_photos(person: Visit, sizes: dict[str, tuple[int, int]], pace: Pace) -
         found[name] = statistics.median(times_ms)
         found["at_target"][name] = at_target(times_ms, references)
     return found
-
-
-def memory_of_a_scan(page: Page) -> dict[str, float]:
-    """MB of the page's own process, at most, in one more scan, which is not timed."""
-    with watched() as most:
-        page.click("[data-testid=capture]")
-        page.wait_for_selector("body[data-state=result]")
-    return {"memory_scan_mb": most.bytes / 1e6}
-
-
-def memory_of_a_photo(person: Visit, size: tuple[int, int]) -> dict[str, float]:
-    """The same with a photo of `size`."""
-    photo = drawn_photo(size)
-    with watched() as most:
-        person.upload(photo)
-    return {"memory_photo_mb": most.bytes / 1e6}
 
 
 def growth(by_scan: Sequence[float]) -> float | None:

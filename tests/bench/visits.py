@@ -9,7 +9,6 @@ from playwright.sync_api import Browser, Page
 from app.shared import messages
 from tests.bench import battery, scans
 from tests.bench.marks import mark_ms
-from tests.bench.memory import private_bytes
 from tests.bench.pace import Pace, at_target
 from tests.browser import Visit
 from tests.drawn_hand import drawn_photo
@@ -26,7 +25,7 @@ def visit(
 
     Args:
         threads: of the networks, at most.
-        sizes: (width, height) of photos, by the name of their figure; the last is the one whose memory is measured.
+        sizes: (width, height) of photos, by the name of their figure.
     """
     found = first_visits(browser, f"{address}?threads={threads}", pace)
     context = browser.new_context(viewport={"width": 390, "height": 844}, permissions=["camera"])
@@ -40,14 +39,11 @@ def visit(
     person.wait_for_offline_ready()
     second = second_visits(person, pace)
     page = person.page
-    page.wait_for_timeout(REST_MS)
-    found |= {"memory_ready_mb": private_bytes() / 1e6, "threads": int(page.text_content("#debug-threads") or 0)}
+    found["threads"] = int(page.text_content("#debug-threads") or 0)
     page.wait_for_selector("[data-testid=overlay] rect.nail", state="attached")
     aiming = battery.aiming(page, pace)
     scanned = scans.in_a_row(page, count, pace)
-    found |= scans.memory_of_a_scan(page)
     photos = scans.large_photos(person, sizes, pace)
-    found |= scans.memory_of_a_photo(person, list(sizes.values())[-1])
     context.close()
     parts = (found, second, aiming, scanned, photos)
     at_target_pace = {name: value for part in parts for name, value in part["at_target"].items()}
