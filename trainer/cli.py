@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from app.terminal import show_any_sign, shown
 from trainer.config import DEFAULT_CONFIG, WEIGHTS_BESIDE_REPOSITORY
 from trainer.data.dataset import DATA_VARIABLE, HANDS_VARIABLE, WILD_VARIABLE, DataError
-from trainer.detector.comparison import DETECTORS, HUB_WEIGHTS, NO_WEIGHTS, DetectorRecipe
+from trainer.detector.comparison import DETECTORS, DetectorRecipe
+from trainer.detector.start import HUB_WEIGHTS, NO_WEIGHTS
 from trainer.estimator.backbones import DEFAULT_BACKBONE
 from trainer.recipes import DEFAULT_RECIPES, OURS, Recipe, find_recipe, read_recipes
 from trainer.tools.marked import MarkerError, write_tables
@@ -170,11 +171,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     how.add_argument(
         "--detector-weights",
-        default=HUB_WEIGHTS,
         metavar="WEIGHTS",
-        help=f"yolov8n starts from {HUB_WEIGHTS} of ultralytics' hub (default; where that cannot be reached, from "
+        help=f"the detector starts from {HUB_WEIGHTS} of ultralytics' hub (where that cannot be reached, from "
         "../shared/weights/yolov8n_coco_int8.onnx where that is a file), from FILE.pt, from FILE.onnx, a quantised "
-        f"YOLOv8n with 80 classes, or from {NO_WEIGHTS}: untrained",
+        f"YOLOv8n with 80 classes, or from {NO_WEIGHTS}: untrained (default: {HUB_WEIGHTS} for yolov8n, {NO_WEIGHTS} "
+        "for the small one, which makes such weights narrow)",
     )
     kept = how.add_mutually_exclusive_group()
     kept.add_argument(
@@ -286,7 +287,8 @@ def _run(options: argparse.Namespace, progress: Progress) -> None:
         prepared = made.prepare(settings, progress)
         training = [prepared.patients[index] for index in prepared.split.train]
         figures = export_candidate(
-            prepare_training(training, options.wild, options.runs, progress), prepared.yolo.yaml_path
+            prepare_training(training, options.wild, options.detector_weights, options.runs, progress),
+            prepared.yolo.yaml_path,
         )
         if options.json:
             print(json.dumps(figures, allow_nan=False))

@@ -11,9 +11,10 @@ import pytest
 from tests.trainer.conftest import drawn
 from trainer.data.dataset import DataError, read_dataset
 from trainer.data.splits import original_split
-from trainer.detector.comparison import DetectorRecipe, find_start_weights, train_detector
+from trainer.detector.comparison import DetectorRecipe, train_detector
 from trainer.detector.export import export_detector, largest_difference
 from trainer.detector.metrics import measure_detector
+from trainer.detector.start import find_start_weights
 from trainer.detector.trained import SIDE_PX
 from trainer.detector.yolo_dataset import write_yolo_dataset
 from trainer.tools.progress import Progress

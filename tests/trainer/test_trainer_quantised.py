@@ -8,18 +8,17 @@ import numpy as np
 import onnx
 import pytest
 from onnx import numpy_helper
-from PIL import Image
 
-from app.core.find.letterbox import letterbox_picture
 from tests.drawn_hand import draw_hand
 from tests.trainer.conftest import drawn
 from tests.trainer.made_yolo import SIDE_PX, export_untrained, quantise
 from trainer.config import WEIGHTS_BESIDE_REPOSITORY
 from trainer.data.dataset import DataError, read_dataset
 from trainer.data.splits import original_split
-from trainer.detector import comparison
-from trainer.detector.comparison import DetectorRecipe, find_start_weights, train_detector
-from trainer.detector.quantised import agreement, read_quantised, start_network
+from trainer.detector import start as start_weights
+from trainer.detector.comparison import DetectorRecipe, train_detector
+from trainer.detector.quantised import agreement, input_of, read_quantised, start_network
+from trainer.detector.start import find_start_weights
 from trainer.detector.trained import SIDE_PX as DETECTOR_PX
 from trainer.detector.yolo_dataset import write_yolo_dataset
 from trainer.tools.progress import Progress
@@ -68,7 +67,7 @@ def test_the_import_gives_what_the_file_gives(exported, pictures, tmp_path, by_c
     path = tmp_path / "made.onnx"
     path.write_bytes(quantise(exported, by_channel).SerializeToString())
     read = read_quantised(path)
-    network = start_network(read, pictures)
+    network = start_network(read, [input_of(each) for each in pictures])
     image = np.random.default_rng(1).random((1, 3, SIDE_PX, SIDE_PX), dtype=np.float32)
     theirs = onnxruntime.InferenceSession(path).run(None, {"images": image})[0]
     torch = import_torch_parts()
@@ -84,9 +83,10 @@ def test_the_import_gives_what_the_file_gives(exported, pictures, tmp_path, by_c
 
 
 def test_it_gives_the_same_in_training(quantised_file, pictures):
-    network = start_network(read_quantised(quantised_file), pictures)
+    inputs = [input_of(each) for each in pictures]
+    network = start_network(read_quantised(quantised_file), inputs)
     torch = import_torch_parts()
-    images = torch.cat([torch.from_numpy(_image(path)) for path in pictures])
+    images = torch.cat([torch.from_numpy(each) for each in inputs])
     with torch.no_grad():
         afterwards = network.eval()(images)[1]["scores"]
         in_training = network.train()(images)["scores"]
@@ -126,7 +126,7 @@ def test_a_file_that_computes_something_else(exported, pictures, tmp_path):
     path.write_bytes(other.SerializeToString())
     read = read_quantised(path)
     with pytest.raises(DataError, match=r"other\.onnx: gives other scores .*--detector-weights") as raised:
-        agreement(read, start_network(read, pictures), pictures)
+        agreement(read, start_network(read, [input_of(each) for each in pictures]), pictures)
     assert "\n" not in str(raised.value)
 
 
@@ -170,7 +170,7 @@ def no_hub(monkeypatch):
 
 
 def test_without_the_hub_the_file_beside_the_repository_is_taken(no_hub, quantised_file, tmp_path, monkeypatch):
-    monkeypatch.setattr(comparison, "QUANTISED_BESIDE_REPOSITORY", quantised_file)
+    monkeypatch.setattr(start_weights, "QUANTISED_BESIDE_REPOSITORY", quantised_file)
     progress = NotedProgress()
     start = find_start_weights("yolov8n.pt", tmp_path, progress)
     assert start.file == quantised_file
@@ -178,7 +178,7 @@ def test_without_the_hub_the_file_beside_the_repository_is_taken(no_hub, quantis
 
 
 def test_without_the_hub_and_a_file_the_ways_out_are_named(no_hub, tmp_path, monkeypatch):
-    monkeypatch.setattr(comparison, "QUANTISED_BESIDE_REPOSITORY", tmp_path / "none.onnx")
+    monkeypatch.setattr(start_weights, "QUANTISED_BESIDE_REPOSITORY", tmp_path / "none.onnx")
     with pytest.raises(DataError, match=r"^yolov8n.pt: .*FILE\.pt.*FILE\.onnx.*none$"):
         find_start_weights("yolov8n.pt", tmp_path, NotedProgress())
 
@@ -188,14 +188,10 @@ def test_the_weights_beside_the_repository(pictures):
     read = read_quantised(REAL)
     for words in ("8ea02ba965c1f1ba", "int8 weights of a public repository", "trained on coco", "AGPL-3.0"):
         assert words in read.words()
-    assert agreement(read, start_network(read, pictures[:2]), pictures[:2]).correlation > 0.98
+    network = start_network(read, [input_of(each) for each in pictures[:2]])
+    assert agreement(read, network, pictures[:2]).correlation > 0.98
 
 
 def _constant(model, name):
     (found,) = (each for each in model.graph.initializer if each.name == name)
     return found
-
-
-def _image(path):
-    canvas, _ = letterbox_picture(Image.open(path), DETECTOR_PX)
-    return np.ascontiguousarray(canvas.transpose(2, 0, 1)[None], dtype=np.float32) / 255

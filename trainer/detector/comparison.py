@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import io
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from app.files import sha256_of, write_json, write_whole
-from trainer.config import WEIGHTS_BESIDE_REPOSITORY
-from trainer.data.dataset import DataError
-from trainer.detector.quantised import agreement, read_quantised, start_network
+from app.files import write_json, write_whole
+from trainer.detector.quantised import input_of
+from trainer.detector.start import StartWeights, wide_network
 from trainer.detector.trained import SIDE_PX, check_same_training
 from trainer.tools.progress import Advance, Progress
 from trainer.tools.torch_parts import import_torch_parts, quiet
@@ -20,11 +18,6 @@ from trainer.tools.torch_parts import import_torch_parts, quiet
 SMALL_DETECTOR = "small"
 DETECTORS = (SMALL_DETECTOR, "yolov8n")
 ARCHITECTURE = "yolov8n"
-HUB_WEIGHTS = "yolov8n.pt"
-NO_WEIGHTS = "none"
-QUANTISED_SUFFIX = ".onnx"
-# What the house keeps for where the hub cannot be reached.
-QUANTISED_BESIDE_REPOSITORY = WEIGHTS_BESIDE_REPOSITORY / "yolov8n_coco_int8.onnx"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,64 +61,6 @@ class DetectorRecipe:
             "workers": 1,
             "plots": False,
         }
-
-
-@dataclass(frozen=True, slots=True)
-class StartWeights:
-    """What a training starts from: a file and where it is from in words; no file: untrained."""
-
-    file: Path | None
-    words: str
-
-
-def find_start_weights(given: str, runs: Path, progress: Progress) -> StartWeights:
-    """`none`, a .pt file, a quantised .onnx file, or the name of weights that ultralytics publishes (fetched once into
-    runs/weights; where that fails, the quantised file beside the repository is taken).
-
-    Raises:
-        DataError: no such file, one that does not fit, or the published weights cannot be fetched.
-    """
-    import_torch_parts()
-    import ultralytics
-
-    version = f"ultralytics {ultralytics.__version__}"
-    if given == NO_WEIGHTS:
-        return StartWeights(None, f"none: started untrained from {ARCHITECTURE}.yaml ({version})")
-    if Path(given).is_file():
-        return _start_from(Path(given))
-    if given != HUB_WEIGHTS:
-        raise DataError(
-            f"{given}: no such file (--detector-weights takes {HUB_WEIGHTS}, a .pt or {QUANTISED_SUFFIX} FILE or "
-            f"{NO_WEIGHTS!r})"
-        )
-
-    from ultralytics.utils.downloads import attempt_download_asset
-
-    target = runs / "weights" / HUB_WEIGHTS
-    if not target.is_file():
-        progress.say(f"fetching {HUB_WEIGHTS}, the weights that ultralytics publishes")
-        target.parent.mkdir(parents=True, exist_ok=True)
-        # The downloader, its transport and the system each have their own exceptions; the file's absence tells.
-        with contextlib.suppress(Exception):
-            attempt_download_asset(str(target))
-    if not target.is_file():
-        unreached = f"{HUB_WEIGHTS}: cannot be fetched from where ultralytics publishes it"
-        if QUANTISED_BESIDE_REPOSITORY.is_file():
-            progress.say(f"{unreached}; starting from {QUANTISED_BESIDE_REPOSITORY} instead")
-            return _start_from(QUANTISED_BESIDE_REPOSITORY)
-        raise DataError(
-            f"{unreached}; give a checkpoint with --detector-weights FILE.pt, a quantised YOLOv8n of 80 classes with "
-            f"--detector-weights FILE{QUANTISED_SUFFIX}, or start untrained with --detector-weights {NO_WEIGHTS}"
-        )
-    return StartWeights(
-        target, f"{HUB_WEIGHTS}, trained on COCO, published with {version}, AGPL-3.0, sha256 {sha256_of(target)}"
-    )
-
-
-def _start_from(file: Path) -> StartWeights:
-    if file.suffix == QUANTISED_SUFFIX:
-        return StartWeights(file, read_quantised(file).words())
-    return StartWeights(file, f"{file.name}, sha256 {sha256_of(file)}")
 
 
 def train_detector(
@@ -174,23 +109,12 @@ def train_detector(
 
 
 def _checkpoint(start: StartWeights, data_yaml: Path, runs: Path, progress: Progress) -> Path | None:
-    """The start weights as ultralytics reads them; a quantised file is made a checkpoint in runs/weights.
-
-    Raises:
-        DataError: the file gives something else than a YOLOv8n of its weights.
-    """
-    if start.file is None or start.file.suffix != QUANTISED_SUFFIX:
+    """The start weights as ultralytics reads them; a quantised file is made a checkpoint in runs/weights."""
+    if start.file is None or not start.is_quantised():
         return start.file
     torch = import_torch_parts()
-    progress.say(f"making a checkpoint of {start.file}")
-    read = read_quantised(start.file)
     pictures = sorted((data_yaml.parent / "images" / "train").iterdir())
-    network = start_network(read, pictures)
-    found = agreement(read, network, pictures)
-    progress.say(
-        f"the file in ONNX Runtime beside the network made of it, {found.pictures} training photographs: scores "
-        f"correlate by {found.correlation:.3f}, the best of a photograph differs by at most {found.best_score:.3f}"
-    )
+    network = wide_network(start, [input_of(picture) for picture in pictures], pictures, progress)
     target = runs / "weights" / f"{start.file.stem}.pt"
     held = io.BytesIO()
     torch.save({"model": network, "train_args": {}}, held)

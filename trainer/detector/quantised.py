@@ -17,7 +17,7 @@ import onnx
 from onnx import numpy_helper
 from PIL import Image
 
-from app.core.arrays import FloatArray
+from app.core.arrays import FloatArray, Uint8Array
 from app.core.find.letterbox import letterbox_picture
 from app.files import sha256_of
 from app.runtime.native import NativeNetwork
@@ -91,11 +91,12 @@ def read_quantised(path: Path) -> QuantisedDetector:
     return QuantisedDetector(path, weights, {entry.key: entry.value for entry in model.metadata_props})
 
 
-def start_network(read: QuantisedDetector, pictures: Sequence[Path]) -> Any:
+def start_network(read: QuantisedDetector, images: Sequence[FloatArray]) -> Any:
     """An ultralytics `DetectionModel` with 80 classes that gives what the weights give, in training mode too.
 
     Args:
-        pictures: training photographs, on which the convolutions' means and variances are taken.
+        images: (1, 3, side, side) each, 0 to 1: training pictures, on which the convolutions' means and variances
+            are taken.
     """
     torch = import_torch_parts()
     network = _new_network()
@@ -108,8 +109,7 @@ def start_network(read: QuantisedDetector, pictures: Sequence[Path]) -> Any:
                 _set_normalisation(normalised[block], torch.tensor(values), torch.zeros(len(values)), None)
             else:
                 parameters[name].copy_(torch.tensor(values))
-        moments = _moments(network, normalised, pictures)
-        for block, (mean, variance) in moments.items():
+        for block, (mean, variance) in _moments(network, images).items():
             _set_normalisation(normalised[block], torch.tensor(read.weights[f"{block}.conv.bias"]), mean, variance)
     return network
 
@@ -125,7 +125,7 @@ def agreement(read: QuantisedDetector, network: Any, pictures: Sequence[Path]) -
     side_px = source.type.tensor_type.shape.dim[-1].dim_value or SIDE_PX
     theirs, ours = [], []
     for picture in pictures[:COMPARED_PICTURES]:
-        image = _input(picture, side_px)
+        image = input_of(picture, side_px)
         try:
             answer = next(iter(NativeNetwork(read.path).run_now({source.name: image}).values()))
         except Exception as error:  # ONNX Runtime's exceptions have no common base
@@ -194,9 +194,10 @@ def _set_normalisation(part: Any, shift: Any, mean: Any, variance: Any | None) -
     part.bias.copy_(shift + mean)
 
 
-def _moments(network: Any, normalised: Mapping[str, Any], pictures: Sequence[Path]) -> dict[str, tuple[Any, Any]]:
-    """Mean and variance (C,) of what comes into each normalisation, over all pixels of all pictures."""
+def _moments(network: Any, images: Sequence[FloatArray]) -> dict[str, tuple[Any, Any]]:
+    """Mean and variance (C,) of what comes into each normalisation, over all pixels of all images."""
     torch = import_torch_parts()
+    normalised = _normalised(network)
     sums: dict[str, list[Any]] = {block: [0, 0.0, 0.0] for block in normalised}
 
     def note(block: str, values: Any) -> None:
@@ -211,21 +212,26 @@ def _moments(network: Any, normalised: Mapping[str, Any], pictures: Sequence[Pat
         for block, part in normalised.items()
     ]
     network.eval()
-    for picture in pictures:
-        network(torch.from_numpy(_input(picture, SIDE_PX)))
+    for image in images:
+        network(torch.from_numpy(image))
     for hook in hooks:
         hook.remove()
-    moments = {}
+    found = {}
     for block, (count, total, squares) in sums.items():
         mean = total / count
-        moments[block] = (mean.float(), (squares / count - mean.square()).clamp(min=0).float())
-    return moments
+        found[block] = (mean.float(), (squares / count - mean.square()).clamp(min=0).float())
+    return found
 
 
-def _input(picture: Path, side_px: int) -> FloatArray:
-    """(1, 3, side, side), 0 to 1."""
+def input_of(picture: Path, side_px: int = SIDE_PX) -> FloatArray:
+    """(1, 3, side, side), 0 to 1, of a photograph's file."""
     with Image.open(picture) as opened:
         canvas, _ = letterbox_picture(opened.convert("RGB"), side_px)
+    return as_input(canvas)
+
+
+def as_input(canvas: Uint8Array) -> FloatArray:
+    """(1, 3, side, side), 0 to 1, of (side, side, 3) RGB."""
     return np.ascontiguousarray(canvas.transpose(2, 0, 1)[None], dtype=np.float32) / np.float32(255.0)
 
 

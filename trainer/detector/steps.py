@@ -1,4 +1,4 @@
-"""The detector for any photo, step by step: base, final, one network a fold, export, figures.
+"""The detector for any photo, step by step: start, final, one network a fold, export, figures.
 
 Everything lies under `runs`/wild and is used again while nothing it was made from has changed.
 """
@@ -6,7 +6,8 @@ Everything lies under `runs`/wild and is used again while nothing it was made fr
 from __future__ import annotations
 
 import hashlib
-from dataclasses import asdict, dataclass
+import io
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,18 +16,24 @@ from app.files import sha256_of, write_json, write_whole
 from trainer.data.dataset import DataError, Patient, dataset_fingerprint
 from trainer.data.wild import WildPhoto, find_wild, read_wild, wild_fingerprint, wild_folds
 from trainer.detector.export import export_detector
-from trainer.detector.masked_loss import ARCHITECTURE
+from trainer.detector.masked_loss import ARCHITECTURE, new_network
 from trainer.detector.measure import WANTED_PRECISION, Counts, best_confidence, best_f1, measure_photos
 from trainer.detector.metrics import measure_detector
-from trainer.detector.trained import TrainedDetector
-from trainer.detector.training import BASE, WITH_WILD, Recipe, train
-from trainer.pictures.wild import Material, read_material
+from trainer.detector.narrow import narrow_down
+from trainer.detector.quantised import as_input
+from trainer.detector.start import NO_WEIGHTS, StartWeights, find_start_weights, untrained, wide_network
+from trainer.detector.trained import SIDE_PX, TrainedDetector, check_same_training
+from trainer.detector.training import BASE, FROM_COCO, WITH_WILD, Recipe, train
+from trainer.pictures.wild import Material, Pictures, read_material
 from trainer.tools.figures import rounded
 from trainer.tools.progress import Progress
+from trainer.tools.torch_parts import import_torch_parts
 
 FOLDER = "wild"
 # Of a box: from which on it counts. One of them is chosen.
 CONFIDENCES = (0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5)
+# Training pictures that the channels of a wide network are compared on, and the number that they are made from.
+NARROWING_PICTURES, NARROWING_SEED = 96, 7
 
 
 @dataclass(slots=True)
@@ -42,37 +49,71 @@ class WildTraining:
     wild: list[WildPhoto]
     runs: Path
     progress: Progress
-    base_recipe: Recipe = BASE
-    wild_recipe: Recipe = WITH_WILD
+    weights: StartWeights = field(default_factory=untrained)
     _material: Material | None = None
 
-    def base(self) -> Path:
-        """Without a single ordinary photograph: the start of all others, and the detector where there are none."""
-        return self._train("base", [], self.base_recipe, None)
+    def start(self) -> Path | None:
+        """What the trainings with ordinary photographs start from; none of these has any part in it.
+
+        It is the narrowed network of the start weights. Without them it is one that learned from all other pictures.
+        """
+        return self._train("base", [], BASE, None) if self.weights.file is None else self._narrowed()
 
     def final(self) -> Path:
-        """With every ordinary photograph."""
-        start = self.base()
-        return self._train("final", self.wild, self.wild_recipe, start) if self.wild else start
+        """With every ordinary photograph; without any, from all other pictures."""
+        if self.wild:
+            return self._train("final", self.wild, self._with_wild(), self.start())
+        return self._train("base", [], BASE, None if self.weights.file is None else self._narrowed())
 
     def shipped(self) -> TrainedDetector:
         """The final network, with what models.json says of it."""
         checkpoint = self.final()
-        training: dict[str, Any] = {"patients": len(self.patients), "base": asdict(self.base_recipe)}
+        training: dict[str, Any] = {"patients": len(self.patients)}
+        words = self.weights.words
+        if self.weights.file is None or not self.wild:
+            training["base"] = asdict(BASE)
+        if self.weights.file is not None:
+            words += "; narrowed to the channels that tell most about all"
         if self.wild:
-            training |= {"ordinary_photographs": len(self.wild), "then": asdict(self.wild_recipe)}
+            training |= {"ordinary_photographs": len(self.wild), "then": asdict(self._with_wild())}
         training["checkpoint"] = "the last, as a running average of the weights"
-        return TrainedDetector(checkpoint, ARCHITECTURE, "none: started untrained", training)
+        return TrainedDetector(checkpoint, ARCHITECTURE, words, training)
 
     def fold(self, index: int, train_indices: IntArray) -> Path:
         """With those of `train_indices` alone."""
         return self._train(
-            f"fold{index + 1}", [self.wild[each] for each in train_indices], self.wild_recipe, self.base()
+            f"fold{index + 1}", [self.wild[each] for each in train_indices], self._with_wild(), self.start()
         )
 
     def folds(self) -> list[tuple[IntArray, IntArray]]:
         """(train, test) indices into `wild`."""
         return wild_folds(self.wild)
+
+    def _with_wild(self) -> Recipe:
+        return WITH_WILD if self.weights.file is None else FROM_COCO
+
+    def _narrowed(self) -> Path:
+        """The wide network of the start weights, made narrow on pictures without ordinary photographs."""
+        folder = self.runs / FOLDER / "narrowed"
+        made = folder / "detector.pt"
+        made_from = {"start_weights": self.weights.words, "data": dataset_fingerprint(self.patients)}
+        check_same_training(folder, made_from)
+        if made.is_file():
+            return made
+        pictures = Pictures(self._read([]), NARROWING_PICTURES, SIDE_PX, NARROWING_SEED)
+        images = [as_input(pictures[each][0]) for each in range(NARROWING_PICTURES)]
+        wide = wide_network(self.weights, images, [patient.photo for patient in self.patients], self.progress)
+        torch = import_torch_parts()
+        torch.manual_seed(NARROWING_SEED)
+        narrow = new_network()
+        narrow_down(wide, narrow, images)
+        # The classes are others, and how rare they are is set as for a network that knows nothing of them.
+        narrow.model[-1].bias_init()
+        held = io.BytesIO()
+        torch.save({"model": narrow, "train_args": {}}, held)
+        write_json(folder / "made-from.json", made_from)
+        write_whole(made, held.getvalue())
+        return made
 
     def _train(self, name: str, wild: list[WildPhoto], recipe: Recipe, start: Path | None) -> Path:
         folder = self.runs / FOLDER / name
@@ -88,18 +129,24 @@ class WildTraining:
         return Material(self._material.board, self._material.fingers, ordinary)
 
 
-def prepare_training(patients: list[Patient], wild_folder: Path | None, runs: Path, progress: Progress) -> WildTraining:
+def prepare_training(
+    patients: list[Patient], wild_folder: Path | None, weights: str | None, runs: Path, progress: Progress
+) -> WildTraining:
     """The trainings on these patients and on the ordinary photographs, if there are any.
 
+    Args:
+        weights: as --detector-weights takes them; None: none, as what ships.
+
     Raises:
-        DataError: a folder was named and holds no usable photographs.
+        DataError: a folder was named and holds no usable photographs, or start weights that are none.
     """
+    start = find_start_weights(weights or NO_WEIGHTS, runs, progress)
     folder = find_wild(wild_folder)
     if folder is None:
         progress.say("no folder of ordinary photographs: training goes on with the white board and pasted fingers")
-        return WildTraining(patients, [], runs, progress)
+        return WildTraining(patients, [], runs, progress, start)
     progress.say(f"reading {folder}")
-    return WildTraining(patients, read_wild(folder, progress.warn), runs, progress)
+    return WildTraining(patients, read_wild(folder, progress.warn), runs, progress, start)
 
 
 def measure_folds(training: WildTraining) -> dict[str, Any]:

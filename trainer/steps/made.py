@@ -41,7 +41,8 @@ class Settings:
     # Instead of the recipe's.
     backbone: str | None
     backbone_weights: Path | None
-    detector_weights: str
+    # None: what the kind of detector starts from by itself.
+    detector_weights: str | None
     detector_recipe: DetectorRecipe
     detector: str
     wild: Path | None = None
