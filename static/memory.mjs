@@ -32,10 +32,12 @@ function loadFirst(libraries, settings, then) {
     const begun = new Promise((resolve, reject) => given.preRun.push(async (runtime) => {
       runtime.addRunDependency("libraries");
       const opened = await libraries.catch(reject);
-      runtime.onRuntimeInitialized = () => resolve(new Promise((done) => {
-        runtime.wasmTable.grow(TABLE_STEP - (runtime.wasmTable.length % TABLE_STEP));
-        done(then(runtime, opened.map((each) => load(runtime, each))));
-      }));
+      runtime.onRuntimeInitialized = () => {
+        try {
+          runtime.wasmTable.grow(TABLE_STEP - (runtime.wasmTable.length % TABLE_STEP));
+          resolve(then(runtime, opened.map((each) => load(runtime, each))));
+        } catch (error) { reject(error); }
+      };
       runtime.removeRunDependency("libraries");
     }));
     const [runtime] = await Promise.all([create(Object.assign(given, settings)), begun]);
@@ -77,7 +79,6 @@ export async function remember(start, { environment, imports }, libraries, wheel
     const runs = changedPages(before, now);
     const pages = runs.map(([first, count]) => now.subarray(first * PAGE_BYTES, (first + count) * PAGE_BYTES));
     const kept = new Blob([snapshot.subarray(0, head_bytes), ...pages]);
-    for (const { buffer } of [before, snapshot]) buffer.transfer?.(0); // at once, not when the browser tidies up
     return { kept, made: { environment, places, bytes, head_bytes, runs } };
   } };
 }
@@ -91,10 +92,10 @@ export function goOn({ environment, places, bytes, head_bytes, runs }, kept, lib
     const { _PyRuntime: python, _PyEM_EMSCRIPTEN_COUNT_ARGS_OFFSET: offset } = runtime.GOT;
     const place = (python.value + runtime.HEAP32[offset.value / 4]) / 4, counting = runtime.HEAP32[place];
     let at = head_bytes;
-    const nextPages = (count) => kept.subarray(at, at += count * PAGE_BYTES);
-    for (const [first, count] of runs) runtime.HEAPU8.set(nextPages(count), first * PAGE_BYTES);
+    for (const [first, count] of runs) {
+      runtime.HEAPU8.set(kept.subarray(at, at += count * PAGE_BYTES), first * PAGE_BYTES);
+    }
     runtime.HEAP32[place] = counting;
-    kept.buffer.transfer?.(0);
   });
   return { env: environment, _loadSnapshot: kept.slice(0, head_bytes) };
 }
