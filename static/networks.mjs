@@ -20,8 +20,7 @@ const OPTIONS = { executionProviders: ["wasm"], graphOptimizationLevel: "disable
 
 // At once: left to the browser, the pictures of twenty looks lie about, a megabyte each. Older browsers leave them.
 const free = ({ buffer }) => buffer.transfer?.(0);
-const sessions = [];
-let opening = Promise.resolve();
+let sessions = [], opening = Promise.resolve();
 async function open(bytes) {
   // One after the other: together they would open the runtime twice.
   const creating = opening.then(() => ort.InferenceSession.create(bytes, OPTIONS));
