@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from app.files import write_json, write_whole
 from trainer.detector.quantised import input_of
 from trainer.detector.start import StartWeights, wide_network
 from trainer.detector.trained import SIDE_PX, check_same_training
+from trainer.detector.training import save
 from trainer.tools.progress import Advance, Progress
 from trainer.tools.torch_parts import import_torch_parts, quiet
 
@@ -116,9 +116,7 @@ def _checkpoint(start: StartWeights, data_yaml: Path, runs: Path, progress: Prog
     pictures = sorted((data_yaml.parent / "images" / "train").iterdir())
     network = wide_network(start, [input_of(picture) for picture in pictures], pictures, progress)
     target = runs / "weights" / f"{start.file.stem}.pt"
-    held = io.BytesIO()
-    torch.save({"model": network, "train_args": {}}, held)
-    write_whole(target, held.getvalue())
+    save(torch, {"model": network, "train_args": {}}, target)
     return target
 
 

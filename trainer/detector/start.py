@@ -53,7 +53,7 @@ def find_start_weights(given: str, runs: Path, progress: Progress) -> StartWeigh
 
     version = f"ultralytics {ultralytics.__version__}"
     if given == NO_WEIGHTS:
-        return untrained()
+        return StartWeights(None, f"none: started untrained from {WIDE}.yaml ({version})")
     if Path(given).is_file():
         return _start_from(Path(given))
     if given != HUB_WEIGHTS:

@@ -6,7 +6,6 @@ Everything lies under `runs`/wild and is used again while nothing it was made fr
 from __future__ import annotations
 
 import hashlib
-import io
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,7 +22,7 @@ from trainer.detector.narrow import narrow_down
 from trainer.detector.quantised import as_input
 from trainer.detector.start import NO_WEIGHTS, StartWeights, find_start_weights, untrained, wide_network
 from trainer.detector.trained import SIDE_PX, TrainedDetector, check_same_training
-from trainer.detector.training import BASE, FROM_COCO, WITH_WILD, Recipe, train
+from trainer.detector.training import BASE, FROM_COCO, WITH_WILD, Recipe, save, train
 from trainer.pictures.wild import Material, Pictures, read_material
 from trainer.tools.figures import rounded
 from trainer.tools.progress import Progress
@@ -52,18 +51,18 @@ class WildTraining:
     weights: StartWeights = field(default_factory=untrained)
     _material: Material | None = None
 
-    def start(self) -> Path | None:
+    def start(self) -> Path:
         """What the trainings with ordinary photographs start from; none of these has any part in it.
 
         It is the narrowed network of the start weights. Without them it is one that learned from all other pictures.
         """
-        return self._train("base", [], BASE, None) if self.weights.file is None else self._narrowed()
+        return self._narrowed() or self._train("base", [], BASE, None)
 
     def final(self) -> Path:
         """With every ordinary photograph; without any, from all other pictures."""
         if self.wild:
             return self._train("final", self.wild, self._with_wild(), self.start())
-        return self._train("base", [], BASE, None if self.weights.file is None else self._narrowed())
+        return self._train("base", [], BASE, self._narrowed())
 
     def shipped(self) -> TrainedDetector:
         """The final network, with what models.json says of it."""
@@ -92,8 +91,10 @@ class WildTraining:
     def _with_wild(self) -> Recipe:
         return WITH_WILD if self.weights.file is None else FROM_COCO
 
-    def _narrowed(self) -> Path:
-        """The wide network of the start weights, made narrow on pictures without ordinary photographs."""
+    def _narrowed(self) -> Path | None:
+        """The wide network of the start weights, if any, made narrow on pictures without ordinary photographs."""
+        if self.weights.file is None:
+            return None
         folder = self.runs / FOLDER / "narrowed"
         made = folder / "detector.pt"
         made_from = {"start_weights": self.weights.words, "data": dataset_fingerprint(self.patients)}
@@ -109,10 +110,8 @@ class WildTraining:
         narrow_down(wide, narrow, images)
         # The classes are others, and how rare they are is set as for a network that knows nothing of them.
         narrow.model[-1].bias_init()
-        held = io.BytesIO()
-        torch.save({"model": narrow, "train_args": {}}, held)
         write_json(folder / "made-from.json", made_from)
-        write_whole(made, held.getvalue())
+        save(torch, {"model": narrow, "train_args": {}}, made)
         return made
 
     def _train(self, name: str, wild: list[WildPhoto], recipe: Recipe, start: Path | None) -> Path:
@@ -140,7 +139,7 @@ def prepare_training(
     Raises:
         DataError: a folder was named and holds no usable photographs, or start weights that are none.
     """
-    start = find_start_weights(weights or NO_WEIGHTS, runs, progress)
+    start = untrained() if weights in (None, NO_WEIGHTS) else find_start_weights(str(weights), runs, progress)
     folder = find_wild(wild_folder)
     if folder is None:
         progress.say("no folder of ordinary photographs: training goes on with the white board and pasted fingers")

@@ -93,8 +93,8 @@ def train(
                 raise DataError(f"{folder}: the loss is no number any more after step {run.step}; remove the folder")
             advance(1, f"(loss {run.smooth_loss:.2f})")
             if run.step % STEPS_BETWEEN_SAVES == 0:
-                _save(torch, run.state(), state_file)
-    _save(torch, {"model": run.average.cpu(), "train_args": {}, "epoch": -1, "date": None}, finished)
+                save(torch, run.state(), state_file)
+    save(torch, {"model": run.average.cpu(), "train_args": {}, "epoch": -1, "date": None}, finished)
     state_file.unlink(missing_ok=True)
     return finished
 
@@ -191,7 +191,8 @@ def _batches(torch: Any, material: Material, recipe: Recipe, first_step: int, wo
     return itertools.islice(loader, recipe.steps - first_step)
 
 
-def _save(torch: Any, content: Any, path: Path) -> None:
+def save(torch: Any, content: Any, path: Path) -> None:
+    """Write what torch keeps, whole."""
     held = io.BytesIO()
     torch.save(content, held)
     write_whole(path, held.getvalue())
