@@ -9,6 +9,9 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+# A hunk of a diff, and in its header how many lines it has before and after; one, where no number stands.
+HUNK = re.compile(r"^(@@ .*@@)\n((?:[ +-].*\n)+?)(?=@@ |--- |```)", re.MULTILINE)
+COUNTS = re.compile(r"[-+]\d+(?:,(\d+))?")
 LINK = re.compile(r'\]\(([^)\s]+)\)|(?:src|href)="([^"]+)"')
 MODULE = re.compile(r"^(?:python3?|\.venv/bin/python) -m ([\w.]+)", re.MULTILINE)
 SCRIPT = re.compile(r"^(?:python3?|\.venv/bin/python) ([\w./]+\.py)", re.MULTILINE)
@@ -61,6 +64,17 @@ def test_a_worked_change_fits_the_code_as_it_is(change):
             assert not before
         else:
             assert before in (ROOT / path).read_text("utf-8"), f"{change.name} changes lines that {path} does not have"
+
+
+@pytest.mark.parametrize("change", sorted((ROOT / "docs/changes").glob("*.md")), ids=lambda path: path.stem)
+def test_patch_takes_a_worked_change_as_it_stands(change):
+    counts = 0
+    for header, body in HUNK.findall(change.read_text("utf-8")):
+        old, new = (int(count or 1) for count in COUNTS.findall(header))
+        lines = [line[:1] for line in body.splitlines()]
+        assert (old, new) == (len(lines) - lines.count("+"), len(lines) - lines.count("-")), f"{change.name}: {header}"
+        counts += 1
+    assert counts
 
 
 def hunks_of(text):
