@@ -9,8 +9,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-# A hunk of a diff, and in its header how many lines it has before and after; one, where no number stands.
-HUNK = re.compile(r"^(@@ .*@@)\n((?:[ +-].*\n)+?)(?=@@ |--- |```)", re.MULTILINE)
+# In a hunk's header: how many lines it has before and after; one, where no number stands.
 COUNTS = re.compile(r"[-+]\d+(?:,(\d+))?")
 LINK = re.compile(r'\]\(([^)\s]+)\)|(?:src|href)="([^"]+)"')
 MODULE = re.compile(r"^(?:python3?|\.venv/bin/python) -m ([\w.]+)", re.MULTILINE)
@@ -21,6 +20,9 @@ TABLES |= {"speed": "speed.md", "held": "speed.md", "recipes": "speed.md"}
 TABLES |= {"recipes-accuracy": "accuracy.md", "compare": "accuracy.md"}
 
 every_document = pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
+every_change = pytest.mark.parametrize(
+    "change", sorted((ROOT / "docs/changes").glob("*.md")), ids=lambda path: path.stem
+)
 
 
 def anchors(document):
@@ -55,37 +57,38 @@ def test_every_command_is_there(document):
         assert (ROOT / name).is_file(), f"python {name}: there is no such file"
 
 
-@pytest.mark.parametrize("change", sorted((ROOT / "docs/changes").glob("*.md")), ids=lambda path: path.stem)
+@every_change
 def test_a_worked_change_fits_the_code_as_it_is(change):
     hunks = list(hunks_of(change.read_text("utf-8")))
     assert hunks
-    for path, before in hunks:
+    for path, _, lines in hunks:
+        before = "".join(line[1:] for line in lines if line[0] in " -")
         if path == "/dev/null":
             assert not before
         else:
             assert before in (ROOT / path).read_text("utf-8"), f"{change.name} changes lines that {path} does not have"
 
 
-@pytest.mark.parametrize("change", sorted((ROOT / "docs/changes").glob("*.md")), ids=lambda path: path.stem)
+@every_change
 def test_patch_takes_a_worked_change_as_it_stands(change):
-    counts = 0
-    for header, body in HUNK.findall(change.read_text("utf-8")):
+    hunks = list(hunks_of(change.read_text("utf-8")))
+    assert hunks
+    for _, header, lines in hunks:
         old, new = (int(count or 1) for count in COUNTS.findall(header))
-        lines = [line[:1] for line in body.splitlines()]
-        assert (old, new) == (len(lines) - lines.count("+"), len(lines) - lines.count("-")), f"{change.name}: {header}"
-        counts += 1
-    assert counts
+        signs = [line[0] for line in lines]
+        assert (old, new) == (len(signs) - signs.count("+"), len(signs) - signs.count("-")), f"{change.name}: {header}"
 
 
 def hunks_of(text):
-    """(file, the lines that a hunk finds there) for each hunk of the diffs in a document."""
+    """(file, header, lines with their signs) for each hunk of the diffs in a document."""
     for language, body in BLOCK.findall(text):
         if language != "diff":
             continue
         for of_file in re.split(r"^--- ", body, flags=re.MULTILINE)[1:]:
             path = of_file.partition("\n")[0].removeprefix("a/")
-            for hunk in re.split(r"^@@.*\n", of_file, flags=re.MULTILINE)[1:]:
-                yield path, "".join(line[1:] for line in hunk.splitlines(True) if line[0] in " -")
+            _, *parts = re.split(r"^(@@.*)\n", of_file, flags=re.MULTILINE)
+            for header, hunk in zip(parts[::2], parts[1::2], strict=True):
+                yield path, header, hunk.splitlines(True)
 
 
 @pytest.mark.parametrize("name", TABLES)
