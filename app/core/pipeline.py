@@ -19,7 +19,7 @@ from app.core.crops.gates import rejection
 from app.core.crops.likeness import SIGNS, Estimates, estimates_of
 from app.core.crops.shown import Shown
 from app.core.crops.views import nail_crops
-from app.core.errors import MeasureError
+from app.core.errors import MeasureError, none_counts_error, plausible_error, untrusted_error
 from app.core.find.detect import hints
 from app.core.find.detection import Detections
 from app.core.find.fingers import finger_directions, match_skin
@@ -31,7 +31,7 @@ from app.core.manifest import REFUSED, Manifest
 from app.core.network import Network
 from app.core.pictures.photo import Photo, open_reduced
 from app.core.pictures.toned import has_colour
-from app.core.reading import Nail, Reading, Skin, light_of, plausible_error, reading_of, refused_error, untrusted_error
+from app.core.reading import Nail, Reading, Skin, light_of, reading_of
 from app.core.stages import Stages
 from app.core.typical import typical_of_nails
 from app.shared.codes import (
@@ -40,12 +40,10 @@ from app.shared.codes import (
     GATES,
     LIGHT,
     LIGHT_UNKNOWN,
-    LIKENESS_REASONS,
     MODEL_UNAVAILABLE,
     NAIL_NO_COLOUR,
     NAIL_NO_SKIN,
     NO_NAIL,
-    UNUSABLE_NAILS,
 )
 
 Ways = tuple[bool, ...]
@@ -298,17 +296,7 @@ def _conclude(nails: tuple[Nail, ...], plausible_g_dl: tuple[float, float]) -> t
     if untrusted:
         return untrusted, None
     if not used:
-        reasons = sorted({nail.reason or "" for nail in nails})
-        if set(reasons) <= set(LIKENESS_REASONS):
-            return refused_error(reasons, "the nails"), None
-        if reasons == [NAIL_NO_COLOUR]:
-            way_out = "the picture is grey or toned; take it in colour, without a filter"
-        elif reasons == [NAIL_NO_SKIN]:
-            way_out = "show the fingers with the skin behind the nails"
-        else:
-            way_out = "go closer, or change the light"
-        message = f"nails were found, but none can be measured ({', '.join(reasons)}); {way_out}"
-        return MeasureError(UNUSABLE_NAILS, message), None
+        return none_counts_error([nail.reason for nail in nails if nail.reason]), None
     hb_g_dl = typical_of_nails(used)
     error = plausible_error(hb_g_dl, plausible_g_dl)
     return (error, None) if error else (None, hb_g_dl)

@@ -9,29 +9,15 @@ from app.core.errors import MeasureError
 from app.core.light.reference import Reference
 from app.core.manifest import Manifest
 from app.shared.codes import (
-    IMPLAUSIBLE,
     LIGHT_UNKNOWN,
     LIKENESS_REASONS,
-    NAIL_BLUR,
-    NAIL_GLARE,
-    NAIL_PRESSED,
     RECIPE_OURS,
     REFERENCE_MISSING,
     REFERENCE_OK,
-    SHARED_REASONS,
-    STRANGE_NAILS,
-    STRANGE_REASONS,
     UNLEARNED_LIGHTS,
-    UNUSABLE_NAILS,
 )
 from app.shared.groups import Person
 from app.shared.severity import classify, comparison
-
-WAYS_OUT = {
-    NAIL_GLARE: "turn the hand until nothing shines in the nails",
-    NAIL_BLUR: "hold still until the picture is sharp, or move back a little",
-    NAIL_PRESSED: "rest the fingers lightly until their colour is back",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,36 +238,6 @@ def reading_of(
         },
         scan=scan,
     )
-
-
-def refused_error(reasons: list[str], of: str) -> MeasureError:
-    """The error of a picture or a scan of which most cannot be measured, for these of `codes.LIKENESS_REASONS`."""
-    why = sorted(set(reasons))
-    if any(reason in STRANGE_REASONS for reason in why):
-        message = f"most of {of} are unlike the bare nails that can be measured ({', '.join(why)})"
-        return MeasureError(STRANGE_NAILS, f"{message}; show bare nails, from above")
-    ways = "; ".join(WAYS_OUT[reason] for reason in why)
-    return MeasureError(UNUSABLE_NAILS, f"most of {of} cannot be measured ({', '.join(why)}); {ways}")
-
-
-def untrusted_error(reasons: list[str | None], used: int) -> MeasureError | None:
-    """The error of a picture or a scan of which `used` nails count and others do not, for these reasons: where half of
-    those that the network judged have one of `codes.SHARED_REASONS`; else None."""
-    judged = [reason for reason in reasons if reason in LIKENESS_REASONS]
-    shared = [reason for reason in judged if reason in SHARED_REASONS]
-    return refused_error(shared, "the nails") if shared and 2 * len(shared) >= used + len(judged) else None
-
-
-def plausible_error(hb_g_dl: float, plausible_g_dl: tuple[float, float]) -> MeasureError | None:
-    """The error of a value that is more likely a mistake than a living person's; None for all others."""
-    low, high = plausible_g_dl
-    if low <= hb_g_dl <= high:
-        return None
-    message = (
-        f"the value, {hb_g_dl:.1f} g/dL, is outside what is plausible ({low:g} to {high:g}); "
-        "take a new photo in better light"
-    )
-    return MeasureError(IMPLAUSIBLE, message)
 
 
 def error_json(error: MeasureError) -> dict[str, Any]:

@@ -158,10 +158,10 @@ def told(*reasons):
     return [{"reason": reason} for reason in reasons]
 
 
-@pytest.mark.parametrize("reason", codes.LIKENESS_SIGNS)
+@pytest.mark.parametrize("reason", codes.TELLING_REASONS)
 def test_one_reason_for_all_nails_has_words_of_its_own_and_several_have_not(reason):
     words.use(words.DEFAULT)
-    code = codes.UNUSABLE_NAILS if reason in codes.SPOILED_REASONS else codes.STRANGE_NAILS
+    code = codes.STRANGE_NAILS if reason in codes.STRANGE_REASONS else codes.UNUSABLE_NAILS
     said = words.error_words(code, told(reason, reason))
     assert said == (words.say("error." + reason), words.say("error." + reason + ".way"))
     # A nail that was measured has no reason.

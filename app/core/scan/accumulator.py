@@ -17,10 +17,10 @@ from typing import Any
 import numpy as np
 
 from app.core.arrays import FloatArray
-from app.core.errors import MeasureError
+from app.core.errors import MeasureError, plausible_error, refused_error, untrusted_error
 from app.core.find.tracking import match_boxes
 from app.core.manifest import Manifest
-from app.core.reading import Light, Nail, Reading, Skin, plausible_error, reading_of, refused_error, untrusted_error
+from app.core.reading import Light, Nail, Reading, Skin, reading_of
 from app.core.typical import typical_of_nails
 from app.shared.codes import (
     CAMERA_FROZEN,

@@ -294,9 +294,15 @@ TEXTS = {
         "Legen Sie die Hand bei gleichmäßigem Tageslicht flach auf eine einfarbige Fläche, Nägel nach oben."
     ),
     "error.unusable_nails": "Kein Nagel ist messbar",
-    "error.unusable_nails.way": (
-        "Gehen Sie näher heran, nehmen Sie ganze Nägel ins Bild, vermeiden Sie Glanz und Schatten."
-    ),
+    "error.unusable_nails.way": "Zeigen Sie ganze Nägel, weder weit weg noch sehr nah, in gleichmäßigem Licht.",
+    "error.too_small": "Die Nägel sind zu klein zum Messen",
+    "error.too_small.way": "Gehen Sie näher heran.",
+    "error.cut_off": "Die Nägel sind vom Rand abgeschnitten",
+    "error.cut_off.way": "Nehmen Sie ganze Nägel ins Bild.",
+    "error.too_dark": "Die Nägel sind zu dunkel zum Messen",
+    "error.too_dark.way": "Suchen Sie mehr Licht oder drehen Sie sich zum Licht.",
+    "error.overexposed": "Die Nägel sind zu hell zum Messen",
+    "error.overexposed.way": "Gehen Sie aus der Sonne oder von der Lampe weg.",
     "error.no_colour": "Keine Farbe im Bild",
     "error.no_colour.way": (
         "Graue, sepiafarbene oder getönte Bilder sagen nichts über Hämoglobin. Nehmen Sie ein Bild in Farbe "

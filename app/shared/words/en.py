@@ -275,7 +275,15 @@ TEXTS = {
     "error.no_nail": "No fingernail found",
     "error.no_nail.way": "Lay the hand flat on a plain surface, nails up, in even daylight.",
     "error.unusable_nails": "None of the nails can be measured",
-    "error.unusable_nails.way": "Move closer, keep whole nails in the picture, and avoid glare and shade.",
+    "error.unusable_nails.way": "Show whole nails, neither far away nor very close, in even light.",
+    "error.too_small": "The nails are too small to measure",
+    "error.too_small.way": "Move closer.",
+    "error.cut_off": "The nails are cut off by the edge",
+    "error.cut_off.way": "Keep whole nails in the picture.",
+    "error.too_dark": "The nails are too dark to measure",
+    "error.too_dark.way": "Find more light, or turn towards it.",
+    "error.overexposed": "The nails are too bright to measure",
+    "error.overexposed.way": "Move out of direct sun, or away from the lamp.",
     "error.no_colour": "No colour in the picture",
     "error.no_colour.way": (
         "Grey, sepia or toned pictures say nothing about haemoglobin. Take a picture in colour, without filters."

@@ -289,7 +289,15 @@ TEXTS = {
         "Apoye la mano plana sobre una superficie lisa, con las uñas hacia arriba y luz de día uniforme."
     ),
     "error.unusable_nails": "No se puede medir ninguna uña",
-    "error.unusable_nails.way": "Acérquese, mantenga las uñas enteras en la imagen y evite brillos y sombras.",
+    "error.unusable_nails.way": "Muestre uñas enteras, ni lejos ni muy cerca, con luz uniforme.",
+    "error.too_small": "Las uñas son demasiado pequeñas para medirlas",
+    "error.too_small.way": "Acérquese.",
+    "error.cut_off": "El borde corta las uñas",
+    "error.cut_off.way": "Mantenga las uñas enteras en la imagen.",
+    "error.too_dark": "Las uñas están demasiado oscuras para medirlas",
+    "error.too_dark.way": "Busque más luz o gírese hacia ella.",
+    "error.overexposed": "Las uñas están demasiado claras para medirlas",
+    "error.overexposed.way": "Salga del sol directo o aléjese de la lámpara.",
     "error.no_colour": "Sin color en la imagen",
     "error.no_colour.way": (
         "Las imágenes en gris, sepia o con un solo tono no dicen nada sobre la hemoglobina. Haga una foto en "

@@ -301,9 +301,15 @@ TEXTS = {
         "Posez la main à plat sur une surface unie, ongles vers le haut, sous une lumière du jour uniforme."
     ),
     "error.unusable_nails": "Aucun ongle ne peut être mesuré",
-    "error.unusable_nails.way": (
-        "Rapprochez-vous, gardez les ongles entiers dans l’image, évitez les reflets et l’ombre."
-    ),
+    "error.unusable_nails.way": "Montrez des ongles entiers, ni loin ni très près, dans une lumière uniforme.",
+    "error.too_small": "Les ongles sont trop petits pour être mesurés",
+    "error.too_small.way": "Rapprochez-vous.",
+    "error.cut_off": "Les ongles sont coupés par le bord",
+    "error.cut_off.way": "Gardez les ongles entiers dans l’image.",
+    "error.too_dark": "Les ongles sont trop sombres pour être mesurés",
+    "error.too_dark.way": "Cherchez plus de lumière ou tournez-vous vers elle.",
+    "error.overexposed": "Les ongles sont trop clairs pour être mesurés",
+    "error.overexposed.way": "Quittez le plein soleil ou éloignez-vous de la lampe.",
     "error.no_colour": "Pas de couleur dans l’image",
     "error.no_colour.way": (
         "Les images grises, sépia ou teintées ne disent rien de l’hémoglobine. Prenez une photo en couleur, "
