@@ -58,6 +58,7 @@ LICENCE_FILE = re.compile(r"licen[cs]e|copying|notice", re.IGNORECASE)
 ORIGINS = (
     ("architecture", "Architecture"),
     ("backbone", "Backbone"),
+    ("licence", "Licence of the weights"),
     ("start_weights", "Started from"),
     ("backbone_weights", "Weights of the backbone"),
     ("ordinary_photographs", "Ordinary photographs beside the data above"),

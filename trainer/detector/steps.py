@@ -74,7 +74,8 @@ class WildTraining:
         if self.weights.file is not None:
             words += "; narrowed to the channels that tell most about all"
         if self.wild:
-            training |= {"ordinary_photographs": len(self.wild), "then": asdict(self._with_wild())}
+            words_of_them = f"{len(self.wild)} of nails-in-the-wild, whose publisher states no licence"
+            training |= {"ordinary_photographs": words_of_them, "then": asdict(self._with_wild())}
         training["checkpoint"] = "the last, as a running average of the weights"
         return TrainedDetector(checkpoint, ARCHITECTURE, words, training)
 

@@ -46,6 +46,7 @@ def detector_card(document: Mapping[str, Any]) -> str:
             "## Data",
             _data(document["data"], entry.get("data")),
             "## Weights",
+            f"Licence: {entry.get('licence', 'not named')}.",
             f"Started from: {entry.get('start_weights', NOT_MEASURED)}",
             _training(entry.get("training", {})),
             "## Metrics",

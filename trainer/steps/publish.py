@@ -71,6 +71,8 @@ def detector_entry(
         "iou": NMS_IOU,
         "architecture": trained.architecture,
         "start_weights": trained.start_weights,
+        # ultralytics' own, of its weights and of what its code trains.
+        "licence": "AGPL-3.0",
         "training": {
             **trained.training,
             "optimizer": "AdamW",
