@@ -23,10 +23,10 @@ from app.shared.codes import (
 BARE_NAILS = "show bare nails, from above"
 # Out of each reason why a nail does not count.
 WAYS_OUT = dict.fromkeys(STRANGE_REASONS, BARE_NAILS) | {
-    NAIL_TOO_SMALL: "go closer",
+    NAIL_TOO_SMALL: "move closer",
     NAIL_CUT_OFF: "show whole nails",
     NAIL_TOO_DARK: "find more light",
-    NAIL_OVEREXPOSED: "go out of the sun, or away from the lamp",
+    NAIL_OVEREXPOSED: "move out of direct sun, or away from the lamp",
     NAIL_NO_COLOUR: "the picture is grey or toned; take it in colour, without a filter",
     NAIL_NO_SKIN: "show the fingers with the skin behind the nails",
     NAIL_GLARE: "turn the hand until nothing shines in the nails",
