@@ -178,7 +178,7 @@ class Visit:
 
     def upload(self, photo: Path | UploadedFile) -> None:
         """Choose a photo as the file dialogue would, and wait for the outcome."""
-        # Before the screen is there, there is nothing that anybody could press, and nobody hears of the choice.
+        # Before the screen is there, there is nothing that anybody could press.
         self.page.wait_for_selector("#start:not([hidden]), body:not([data-state=booting])", timeout=PATIENCE_MS)
         self.page.evaluate("document.body.dataset.state = 'asked'")
         self.page.set_input_files("[data-testid=upload]", photo)

@@ -103,6 +103,7 @@ class Screen:
         # What static/guard.js may have said of a page that took long.
         show("not-started", False)
         tasks.run(self._boot.download.run())
+        self._album.take_early()
         try:
             await self._start_engine()
         finally:

@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from app.shared import words
+from tests.browser import PATIENCE_MS
 from tests.drawn_hand import draw_hand
 from tests.real_photos import DATASET, best_iou, needs_real_photos, patients
 from tests.unit.core.pictures.test_photo import ORIENTATION_TAG, STORED_AS
@@ -138,6 +139,18 @@ def test_a_photo_chosen_before_the_engine_is_ready_is_measured_when_it_is(visit,
     visit.page.wait_for_selector("#start:not([hidden])")
     assert visit.page.get_attribute("body", "data-engine") == "loading"
     visit.upload(drawn_file(tmp_path))
+    assert len(visit.reading()["nails"]) == 3
+
+
+def test_a_photo_chosen_before_the_screen_is_there_is_not_lost(visit, tmp_path):
+    # What the route holds goes on when it ends.
+    visit.page.route("**/screen.pack.json", lambda _held: None)
+    visit.page.goto(visit.address)
+    # The button is not there yet, but the keyboard reaches what it opens.
+    visit.page.set_input_files("[data-testid=upload]", drawn_file(tmp_path))
+    assert visit.page.get_attribute("body", "data-state") == "booting"
+    visit.page.unroute("**/screen.pack.json")
+    visit.page.wait_for_selector("body[data-state=result], body[data-state=error]", timeout=PATIENCE_MS)
     assert len(visit.reading()["nails"]) == 3
 
 
