@@ -13,7 +13,7 @@ from typing import Any
 from app.core.sections import Section, fail, is_number, numbers_of
 from app.shared.codes import LIKENESS_SIGNS
 
-SCHEMA = 6
+SCHEMA = 7
 # In nails.
 FARTHEST_VIEW = 4.0
 # Of one patch of nail or skin, see `app.core.crops.colour`.
@@ -131,12 +131,14 @@ class LikenessSpec:
 
     Attributes:
         limits: for each of `codes.LIKENESS_SIGNS`, above which its output of that name means so.
+        no_nails: above which the median of a picture's outputs `not_a_nail` says that none of it is a nail.
         strangeness: rising values of its output.
         share_beyond: of bare nails of sessions that it had not seen, how many were at least as strange, one for each.
         least_p_value: rarer than this a nail counts no more.
     """
 
     limits: dict[str, float]
+    no_nails: float
     strangeness: tuple[float, ...]
     share_beyond: tuple[float, ...]
     least_p_value: float
@@ -281,6 +283,7 @@ def _likeness(section: Section) -> LikenessSpec:
         raise ValueError(f"likeness.share_beyond must be {len(strangeness)} falling shares, as many as strangeness")
     return LikenessSpec(
         limits={sign: section.number(sign) for sign in LIKENESS_SIGNS},
+        no_nails=section.number("no_nails"),
         strangeness=strangeness,
         share_beyond=share_beyond,
         least_p_value=section.fraction("least_p_value"),

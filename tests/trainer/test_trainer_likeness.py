@@ -9,7 +9,8 @@ from onnx import TensorProto, helper
 
 from app.core.crops.likeness import SIGNS, STRANGENESS
 from app.runtime.native import NativeNetwork
-from trainer.estimator.likeness import fit_likeness, limits_of, measures_of, signs_unseen
+from app.shared.codes import NAIL_NOT_A_NAIL
+from trainer.estimator.likeness import fit_likeness, limits_of, measures_of, refused_rows, signs_unseen
 from trainer.estimator.likeness_graph import add_likeness
 from trainer.estimator.likeness_table import (
     BARE,
@@ -22,7 +23,7 @@ from trainer.estimator.likeness_table import (
     LikenessTable,
 )
 
-FEATURES, PATIENTS, NAILS = 40, 60, 3
+FEATURES, PATIENTS, NAILS = 40, 200, 3
 # Along which feature each kind differs from bare nails.
 OFF = {BARE: None, PAINTED: 0, CLEAR_COAT: None, NO_NAIL: 1, GLARE: 2, BLURRED: 3, PRESSED: 4}
 
@@ -72,6 +73,20 @@ def test_limits_of_some_rows_know_nothing_of_the_others(table):
     some = np.flatnonzero(table.patient < PATIENTS // 2)
     changed = {name: np.where(np.isin(np.arange(len(values)), some), values, 99.0) for name, values in signs.items()}
     assert limits_of(table, changed, some) == limits_of(table, signs, some) != limits_of(table, signs)
+
+
+def test_a_picture_of_doubtful_nails_is_refused_as_a_whole(table):
+    limits = limits_of(table, signs_unseen(table))
+    assert limits["no_nails"] < limits[NAIL_NOT_A_NAIL]
+    doubtful = (limits["no_nails"] + limits[NAIL_NOT_A_NAIL]) / 2
+
+    def refused(*not_a_nail):
+        signs = {name: np.full(len(table.kind), -99.0) for name in SIGNS}
+        signs[NAIL_NOT_A_NAIL][:NAILS] = not_a_nail
+        return refused_rows(table, signs, limits)[:NAILS].tolist()
+
+    assert refused(doubtful, -99.0, -99.0) == [False] * 3
+    assert refused(doubtful, doubtful, -99.0) == [True] * 3
 
 
 def test_the_distance_is_that_of_mahalanobis_where_nothing_is_left_out(table):

@@ -11,6 +11,7 @@ spoiled and taken out of photographs of those sessions. The figures are measured
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +20,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
 from app.core.arrays import BoolArray, FloatArray, IntArray
-from app.core.crops.likeness import POOLED, SIGNS, STRANGENESS, pooled
+from app.core.crops.likeness import POOLED, SIGNS, STRANGENESS, middle, nails_among, pooled
 from app.shared.codes import LIKENESS_SIGNS, NAIL_BLUR, NAIL_GLARE, NAIL_NOT_A_NAIL, NAIL_POLISH, NAIL_PRESSED
 from trainer.estimator.head import Standardiser
 from trainer.estimator.likeness_table import (
@@ -41,6 +42,8 @@ DIRECTIONS = 8
 # What each sign is learned from, and how many of bare nails of sessions not seen, in any light, it may refuse.
 KINDS = {NAIL_POLISH: PAINTED, NAIL_NOT_A_NAIL: NO_NAIL, NAIL_GLARE: GLARE, NAIL_BLUR: BLURRED, NAIL_PRESSED: PRESSED}
 ALARMS = {NAIL_POLISH: 0.02, NAIL_NOT_A_NAIL: 0.005, NAIL_GLARE: 0.005, NAIL_BLUR: 0.005, NAIL_PRESSED: 0.003}
+# The same of pictures as a whole, by the median of their boxes.
+NO_NAILS_ALARM = 0.005
 LEAST_P_VALUE = 0.005
 # Shares of bare nails at which the distance is written down.
 SHARES_BEYOND = (1.0, 0.9, 0.75, 0.5, 0.25, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001)
@@ -132,11 +135,13 @@ def limits_of(table: LikenessTable, signs: dict[str, FloatArray], rows: IntArray
     def exceeded(values: FloatArray, shares: FloatArray) -> FloatArray:
         return np.asarray(np.quantile(values[bare], 1 - shares))
 
-    no_nail = float(exceeded(signs[NAIL_NOT_A_NAIL], np.array(ALARMS[NAIL_NOT_A_NAIL])))
-    shown = pooled_by_picture(table, signs, no_nail)
+    no_nails = float(np.quantile(by_picture(table, signs[NAIL_NOT_A_NAIL], middle)[bare], 1 - NO_NAILS_ALARM))
+    limit = float(exceeded(signs[NAIL_NOT_A_NAIL], np.array(ALARMS[NAIL_NOT_A_NAIL])))
+    shown = pooled_by_picture(table, signs, nail_rows(table, signs, limit, no_nails))
     limits = {sign: float(exceeded(shown[sign], np.array(ALARMS[sign]))) for sign in LIKENESS_SIGNS}
     return {
         **limits,
+        "no_nails": no_nails,
         "strangeness": exceeded(signs[STRANGENESS], np.array(SHARES_BEYOND)).tolist(),
         "share_beyond": list(SHARES_BEYOND),
         "least_p_value": LEAST_P_VALUE,
@@ -170,21 +175,37 @@ def measures_of(table: LikenessTable, signs: dict[str, FloatArray]) -> dict[str,
 
 def refused_rows(table: LikenessTable, signs: dict[str, FloatArray], limits: dict[str, Any]) -> BoolArray:
     """(m,) which rows count no more, as `app.core.crops.likeness` has it."""
-    shown = pooled_by_picture(table, signs, limits[NAIL_NOT_A_NAIL])
+    nails = nail_rows(table, signs, limits[NAIL_NOT_A_NAIL], limits["no_nails"])
+    shown = pooled_by_picture(table, signs, nails)
     p_values = np.interp(signs[STRANGENESS], limits["strangeness"], limits["share_beyond"])
-    refused: BoolArray = p_values < limits["least_p_value"]
+    refused: BoolArray = ~nails | (p_values < limits["least_p_value"])
     for sign in LIKENESS_SIGNS:
         refused |= shown[sign] > limits[sign]
     return refused
 
 
-def pooled_by_picture(table: LikenessTable, signs: dict[str, FloatArray], no_nail: float) -> dict[str, FloatArray]:
-    """The signs (m,) as `app.core.crops.likeness.pooled` has them of each picture; above the limit `no_nail` a row is
-    no nail."""
-    begins = np.flatnonzero(np.diff(table.picture, prepend=-1))[1:]
-    nails = np.split(signs[NAIL_NOT_A_NAIL] <= no_nail, begins)
+def nail_rows(table: LikenessTable, signs: dict[str, FloatArray], limit: float, no_nails: float) -> BoolArray:
+    """(m,) which rows are nails, as `app.core.crops.likeness.nails_among` has it of each picture."""
+    return by_picture(table, signs[NAIL_NOT_A_NAIL], lambda values: nails_among(values, limit, no_nails)).astype(bool)
+
+
+def pooled_by_picture(table: LikenessTable, signs: dict[str, FloatArray], nails: BoolArray) -> dict[str, FloatArray]:
+    """The signs (m,) as `app.core.crops.likeness.pooled` has them of each picture; `nails` (m,) are nails."""
+    begins = _begins(table)
     shown = dict(signs)
     for sign in POOLED:
-        parts = zip(np.split(signs[sign], begins), nails, strict=True)
+        parts = zip(np.split(signs[sign], begins), np.split(nails, begins), strict=True)
         shown[sign] = np.concatenate([pooled(sign, values, of_picture) for values, of_picture in parts])
     return shown
+
+
+def by_picture(table: LikenessTable, values: FloatArray, found: Callable[[FloatArray], Any]) -> FloatArray:
+    """What `found` says of each picture's values, one or one for each of them, as a row for each (m,)."""
+    parts = np.split(values, _begins(table))
+    return np.concatenate([np.broadcast_to(found(part), part.shape) for part in parts])
+
+
+def _begins(table: LikenessTable) -> IntArray:
+    """Where the rows of the second, third and each further picture begin."""
+    begins: IntArray = np.flatnonzero(np.diff(table.picture, prepend=-1))[1:]
+    return begins

@@ -36,7 +36,8 @@ def strange_table(figures: Mapping[str, Any]) -> FigureTable:
         rows=tuple(rows),
         notes=(
             "The first eight rows are shares of nails, by models and limits that had seen nobody of the session. All "
-            "that is wrong with these nails was put there by code. A nail that is pressed as a whole looks like one of "
+            "that is wrong with these nails was put there by code. A picture of no nail shows nothing else: a knuckle "
+            "beside nails has to be told from them by itself. A nail that is pressed as a whole looks like one of "
             "somebody with little blood, and is read all the same.",
             f"Light that no training photograph had (two stops, a third more or less red or blue) is called so in "
             f"{_percent(figures['light']['said'])} of photographs, and that of the training photographs in "

@@ -50,15 +50,31 @@ def estimates_of(hb_g_dl: FloatArray, outputs: Mapping[str, FloatArray], spec: L
         return Estimates(hb_g_dl, (None,) * len(hb_g_dl), np.full(len(hb_g_dl), np.nan))
     p_values = np.interp(outputs[STRANGENESS], spec.strangeness, spec.share_beyond)
     # What is no nail has no say in whether the nails beside it are painted.
-    nails = outputs[NAIL_NOT_A_NAIL] <= spec.limits[NAIL_NOT_A_NAIL]
+    nails = nails_among(outputs[NAIL_NOT_A_NAIL], spec.limits[NAIL_NOT_A_NAIL], spec.no_nails)
     over = np.stack([pooled(name, outputs[name], nails) - spec.limits[name] for name in LIKENESS_SIGNS])
     reasons: list[str | None] = [None] * len(hb_g_dl)
     for place, sign in enumerate(over.argmax(axis=0)):
         if over[sign, place] > 0:
             reasons[place] = LIKENESS_SIGNS[sign]
+        elif not nails[place]:
+            reasons[place] = NAIL_NOT_A_NAIL
         elif p_values[place] < spec.least_p_value:
             reasons[place] = NAIL_STRANGE
     return Estimates(hb_g_dl, tuple(reasons), p_values)
+
+
+def nails_among(not_a_nail: FloatArray, limit: float, no_nails: float) -> BoolArray:
+    """Which boxes of one picture are nails, by that output (N,): those not above the limit, unless the median of all
+    is above `no_nails`.
+
+    A hand that is seen from its palm shows no nail: a fingertip there may pass by itself, but hardly most of them.
+    """
+    return (not_a_nail <= limit) & (middle(not_a_nail) <= no_nails)
+
+
+def middle(values: FloatArray) -> float:
+    """The median of (N,) values, the lower one of two; that of none is 0."""
+    return float(np.sort(values)[(len(values) - 1) // 2]) if len(values) else 0.0
 
 
 def pooled(name: str, values: FloatArray, nails: BoolArray) -> FloatArray:

@@ -10,7 +10,7 @@ from app.core.manifest import ColourSpec, View, parse_manifest
 from app.shared.codes import MODEL_UNAVAILABLE
 
 GOOD = {
-    "schema": 6,
+    "schema": 7,
     "detector": {
         "file": "d.onnx",
         "sha256": "aa",
@@ -44,6 +44,7 @@ GOOD = {
         "glare": 0.5,
         "blur": 0.25,
         "pressed": 2.0,
+        "no_nails": 0.5,
         "strangeness": [0.5, 1.0, 3.0],
         "share_beyond": [1.0, 0.4, 0.0],
         "least_p_value": 0.01,
@@ -127,6 +128,7 @@ def test_a_missing_field_is_named(path):
         (("interval", "above_g_dl"), [4, "2"], "above_g_dl"),
         (("interval", "mean_half_width_g_dl"), True, "mean_half_width_g_dl"),
         (("likeness", "polish"), "no", "polish"),
+        (("likeness", "no_nails"), None, "no_nails"),
         (("likeness", "strangeness"), [1.0], "strangeness"),
         (("likeness", "strangeness"), [0.5, 3.0, 1.0], "strangeness"),
         (("likeness", "share_beyond"), [1.0, 0.4], "share_beyond"),

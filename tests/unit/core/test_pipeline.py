@@ -185,7 +185,7 @@ def test_an_outcome_without_a_value_says_why_and_keeps_the_boxes(anchors, hb_g_d
     assert len(reading["nails"]) == sum(anchor[4] > 0 for anchor in anchors)
 
 
-LIKENESS = LikenessSpec(dict.fromkeys(LIKENESS_SIGNS, 0.0), (0.0, 1.0), (1.0, 0.0), least_p_value=0.01)
+LIKENESS = LikenessSpec(dict.fromkeys(LIKENESS_SIGNS, 0.0), 0.0, (0.0, 1.0), (1.0, 0.0), least_p_value=0.01)
 
 
 def tells(anchors, **signs):

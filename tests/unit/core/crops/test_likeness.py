@@ -18,6 +18,7 @@ from app.shared.codes import (
 # Of a hundred bare nails one lies as far off as 2, and none farther than 3.
 SPEC = LikenessSpec(
     limits={NAIL_POLISH: 0.5, NAIL_NOT_A_NAIL: 1.0, NAIL_GLARE: 2.0, NAIL_BLUR: 0.0, NAIL_PRESSED: 1.0},
+    no_nails=0.5,
     strangeness=(0.0, 1.0, 2.0, 3.0),
     share_beyond=(1.0, 0.5, 0.01, 0.0),
     least_p_value=0.005,
@@ -64,12 +65,33 @@ def test_where_nothing_is_a_nail_nothing_is_pooled():
     assert judged([]).reasons == ()
 
 
+def test_where_most_boxes_are_doubtful_nothing_is_a_nail():
+    # A hand from its palm: three fingertips that pass by themselves, none of them with a good grace.
+    assert judged([0.5] * 4, not_a_nail=[0.8, 0.7, 0.6, -2.0]).reasons == (NAIL_NOT_A_NAIL,) * 4
+    # What is wrong with one of them besides is said all the same; paint beside no nail is none of its business.
+    assert judged([0.5] * 3, not_a_nail=[0.8, 0.7, 0.6], polish=[6.0, -4.0, -4.0]).reasons == (
+        NAIL_POLISH,
+        NAIL_NOT_A_NAIL,
+        NAIL_NOT_A_NAIL,
+    )
+
+
+def test_nails_are_safe_from_knuckles_beside_them_unless_these_are_more():
+    assert judged([0.5] * 4, not_a_nail=[-5.0, -5.0, 9.0, 9.0]).reasons == (
+        None,
+        None,
+        NAIL_NOT_A_NAIL,
+        NAIL_NOT_A_NAIL,
+    )
+    assert judged([0.5] * 3, not_a_nail=[-5.0, 9.0, 9.0]).reasons == (NAIL_NOT_A_NAIL,) * 3
+
+
 def test_models_that_say_nothing_of_likeness_refuse_no_nail():
     found = estimates_of(np.array([9.0, 12.0]), {}, None)
     assert found.reasons == (None, None) and np.isnan(found.p_values).all()
 
 
 def test_some_of_the_nails_can_be_taken_in_another_order():
-    found = judged([0.5, 1.0, 2.0], not_a_nail=[2, 2, 0]).of(np.array([2, 0]))
+    found = judged([0.5, 1.0, 2.0], not_a_nail=[2, 0, 0]).of(np.array([2, 0]))
     assert found.reasons == (None, NAIL_NOT_A_NAIL)
     assert found.p_values == pytest.approx([0.01, 0.75])
