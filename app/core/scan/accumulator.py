@@ -19,6 +19,7 @@ import numpy as np
 from app.core.arrays import FloatArray
 from app.core.errors import MeasureError, plausible_error, refused_error, untrusted_error
 from app.core.find.tracking import match_boxes
+from app.core.find.ways import SHARE
 from app.core.manifest import Manifest
 from app.core.reading import Light, Nail, Reading, Skin, reading_of
 from app.core.typical import typical_of_nails
@@ -46,8 +47,11 @@ LEAST_FRAMES = 15
 MOST_REPEATED = 75
 # A scan ends after so many frames a wanted one, however many of them were new.
 MOST_A_FRAME = 8
-# A nail counts that was read in at least half of the frames that count.
-LEAST_SHARE = 0.5
+# A nail counts that was read in so many of the frames that count, as of the looks at a photo: while a hand moves, each
+# frame is looked at in another way.
+LEAST_SHARE = SHARE
+# One that does not count is told of where it was seen in half of them: what flickers up is a false alarm more often.
+STAYED_SHARE = 0.5
 # Values this many interquartile ranges beyond the quartiles are outliers: J. W. Tukey, Exploratory Data Analysis, 1977.
 FENCE_IN_IQR = 1.5
 # Frames of a still nail agree to some hundredths of a g/dL, and are no outliers among each other. Where they spread by
@@ -165,7 +169,7 @@ class Scan:
         }
         if not counted:
             self._keep(set(), NAIL_SELDOM)
-            message = "no nail stayed in view for half of the frames; keep hand and phone still"
+            message = "no nail stayed in view for a third of the frames; keep hand and phone still"
             return self._reading(still, {}, None, MeasureError(UNRELIABLE, message), {})
         of_nail = {number: float(np.median(list(values.values()))) for number, values in counted.items()}
         hb_g_dl = typical_of_nails(list(of_nail.values()))
@@ -260,8 +264,7 @@ class Scan:
         return [_usual_reason(track) for track in others]
 
     def _stayed(self, track: _Track) -> bool:
-        """A nail that flickered up in a frame or two is a false alarm more often than a nail."""
-        return len(track.seen) >= LEAST_SHARE * self.new
+        return len(track.seen) >= STAYED_SHARE * self.new
 
     def _still(self) -> int:
         """The first frame that shows most of the nails: the screen keeps its picture while the scan runs."""
