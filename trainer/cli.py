@@ -171,11 +171,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     how.add_argument(
         "--detector-weights",
+        default=HUB_WEIGHTS,
         metavar="WEIGHTS",
-        help=f"the detector starts from {HUB_WEIGHTS} of ultralytics' hub (where that cannot be reached, from "
-        "../shared/weights/yolov8n_coco_int8.onnx where that is a file), from FILE.pt, from FILE.onnx, a quantised "
-        f"YOLOv8n with 80 classes, or from {NO_WEIGHTS}: untrained (default: {HUB_WEIGHTS} for yolov8n, {NO_WEIGHTS} "
-        "for the small one, which makes such weights narrow)",
+        help=f"the detector starts from {HUB_WEIGHTS} of ultralytics' hub (default; where that cannot be reached, from "
+        "../shared/weights/yolov8n_coco_int8.onnx where that is a file, and the small one otherwise untrained), from "
+        f"FILE.pt, from FILE.onnx, a quantised YOLOv8n with 80 classes, or from {NO_WEIGHTS}: untrained. The small one "
+        "makes such weights narrow",
     )
     kept = how.add_mutually_exclusive_group()
     kept.add_argument(

@@ -102,10 +102,10 @@ def test_the_small_detector_starts_from_it_and_keeps_it(tmp_path):
     file.write_bytes(quantise(export_untrained(tmp_path / "export"), by_channel=True).SerializeToString())
     patients = read_dataset(drawn(tmp_path / "data", 6, 6).write(), lambda line: None)
     training = WildTraining(patients, [], tmp_path, Progress(), find_start_weights(str(file), tmp_path, Progress()))
-    start = training.start()
+    start = training.narrowed()
     held = start.read_bytes()
-    assert start == training.start() and start.read_bytes() == held
+    assert start == training.narrowed() and start.read_bytes() == held
     file.write_bytes(quantise(export_untrained(tmp_path / "other"), by_channel=False).SerializeToString())
     other = WildTraining(patients, [], tmp_path, Progress(), find_start_weights(str(file), tmp_path, Progress()))
     with pytest.raises(DataError, match="another start weights"):
-        other.start()
+        other.narrowed()

@@ -18,7 +18,7 @@ from trainer.data.splits import original_split
 from trainer.detector import start as start_weights
 from trainer.detector.comparison import DetectorRecipe, train_detector
 from trainer.detector.quantised import agreement, input_of, read_quantised, start_network
-from trainer.detector.start import find_start_weights
+from trainer.detector.start import find_start_weights, weights_or_none
 from trainer.detector.trained import SIDE_PX as DETECTOR_PX
 from trainer.detector.yolo_dataset import write_yolo_dataset
 from trainer.tools.progress import Progress
@@ -181,6 +181,17 @@ def test_without_the_hub_and_a_file_the_ways_out_are_named(no_hub, tmp_path, mon
     monkeypatch.setattr(start_weights, "QUANTISED_BESIDE_REPOSITORY", tmp_path / "none.onnx")
     with pytest.raises(DataError, match=r"^yolov8n.pt: .*FILE\.pt.*FILE\.onnx.*none$"):
         find_start_weights("yolov8n.pt", tmp_path, NotedProgress())
+
+
+def test_the_small_detector_starts_untrained_where_no_weights_are(no_hub, tmp_path, monkeypatch):
+    monkeypatch.setattr(start_weights, "QUANTISED_BESIDE_REPOSITORY", tmp_path / "none.onnx")
+    progress = NotedProgress()
+    start = weights_or_none("yolov8n.pt", tmp_path, progress)
+    assert start.file is None and start.words == "none: started untrained"
+    assert "cannot be fetched" in progress.lines[-1] and progress.lines[-1].endswith("now starting untrained")
+    # A file that somebody named is not passed over.
+    with pytest.raises(DataError, match="no such file"):
+        weights_or_none("mine.pt", tmp_path, progress)
 
 
 @pytest.mark.skipif(not REAL.is_file(), reason=f"no weights in {WEIGHTS_BESIDE_REPOSITORY}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ import pytest
 from PIL import Image
 
 from app.core.find.detection import Detections
+from app.core.find.ways import ALL_WAYS, UPRIGHT, Way
 from trainer.data.dataset import WILD_VARIABLE, DataError
 from trainer.data.wild import WildPhoto, find_wild, read_wild, wild_fingerprint, wild_folds
 from trainer.detector import steps as wild_steps
@@ -156,8 +158,8 @@ def test_difficult_nails_and_ignored_regions_count_neither_way(tmp_path: Path) -
 
 
 def test_the_best_confidence_is_the_lowest_that_is_right_often_enough() -> None:
-    assert best_confidence({0.2: Counts(9, 1, 6), 0.3: Counts(8, 2, 1), 0.4: Counts(5, 5, 0)}) == 0.3
-    assert best_confidence({0.2: Counts(8, 2, 1), 0.3: Counts(8, 2, 1)}) == 0.2
+    assert best_confidence({0.2: Counts(9, 1, 6), 0.3: Counts(9, 1, 1), 0.4: Counts(5, 5, 0)}) == 0.3
+    assert best_confidence({0.2: Counts(9, 1, 1), 0.3: Counts(9, 1, 1)}) == 0.2
 
 
 def test_where_none_is_right_often_enough_the_best_f1_counts_and_of_equals_what_leaves_out_the_most() -> None:
@@ -175,9 +177,11 @@ def test_a_fold_is_read_at_the_confidence_that_is_best_on_the_others(tmp_path: P
     monkeypatch.setattr(WildTraining, "fold", lambda _self, index, _train: tmp_path / str(index))
     monkeypatch.setattr(wild_steps, "export_detector", lambda _checkpoint: onnx.ModelProto())
 
-    def measured(_model: bytes, photos: list[WildPhoto], confidence: float) -> Counts:
+    def measured(_model: bytes, photos: list[WildPhoto], confidence: float, ways: Sequence[Way] = UPRIGHT) -> Counts:
         seen.extend(photo.name for photo in photos)
         (photo,) = photos
+        if ways == ALL_WAYS:
+            return Counts(6, 4, 0)
         return Counts(9, 1, 0) if confidence == at[photo.name] else Counts(5, 5, 5 if confidence < 0.4 else 4)
 
     monkeypatch.setattr(wild_steps, "measure_photos", measured)
@@ -187,3 +191,4 @@ def test_a_fold_is_read_at_the_confidence_that_is_best_on_the_others(tmp_path: P
         assert fold["confidence"] != own and fold["hits"] == 5
     assert set(seen) == {"a.png", "b.png", "c.png"} and figures["nails"] == 30
     assert figures["confidence"] in at.values()
+    assert figures["in_photos"]["hits"] == 18

@@ -7,7 +7,7 @@ as difficult and regions to be ignored count neither way: missing them is no mis
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ from PIL import Image
 from app.core.arrays import FloatArray
 from app.core.find.detect import find
 from app.core.find.detection import Detections, box_areas, iou_matrix
+from app.core.find.ways import UPRIGHT, Way
 from app.core.manifest import DetectorSpec
 from app.core.pipeline import MAX_NAILS
 from app.runtime.native import NativeNetwork
@@ -26,8 +27,8 @@ from trainer.detector.trained import CLASS_NAMES, NMS_IOU, SIDE_PX
 MATCH_IOU = 0.5
 # Of a found box inside a region to be ignored: from here on it belongs to the region.
 IGNORED_SHARE = 0.5
-# On photographs that choose, so that .80 has some room on those that measure.
-WANTED_PRECISION = 0.85
+# On photographs that choose.
+WANTED_PRECISION = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,19 +58,23 @@ class Counts:
         }
 
 
-def measure_photos(model: bytes, photos: Iterable[WildPhoto], confidence: float) -> Counts:
-    """The detector's ONNX file on photographs that it was not trained with."""
+def measure_photos(
+    model: bytes, photos: Iterable[WildPhoto], confidence: float, ways: Sequence[Way] = UPRIGHT
+) -> Counts:
+    """The detector's ONNX file on photographs that it was not trained with, looked at in these ways."""
     network = NativeNetwork(model)
     total = Counts()
     for photo in photos:
-        total += count_nails(find_nails(network, photo.pixels(), confidence), photo)
+        total += count_nails(find_nails(network, photo.pixels(), confidence, ways), photo)
     return total
 
 
-def find_nails(network: NativeNetwork, pixels: np.ndarray, confidence: float) -> Detections:
+def find_nails(
+    network: NativeNetwork, pixels: np.ndarray, confidence: float, ways: Sequence[Way] = UPRIGHT
+) -> Detections:
     """Nails in (H, W, 3) uint8 RGB, boxes in its pixels, best first, as the app finds them."""
     spec = DetectorSpec("", "", SIDE_PX, CLASS_NAMES, confidence, NMS_IOU)
-    found = asyncio.run(find(spec, network, Image.fromarray(pixels)))
+    found = asyncio.run(find(spec, network, Image.fromarray(pixels), ways=ways))
     return found.of_class(spec.class_id("nail")).best(MAX_NAILS)
 
 

@@ -24,6 +24,10 @@ QUANTISED_SUFFIX = ".onnx"
 QUANTISED_BESIDE_REPOSITORY = WEIGHTS_BESIDE_REPOSITORY / "yolov8n_coco_int8.onnx"
 
 
+class UnreachableError(DataError):
+    """The published weights cannot be fetched, and nothing lies in their place."""
+
+
 @dataclass(frozen=True, slots=True)
 class StartWeights:
     """What a training starts from: a file and where it is from in words; no file: untrained."""
@@ -41,12 +45,22 @@ def untrained() -> StartWeights:
     return StartWeights(None, "none: started untrained")
 
 
+def weights_or_none(given: str, runs: Path, progress: Progress) -> StartWeights:
+    """As `find_start_weights`, but untrained where the published weights are out of reach."""
+    try:
+        return find_start_weights(given, runs, progress)
+    except UnreachableError as error:
+        progress.say(f"{error}; now starting untrained")
+        return untrained()
+
+
 def find_start_weights(given: str, runs: Path, progress: Progress) -> StartWeights:
     """`none`, a .pt file, a quantised .onnx file, or the name of weights that ultralytics publishes (fetched once into
     runs/weights; where that fails, the quantised file beside the repository is taken).
 
     Raises:
-        DataError: no such file, one that does not fit, or the published weights cannot be fetched.
+        UnreachableError: the published weights cannot be fetched.
+        DataError: no such file, or one that does not fit.
     """
     import_torch_parts()
     import ultralytics
@@ -76,7 +90,7 @@ def find_start_weights(given: str, runs: Path, progress: Progress) -> StartWeigh
         if QUANTISED_BESIDE_REPOSITORY.is_file():
             progress.say(f"{unreached}; starting from {QUANTISED_BESIDE_REPOSITORY} instead")
             return _start_from(QUANTISED_BESIDE_REPOSITORY)
-        raise DataError(
+        raise UnreachableError(
             f"{unreached}; give a checkpoint with --detector-weights FILE.pt, a quantised YOLOv8n of 80 classes with "
             f"--detector-weights FILE{QUANTISED_SUFFIX}, or start untrained with --detector-weights {NO_WEIGHTS}"
         )

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from app.core.arrays import IntArray
+from app.core.find.ways import ALL_WAYS
 from app.files import sha256_of, write_json, write_whole
 from trainer.data.dataset import DataError, Patient, dataset_fingerprint
 from trainer.data.wild import WildPhoto, find_wild, read_wild, wild_fingerprint, wild_folds
@@ -20,9 +21,9 @@ from trainer.detector.measure import WANTED_PRECISION, Counts, best_confidence, 
 from trainer.detector.metrics import measure_detector
 from trainer.detector.narrow import narrow_down
 from trainer.detector.quantised import as_input
-from trainer.detector.start import NO_WEIGHTS, StartWeights, find_start_weights, untrained, wide_network
+from trainer.detector.start import StartWeights, untrained, weights_or_none, wide_network
 from trainer.detector.trained import SIDE_PX, TrainedDetector, check_same_training
-from trainer.detector.training import BASE, FROM_COCO, WITH_WILD, Recipe, save, train
+from trainer.detector.training import BASE, BASE_FROM_COCO, WITH_WILD, WITH_WILD_FROM_COCO, Recipe, save, train
 from trainer.pictures.wild import Material, Pictures, read_material
 from trainer.tools.figures import rounded
 from trainer.tools.progress import Progress
@@ -51,48 +52,7 @@ class WildTraining:
     weights: StartWeights = field(default_factory=untrained)
     _material: Material | None = None
 
-    def start(self) -> Path:
-        """What the trainings with ordinary photographs start from; none of these has any part in it.
-
-        It is the narrowed network of the start weights. Without them it is one that learned from all other pictures.
-        """
-        return self._narrowed() or self._train("base", [], BASE, None)
-
-    def final(self) -> Path:
-        """With every ordinary photograph; without any, from all other pictures."""
-        if self.wild:
-            return self._train("final", self.wild, self._with_wild(), self.start())
-        return self._train("base", [], BASE, self._narrowed())
-
-    def shipped(self) -> TrainedDetector:
-        """The final network, with what models.json says of it."""
-        checkpoint = self.final()
-        training: dict[str, Any] = {"patients": len(self.patients)}
-        words = self.weights.words
-        if self.weights.file is None or not self.wild:
-            training["base"] = asdict(BASE)
-        if self.weights.file is not None:
-            words += "; narrowed to the channels that tell most about all"
-        if self.wild:
-            words_of_them = f"{len(self.wild)} of nails-in-the-wild, whose publisher states no licence"
-            training |= {"ordinary_photographs": words_of_them, "then": asdict(self._with_wild())}
-        training["checkpoint"] = "the last, as a running average of the weights"
-        return TrainedDetector(checkpoint, ARCHITECTURE, words, training)
-
-    def fold(self, index: int, train_indices: IntArray) -> Path:
-        """With those of `train_indices` alone."""
-        return self._train(
-            f"fold{index + 1}", [self.wild[each] for each in train_indices], self._with_wild(), self.start()
-        )
-
-    def folds(self) -> list[tuple[IntArray, IntArray]]:
-        """(train, test) indices into `wild`."""
-        return wild_folds(self.wild)
-
-    def _with_wild(self) -> Recipe:
-        return WITH_WILD if self.weights.file is None else FROM_COCO
-
-    def _narrowed(self) -> Path | None:
+    def narrowed(self) -> Path | None:
         """The wide network of the start weights, if any, made narrow on pictures without ordinary photographs."""
         if self.weights.file is None:
             return None
@@ -115,6 +75,47 @@ class WildTraining:
         save(torch, {"model": narrow, "train_args": {}}, made)
         return made
 
+    def base(self) -> Path:
+        """What the trainings with ordinary photographs start from; none of these has any part in it.
+
+        It learns from all other pictures, from the start weights made narrow or, without any, from nothing.
+        """
+        return self._train("base", [], self._recipes()[0], self.narrowed())
+
+    def final(self) -> Path:
+        """With every ordinary photograph; without any, the base."""
+        return self._train("final", self.wild, self._recipes()[1], self.base()) if self.wild else self.base()
+
+    def shipped(self) -> TrainedDetector:
+        """The final network, with what models.json says of it."""
+        checkpoint = self.final()
+        base, with_wild = self._recipes()
+        training: dict[str, Any] = {"patients": len(self.patients), "base": asdict(base)}
+        words = self.weights.words
+        if self.weights.file is not None:
+            words += "; narrowed to the channels that tell most about all"
+        if self.wild:
+            words_of_them = f"{len(self.wild)} of nails-in-the-wild, whose publisher states no licence"
+            training |= {"ordinary_photographs": words_of_them, "then": asdict(with_wild)}
+        training["checkpoint"] = "the last, as a running average of the weights"
+        return TrainedDetector(checkpoint, ARCHITECTURE, words, training)
+
+    def fold(self, index: int, train_indices: IntArray) -> Path:
+        """With those of `train_indices` alone."""
+        return self._train(
+            f"fold{index + 1}", [self.wild[each] for each in train_indices], self._recipes()[1], self.base()
+        )
+
+    def folds(self) -> list[tuple[IntArray, IntArray]]:
+        """(train, test) indices into `wild`."""
+        return wild_folds(self.wild)
+
+    def _recipes(self) -> tuple[Recipe, Recipe]:
+        """Of the base, and of what then learns from ordinary photographs."""
+        if self.weights.file is None:
+            return BASE, WITH_WILD
+        return BASE_FROM_COCO, WITH_WILD_FROM_COCO
+
     def _train(self, name: str, wild: list[WildPhoto], recipe: Recipe, start: Path | None) -> Path:
         folder = self.runs / FOLDER / name
         parts = (dataset_fingerprint(self.patients), wild_fingerprint(wild))
@@ -130,17 +131,17 @@ class WildTraining:
 
 
 def prepare_training(
-    patients: list[Patient], wild_folder: Path | None, weights: str | None, runs: Path, progress: Progress
+    patients: list[Patient], wild_folder: Path | None, weights: str, runs: Path, progress: Progress
 ) -> WildTraining:
     """The trainings on these patients and on the ordinary photographs, if there are any.
 
     Args:
-        weights: as --detector-weights takes them; None: none, as what ships.
+        weights: as --detector-weights takes them.
 
     Raises:
         DataError: a folder was named and holds no usable photographs, or start weights that are none.
     """
-    start = untrained() if weights in (None, NO_WEIGHTS) else find_start_weights(str(weights), runs, progress)
+    start = weights_or_none(weights, runs, progress)
     folder = find_wild(wild_folder)
     if folder is None:
         progress.say("no folder of ordinary photographs: training goes on with the white board and pasted fingers")
@@ -161,20 +162,22 @@ def measure_folds(training: WildTraining) -> dict[str, Any]:
     if not training.wild:
         raise DataError("no ordinary photographs to measure on; say where nails-in-the-wild is with --wild FOLDER")
     found: list[dict[float, Counts]] = []
+    models: list[bytes] = []
     for index, (train_indices, test_indices) in enumerate(training.folds()):
-        model = export_detector(training.fold(index, train_indices)).SerializeToString()
+        models.append(export_detector(training.fold(index, train_indices)).SerializeToString())
         photos = [training.wild[each] for each in test_indices]
         with training.progress.task(f"fold {index + 1}, confidences", len(CONFIDENCES)) as advance:
             found.append({})
             for confidence in CONFIDENCES:
-                found[-1][confidence] = measure_photos(model, photos, confidence)
+                found[-1][confidence] = measure_photos(models[-1], photos, confidence)
                 advance()
-    pooled, by_f1, folds = Counts(), Counts(), []
+    pooled, in_photos, by_f1, folds = Counts(), Counts(), Counts(), []
     for index, (_, test_indices) in enumerate(training.folds()):
         others = _summed(found[:index] + found[index + 1 :])
         confidence = best_confidence(others)
         counts = found[index][confidence]
         pooled += counts
+        in_photos += measure_photos(models[index], [training.wild[each] for each in test_indices], confidence, ALL_WAYS)
         by_f1 += found[index][best_f1(others)]
         folds.append({**counts.figures(), "photographs": len(test_indices), "confidence": confidence})
         training.progress.say(f"fold {index + 1}: {_words(folds[-1])}")
@@ -183,6 +186,8 @@ def measure_folds(training: WildTraining) -> dict[str, Any]:
         "photographs": len(training.wild),
         "confidence": best_confidence(_summed(found)),
         "folds": folds,
+        # At the same confidences, looked at as the app looks at a photo.
+        "in_photos": in_photos.figures(),
         # The rule that chose before: it was left after the figures of both had been seen.
         "by_best_f1": by_f1.figures(),
         "wanted_precision": WANTED_PRECISION,

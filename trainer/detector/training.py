@@ -54,8 +54,9 @@ class Recipe:
 # First without a single ordinary photograph, so that every fold may start from the same network; then with them.
 BASE = Recipe(steps=3000, learning_rate=0.004, warmup_steps=100)
 WITH_WILD = Recipe(steps=2800, learning_rate=0.003, warmup_steps=50)
-# With them, from a network that learned from COCO: it has less to learn, and less to forget.
-FROM_COCO = Recipe(steps=1400, learning_rate=0.002, warmup_steps=100)
+# The same from a network that learned from COCO: it has less to learn, and less to forget.
+BASE_FROM_COCO = Recipe(steps=1500, learning_rate=0.003, warmup_steps=100)
+WITH_WILD_FROM_COCO = Recipe(steps=800, learning_rate=0.0015, warmup_steps=50)
 
 
 def train(

@@ -69,14 +69,21 @@ def wild_words(wild: dict[str, Any] | None) -> str:
     words = (
         f"On {wild['photographs']} ordinary photographs (nails-in-the-wild): {wild['recall']:.0%} of {wild['nails']} "
         f"nails found, {wild['precision']:.0%} of the {wild['found']} boxes right, at IoU 0.5 and in three folds by "
-        "scene; each network, and the confidence it is read at, had seen none of the scenes it was measured on. Length "
-        "and mixture of the training were set knowing what a shorter one had reached on the same photographs."
+        "scene; each network, and the confidence it is read at, had seen none of the scenes it was measured on. "
+        "Start weights, length and mixture of the training were set knowing what others had reached on the same "
+        "photographs."
     )
+    in_photos = wild.get("in_photos")
+    if in_photos:
+        words += (
+            f" That is one look, as at a frame of a scan; by the eight looks at a photo it is "
+            f"{in_photos['recall']:.0%} and {in_photos['precision']:.0%}."
+        )
     by_f1 = wild.get("by_best_f1")
     if by_f1:
         words += (
-            f" The confidence is the lowest at which {wild['wanted_precision']:.0%} of the boxes were right elsewhere: "
-            "a rule made after the figures of the one before, the best F1, had been seen, which are "
+            f" The confidence is the lowest at which {wild['wanted_precision']:.0%} of the boxes were right elsewhere. "
+            "This rule and this share were set after figures had been seen; by the best F1 elsewhere they are "
             f"{by_f1['recall']:.0%} and {by_f1['precision']:.0%}."
         )
     return words

@@ -41,8 +41,7 @@ class Settings:
     # Instead of the recipe's.
     backbone: str | None
     backbone_weights: Path | None
-    # None: what the kind of detector starts from by itself.
-    detector_weights: str | None
+    detector_weights: str
     detector_recipe: DetectorRecipe
     detector: str
     wild: Path | None = None

@@ -21,7 +21,7 @@ from trainer.detector.comparison import (
 )
 from trainer.detector.export import export_detector, largest_difference
 from trainer.detector.metrics import measure_detector
-from trainer.detector.start import HUB_WEIGHTS, find_start_weights
+from trainer.detector.start import find_start_weights
 from trainer.detector.steps import WildTraining, measure_folds, prepare_training
 from trainer.detector.trained import TrainedDetector
 from trainer.estimator.graph import add_heads
@@ -41,7 +41,7 @@ def detector(settings: Settings, prepared: Prepared, progress: Progress) -> Trai
     if settings.detector == SMALL_DETECTOR:
         trained = _wild_training(settings, prepared, progress).shipped()
     else:
-        start = find_start_weights(settings.detector_weights or HUB_WEIGHTS, settings.runs, progress)
+        start = find_start_weights(settings.detector_weights, settings.runs, progress)
         recipe = settings.detector_recipe
         yolo = prepared.yolo
         best = train_detector(yolo.yaml_path, yolo.fingerprint, settings.runs, recipe, start, progress)
