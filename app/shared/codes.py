@@ -57,7 +57,13 @@ SHARED_REASONS = STRANGE_REASONS + (NAIL_BLUR,)
 # Of LIKENESS_REASONS, those that the network has an output of their own for.
 LIKENESS_SIGNS = (NAIL_POLISH, NAIL_NOT_A_NAIL) + SPOILED_REASONS
 # Those with words of their own where they are the only one.
-TELLING_REASONS = (NAIL_TOO_SMALL, NAIL_CUT_OFF, NAIL_TOO_DARK, NAIL_OVEREXPOSED, NAIL_NO_COLOUR) + LIKENESS_SIGNS
+TELLING_REASONS = (
+    NAIL_TOO_SMALL,
+    NAIL_CUT_OFF,
+    NAIL_TOO_DARK,
+    NAIL_OVEREXPOSED,
+    NAIL_NO_COLOUR,
+) + LIKENESS_SIGNS
 # No patch of skin on its finger, for models that compare the two.
 NAIL_NO_SKIN = "no_skin"
 # Of a scan: in too few of its frames.
