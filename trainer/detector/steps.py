@@ -162,24 +162,25 @@ def measure_folds(training: WildTraining) -> dict[str, Any]:
     if not training.wild:
         raise DataError("no ordinary photographs to measure on; say where nails-in-the-wild is with --wild FOLDER")
     found: list[dict[float, Counts]] = []
-    models: list[bytes] = []
+    shown: list[tuple[bytes, list[WildPhoto]]] = []
     for index, (train_indices, test_indices) in enumerate(training.folds()):
-        models.append(export_detector(training.fold(index, train_indices)).SerializeToString())
+        model = export_detector(training.fold(index, train_indices)).SerializeToString()
         photos = [training.wild[each] for each in test_indices]
+        shown.append((model, photos))
         with training.progress.task(f"fold {index + 1}, confidences", len(CONFIDENCES)) as advance:
             found.append({})
             for confidence in CONFIDENCES:
-                found[-1][confidence] = measure_photos(models[-1], photos, confidence)
+                found[-1][confidence] = measure_photos(model, photos, confidence)
                 advance()
     pooled, in_photos, by_f1, folds = Counts(), Counts(), Counts(), []
-    for index, (_, test_indices) in enumerate(training.folds()):
+    for index, (model, photos) in enumerate(shown):
         others = _summed(found[:index] + found[index + 1 :])
         confidence = best_confidence(others)
         counts = found[index][confidence]
         pooled += counts
-        in_photos += measure_photos(models[index], [training.wild[each] for each in test_indices], confidence, ALL_WAYS)
+        in_photos += measure_photos(model, photos, confidence, ALL_WAYS)
         by_f1 += found[index][best_f1(others)]
-        folds.append({**counts.figures(), "photographs": len(test_indices), "confidence": confidence})
+        folds.append({**counts.figures(), "photographs": len(photos), "confidence": confidence})
         training.progress.say(f"fold {index + 1}: {_words(folds[-1])}")
     figures = {
         **pooled.figures(),

@@ -135,7 +135,7 @@ def limits_of(table: LikenessTable, signs: dict[str, FloatArray], rows: IntArray
     def exceeded(values: FloatArray, shares: FloatArray) -> FloatArray:
         return np.asarray(np.quantile(values[bare], 1 - shares))
 
-    no_nails = float(np.quantile(by_picture(table, signs[NAIL_NOT_A_NAIL], middle)[bare], 1 - NO_NAILS_ALARM))
+    no_nails = float(exceeded(by_picture(table, signs[NAIL_NOT_A_NAIL], middle), np.array(NO_NAILS_ALARM)))
     limit = float(exceeded(signs[NAIL_NOT_A_NAIL], np.array(ALARMS[NAIL_NOT_A_NAIL])))
     shown = pooled_by_picture(table, signs, nail_rows(table, signs, limit, no_nails))
     limits = {sign: float(exceeded(shown[sign], np.array(ALARMS[sign]))) for sign in LIKENESS_SIGNS}

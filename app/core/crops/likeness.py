@@ -73,8 +73,8 @@ def nails_among(not_a_nail: FloatArray, limit: float, no_nails: float) -> BoolAr
 
 
 def middle(values: FloatArray) -> float:
-    """The median of (N,) values, the lower one of two; that of none is 0."""
-    return float(np.sort(values)[(len(values) - 1) // 2]) if len(values) else 0.0
+    """The median of (N,) values, N at least 1, the lower one of two."""
+    return float(np.sort(values)[(len(values) - 1) // 2])
 
 
 def pooled(name: str, values: FloatArray, nails: BoolArray) -> FloatArray:

@@ -47,8 +47,8 @@ LEAST_FRAMES = 15
 MOST_REPEATED = 75
 # A scan ends after so many frames a wanted one, however many of them were new.
 MOST_A_FRAME = 8
-# A nail counts that was read in so many of the frames that count, as of the looks at a photo: while a hand moves, each
-# frame is looked at in another way.
+# A nail counts that was read in this share of the frames that count. It is that of the looks at a photo, since each
+# frame of a hand that moves is looked at in another way.
 LEAST_SHARE = SHARE
 # One that does not count is told of where it was seen in half of them: what flickers up is a false alarm more often.
 STAYED_SHARE = 0.5
