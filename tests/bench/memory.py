@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+# What marks the processes that run a page.
+RENDERER, WEB_PROCESS_OF_WEBKIT = b"--type=renderer", b"WebKitWebProcess"
 # Reading the books holds a process up for some milliseconds.
 LOOK_EVERY_S = 0.05
 
@@ -14,9 +16,9 @@ def shared_out_bytes() -> int:
     return sum(_held_bytes(("Pss:",)))
 
 
-def private_bytes() -> int:
-    """Of the renderer that holds most, which is the page's: what nobody else uses."""
-    return max(_held_bytes(("Private_Clean:", "Private_Dirty:")), default=0)
+def private_bytes(mark: bytes = RENDERER) -> int:
+    """Of the process so marked that holds most, which is the page's: what nobody else uses."""
+    return max(_held_bytes(("Private_Clean:", "Private_Dirty:"), mark), default=0)
 
 
 class Most:
@@ -26,13 +28,13 @@ class Most:
 
 
 @contextmanager
-def watched() -> Iterator[Most]:
+def watched(mark: bytes = RENDERER) -> Iterator[Most]:
     """Watches `private_bytes` meanwhile."""
     most, ended = Most(), threading.Event()
 
     def watch() -> None:
         while not ended.wait(LOOK_EVERY_S):
-            most.bytes = max(most.bytes, private_bytes())
+            most.bytes = max(most.bytes, private_bytes(mark))
 
     watching = threading.Thread(target=watch, daemon=True)
     watching.start()
@@ -43,20 +45,20 @@ def watched() -> Iterator[Most]:
         watching.join()
 
 
-def renderers() -> Iterator[Path]:
+def renderers(mark: bytes = RENDERER) -> Iterator[Path]:
     """The books of each process that runs a page."""
     for process in Path("/proc").glob("[0-9]*"):
         try:
-            if b"--type=renderer" in (process / "cmdline").read_bytes():
+            if mark in (process / "cmdline").read_bytes():
                 yield process
         except OSError:
             # Gone in the meantime, or somebody else's.
             continue
 
 
-def _held_bytes(kinds: tuple[str, ...]) -> Iterator[int]:
-    """Of each renderer."""
-    for process in renderers():
+def _held_bytes(kinds: tuple[str, ...], mark: bytes = RENDERER) -> Iterator[int]:
+    """Of each process so marked."""
+    for process in renderers(mark):
         try:
             lines = (process / "smaps_rollup").read_text().splitlines()
         except OSError:

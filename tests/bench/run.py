@@ -38,6 +38,8 @@ examples:
   python tests/bench/run.py --line          a first visit over a slow line only
   python tests/bench/run.py --models runs/models/original-web --models runs/models/original-hybrid
                                             what pages of other models take for a frame and a photo, beside ours
+  python tests/bench/run.py --peer FOLDER   the original's page beside ours; the folder has its index.html, its models
+                                            and its runtime's files, which may lie anywhere in there
   python tests/bench/run.py --scans 50 --write docs/speed.md
 """
 
@@ -59,6 +61,7 @@ def main(arguments: list[str]) -> int:
     only.add_argument(
         "--models", type=Path, action="append", metavar="FOLDER", help="pages of other models beside ours only"
     )
+    only.add_argument("--peer", type=Path, metavar="FOLDER", help="the original's page beside ours only")
     parser.add_argument("--write", type=Path, metavar="FILE", help="write the table between its markers in this file")
     options = parser.parse_args(arguments)
     if options.scans < 1:
@@ -67,38 +70,40 @@ def main(arguments: list[str]) -> int:
     from playwright.sync_api import Error
 
     from building import BuildError
-    from tests.bench import budgets, far_visit, recipes, slow, speed_table
+    from tests.bench import budgets, far_visit, peer, recipes, slow, speed_table
     from tests.bench.unrecorded import NotThereError
 
     figures: dict[str, Any] = {}
     tables: dict[str, list[str]] = {}
-    unread = ""
+    stopped = ""
     try:
         if options.models:
             figures["recipes"] = measure_recipes(options.models, options.scans)
             tables["recipes"] = [*recipes.table_lines(figures["recipes"]), "", speed_table.machine()]
+        elif options.peer:
+            figures["peer"] = measure_peer(options.peer)
+            tables["peer"] = [*peer.table_lines(figures["peer"]), "", speed_table.machine()]
         elif not options.held and not options.line:
             figures = measure(options.scans, 1)
             if not options.one:
                 figures["all"] = measure(options.scans, MOST_THREADS)
             tables["speed"] = [*speed_table.lines(figures), "", speed_table.machine()]
-        if options.line or not (options.one or options.held or options.models):
+        if options.line or not (options.one or options.held or options.models or options.peer):
             figures["line"] = measure_line()
             tables["line"] = far_visit.table_lines(figures["line"])
-        if not (options.one or options.line or options.models):
+        if not (options.one or options.line or options.models or options.peer):
             figures["held"] = measure_held()
             tables["held"] = budgets.table_lines(figures["held"])
     except CannotHoldError as error:
         print(f"not measured on one core and half a core: {error}", file=sys.stderr)
     except slow.NoReadingError as error:
-        # What was measured before is not lost.
-        unread = f"on one core or half a core a scan had no reading: {error}"
-    except BuildError as error:
+        stopped = f"on one core or half a core a scan had no reading: {error}"
+    except (BuildError, peer.NotThePeerError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     except (Error, NotThereError) as error:
-        print(f"error: the page did not get there: {str(error).splitlines()[0]}", file=sys.stderr)
-        return 1
+        stopped = f"the page did not get there: {str(error).splitlines()[0]}"
+    # Tables that were done before are not lost.
     if options.write:
         from trainer.tools.marked import MarkerError, write_tables
 
@@ -109,10 +114,11 @@ def main(arguments: list[str]) -> int:
             return 1
     print(json.dumps(figures) if options.json else "\n\n".join("\n".join(lines) for lines in tables.values()))
     beyond = budgets.too_slow(figures["held"]) if "held" in figures else []
-    beyond += [unread] if unread else []
     for words in beyond:
         print(f"error: beyond its budget: {words}", file=sys.stderr)
-    return 1 if beyond else 0
+    if stopped:
+        print(f"error: {stopped}", file=sys.stderr)
+    return 1 if beyond or stopped else 0
 
 
 def fresh_build() -> Path:
@@ -163,6 +169,25 @@ def measure_line() -> dict[str, Any]:
         return far_visit.measured(browser, fresh_build())
 
 
+def measure_peer(folder: Path) -> dict[str, Any]:
+    """Our page and the original's, see `tests.bench.peer`."""
+    from tests.bench import native, peer
+    from tests.browser import Host, launched_browser
+    from tests.film import film_of_the_drawn_hand
+    from tests.find_browser import find_browser
+
+    peer.check(folder)
+    host = Host(fresh_build())
+    reference_ms = native.Reference(ROOT / "runs" / "bench").ms()
+    with tempfile.TemporaryDirectory() as name:
+        film = film_of_the_drawn_hand(Path(name))
+        try:
+            found = peer.measured(lambda film: launched_browser(find_browser(), film), host.address, folder, film)
+        finally:
+            host.stop()
+    return {**found, "reference_ms": reference_ms}
+
+
 def measure_recipes(folders: list[Path], scans: int) -> dict[str, Any]:
     """Our page's figures and those of pages of other models, by the names of their recipes."""
     from rich.console import Console
@@ -195,7 +220,7 @@ def measure_recipes(folders: list[Path], scans: int) -> dict[str, Any]:
 
 def measure(scans: int, threads: int) -> dict[str, Any]:
     """One browser's visits; `threads`: of the networks, at most, and no more than the device has."""
-    from tests.bench import native, unrecorded, visits
+    from tests.bench import native, unrecorded, visits, webkit_memory
     from tests.bench.pace import Pace
     from tests.browser import Host, launched_browser
     from tests.film import film_of_the_drawn_hand
@@ -210,6 +235,11 @@ def measure(scans: int, threads: int) -> dict[str, Any]:
             found = visits.visit(browser, host.address, threads, scans, PHOTO_SIZES, pace)
         largest = list(PHOTO_SIZES.values())[-1]
         found |= unrecorded.memory_figures(find_browser(), film, f"{host.address}?threads={threads}", largest)
+    if threads == 1:
+        try:
+            found |= webkit_memory.memory_figures(host.address, largest)
+        except webkit_memory.NotInWebKitError as error:
+            print(f"WebKit's memory was not measured: {error}", file=sys.stderr)
     host.stop()
     pace.begin()
     shipped = native.shipped_ms(dist / "models", found["nails"])

@@ -11,6 +11,7 @@ from app.core.typical import typical_of_nails
 from tests.bench.budgets import MOST_SCAN_S
 from tests.bench.held import held, way
 from tests.bench.marks import mark_ms
+from tests.bench.visits import newcomer
 from tests.browser import Visit
 
 PATIENCE_MS = 180_000
@@ -65,9 +66,9 @@ def slow_figures(
     found: dict[float, list[dict[str, float]]] = {each: [] for each in cores}
     for film in films.values():
         with launched(film) as browser:
-            page = _looking(browser, address)
-            process = _process(browser)
-            fast_g_dl = statistics.median(_scanned(page)["hb_g_dl"] for _ in range(SCANS))
+            page = looking(browser, address)
+            process = browser_process(browser)
+            fast_g_dl = statistics.median(scanned(page)["hb_g_dl"] for _ in range(SCANS))
             for each in cores:
                 with held(process, each):
                     found[each].append(_of_a_film(page, fast_g_dl))
@@ -79,7 +80,7 @@ def slow_figures(
     return {"way": said, "films": list(films), "cores": worst}
 
 
-def _looking(browser: Browser, address: str) -> Page:
+def looking(browser: Browser, address: str) -> Page:
     """A page that sees nails and starts no scan by itself, its installation done."""
     context = browser.new_context(viewport={"width": 390, "height": 844}, permissions=["camera"])
     page = context.new_page()
@@ -99,12 +100,9 @@ def _first_visit_s(browser: Browser, address: str) -> float:
     """From the first visit of somebody who was never here to an engine that is ready."""
     taken = []
     for _ in range(VISITS):
-        context = browser.new_context(viewport={"width": 390, "height": 844})
-        page = context.new_page()
-        page.set_default_timeout(PATIENCE_MS)
-        page.goto(address)
-        taken.append(mark_ms(page, "engine") / 1000)
-        context.close()
+        with newcomer(browser) as (_context, page):
+            page.goto(address)
+            taken.append(mark_ms(page, "engine") / 1000)
     return statistics.median(taken)
 
 
@@ -114,7 +112,7 @@ def _of_a_film(page: Page, fast_g_dl: float) -> dict[str, float]:
         " setTimeout(() => end((looks - before) / (performance.now() - begun) * 1000), ms); })",
         LOOKED_MS,
     )
-    scans = [_scanned(page) for _ in range(SCANS)]
+    scans = [scanned(page) for _ in range(SCANS)]
     return {
         "scan_s": statistics.median(scan["scan_s"] for scan in scans),
         "frames": min(scan["frames"] for scan in scans),
@@ -129,7 +127,7 @@ def _worst(figures: list[dict[str, float]]) -> dict[str, float]:
     return {name: (min if name in least else max)(each[name] for each in figures) for name in figures[0]}
 
 
-def _scanned(page: Page) -> dict[str, float]:
+def scanned(page: Page) -> dict[str, float]:
     """One scan, from the live view back to it."""
     page.wait_for_timeout(AIM_MS)
     page.click("[data-testid=capture]")
@@ -162,7 +160,7 @@ def _wait_for_nails(page: Page) -> None:
     page.wait_for_selector("[data-testid=capture]:enabled")
 
 
-def _process(browser: Browser) -> int:
+def browser_process(browser: Browser) -> int:
     """The browser's own process, which all others come from."""
     devtools = browser.new_browser_cdp_session()
     processes = devtools.send("SystemInfo.getProcessInfo")["processInfo"]

@@ -10,6 +10,7 @@ import itertools
 import json
 import os
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -26,6 +27,14 @@ LOOK_EVERY_S = 0.1
 REST_S = 1.5
 # Somebody aims before a scan.
 AIM_S = 2.5
+# Chromium reads from its file 3 and writes to its file 4. A shell moves none that has more than one digit.
+REDIRECTED = """
+import fcntl, os, sys
+moved = [fcntl.fcntl(int(given), fcntl.F_DUPFD_CLOEXEC, 10) for given in sys.argv[1:3]]
+for given, wanted in zip(moved, (3, 4)):
+    os.dup2(given, wanted)
+os.execv(sys.argv[3], sys.argv[3:])
+"""
 ENGINE = "document.body?.dataset.engine === 'ready'"
 OFFLINE = "document.querySelector('[data-testid=offline-ready]')?.dataset.offline === 'ready'"
 NAILS = "document.querySelectorAll('[data-testid=overlay] rect.nail').length > 0"
@@ -144,8 +153,7 @@ def opened(chromium: str, film: Path, profile: Path, address: str) -> Iterator[U
         "--remote-debugging-pipe",
         *Cameras(film).arguments(),
     ]
-    # Chromium reads from its file 3 and writes to its file 4.
-    redirected = ["sh", "-c", f'exec "$@" 3<&{in_browser} 4>&{out_of_browser}', "sh", chromium, *arguments]
+    redirected = [sys.executable, "-c", REDIRECTED, str(in_browser), str(out_of_browser), chromium, *arguments]
     process = subprocess.Popen(
         redirected, pass_fds=(in_browser, out_of_browser), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
