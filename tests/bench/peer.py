@@ -8,12 +8,10 @@ loses its class `hidden` once a scan can begin, `#captureBtn` begins one, `#scan
 
 from __future__ import annotations
 
-import functools
 import statistics
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from http.server import SimpleHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -23,12 +21,12 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route
 from tests.bench import slow
 from tests.bench.budgets import NAMES
 from tests.bench.held import held, way
-from tests.bench.marks import mark_ms
 from tests.bench.visits import newcomer
+from tests.failing_server import FailingServer, SilentHandler, serving
 
 SCANS = VISITS = 3
-ALL, ONE, HALF = "all", "1", "0.5"
-CORES = (ALL, ONE, HALF)
+ALL = "all"
+CORES = (ALL, *NAMES)
 PATIENCE_MS = 300_000
 # When it was usable, and when its scan began and ended, by the page's own clock; what it said instead of a result.
 WATCH = """
@@ -41,12 +39,8 @@ WATCH = """
         if (watched.began && shown("resultSection")) watched.ended ??= performance.now();
     }).observe(document, { subtree: true, attributes: true, attributeFilter: ["class"] });
 """
-# The page may have begun a scan by itself; while one lasts its button does nothing.
-BEGIN = """() => {
-    if (!document.getElementById("scanOverlay").classList.contains("hidden")) return;
-    Object.assign(watched, { began: null, ended: null, said: null });
-    document.getElementById("captureBtn").click();
-}"""
+# The page may have begun a scan by itself.
+BEGIN = """() => { if (!watched.began) document.getElementById("captureBtn").click(); }"""
 AGAIN = """() => {
     Object.assign(watched, { began: null, ended: null, said: null });
     document.getElementById("retakeBtn").click();
@@ -94,13 +88,17 @@ def _of_a_page(browser: Browser, visited: Ours | Original) -> dict[str, dict[str
     process, found = slow.browser_process(browser), {}
     looking = visited.looking(browser)
     for cores in CORES:
-        with nullcontext() if cores == ALL else held(process, float(cores)):
+        with _held_to(process, cores):
             found[cores] = {"scan_s": statistics.median(visited.scan_s(looking) for _ in range(SCANS))}
     looking.context.close()
     for cores in CORES:
-        with nullcontext() if cores == ALL else held(process, float(cores)):
+        with _held_to(process, cores):
             found[cores]["start_s"] = statistics.median(visited.start_s(browser) for _ in range(VISITS))
     return found
+
+
+def _held_to(process: int, cores: str) -> AbstractContextManager[None]:
+    return nullcontext() if cores == ALL else held(process, float(cores))
 
 
 class Ours:
@@ -110,9 +108,7 @@ class Ours:
         self._address = address
 
     def start_s(self, browser: Browser) -> float:
-        with newcomer(browser) as (_context, page):
-            page.goto(self._address)
-            return mark_ms(page, "engine") / 1000
+        return slow.first_visit_s(browser, self._address)
 
     def looking(self, browser: Browser) -> Page:
         return slow.looking(browser, self._address)
@@ -173,19 +169,12 @@ class Original:
 def served(folder: Path) -> Iterator[str]:
     """The address of a server of a folder's files, as they are."""
 
-    class Quiet(SimpleHTTPRequestHandler):
-        def log_message(self, *_said: object) -> None:
-            pass
+    class Files(SilentHandler, SimpleHTTPRequestHandler):
+        def __init__(self, *request: Any) -> None:
+            super().__init__(*request, directory=str(folder))
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=folder))
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with serving(FailingServer(Files)) as server:
+        yield f"{server.origin}/"
 
 
 def table_lines(figures: dict[str, Any]) -> list[str]:

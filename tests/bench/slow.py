@@ -75,7 +75,9 @@ def slow_figures(
             page.context.close()
             for each in cores:
                 with held(process, each):
-                    found[each][-1]["engine_cold_s"] = _first_visit_s(browser, address)
+                    found[each][-1]["engine_cold_s"] = statistics.median(
+                        first_visit_s(browser, address) for _ in range(VISITS)
+                    )
     worst = {f"{each:g}": _worst(figures) for each, figures in found.items()}
     return {"way": said, "films": list(films), "cores": worst}
 
@@ -96,14 +98,11 @@ def looking(browser: Browser, address: str) -> Page:
     return page
 
 
-def _first_visit_s(browser: Browser, address: str) -> float:
+def first_visit_s(browser: Browser, address: str) -> float:
     """From the first visit of somebody who was never here to an engine that is ready."""
-    taken = []
-    for _ in range(VISITS):
-        with newcomer(browser) as (_context, page):
-            page.goto(address)
-            taken.append(mark_ms(page, "engine") / 1000)
-    return statistics.median(taken)
+    with newcomer(browser) as (_context, page):
+        page.goto(address)
+        return mark_ms(page, "engine") / 1000
 
 
 def _of_a_film(page: Page, fast_g_dl: float) -> dict[str, float]:

@@ -53,9 +53,10 @@ def lines(figures: dict[str, Any]) -> list[str]:
     row("memory, in a scan", lambda each: f"{each['memory_scan_mb']:.0f} MB", scales=False)
     row("memory, with a photo of 48 megapixels", lambda each: f"{each['memory_photo_mb']:.0f} MB", scales=False)
     for part, name in (("ready", "engine ready"), ("scan", "in a scan"), ("photo", "with a photo of 48 megapixels")):
-        if f"webkit_memory_{part}_mb" in figures:
-            said = f"{figures[f'webkit_memory_{part}_mb']:.0f} MB"
-            made.append(f"| WebKit's web process, {name} | {said} | |" + " |" * 2 * (len(columns) - 1))
+        key = f"webkit_memory_{part}_mb"
+        if key in figures:
+            said = f"WebKit's web process, {name}"
+            row(said, lambda each: f"{each[key]:.0f} MB" if key in each else "", scales=False)  # noqa: B023
     if all(column["memory_growth"] is not None for column in columns):
         row("memory, last five scans against the first", lambda each: f"{each['memory_growth']:+.1%}", scales=False)
         row("time, last five scans against the first", lambda each: f"{each['scan_growth']:+.1%}")
