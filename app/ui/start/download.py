@@ -1,7 +1,7 @@
 """The first visit's download, counted byte by byte: the browser tells nobody how far a worker's own fetches are.
 
-Every part of the engine is asked for once here, and the worker, which wants the same parts at the same time, gets
-them from the browser's cache. Which parts those are the build has written down (building/contents.py).
+Every large part of the engine is asked for once here, and the worker, which wants the same parts at the same time,
+gets them from the browser's cache. Which parts those are the build has written down (building/contents.py).
 
 That unpacks each part twice, which holds the start up. So it begins at once only where the line is slow, else where
 somebody has waited for a while, and not at all where the engine is ready by then.
@@ -25,6 +25,9 @@ COUNT_AFTER_TIMES = 4
 COUNT_AFTER_MS = (3000, 10000)
 # and, where what Python starts from comes before that, once the engine takes so many times as long as that took.
 COUNT_AFTER_PYTHON_TIMES = 3
+# Smaller parts are not counted, all together half a hundredth: the worker asks for one while it still comes, and the
+# browser would then fetch it twice.
+SMALL_BYTES = 100000
 # When nothing has come for so long, the person is told.
 STALLED_S = 15
 # When nothing has come for so long, nothing more is expected: the engine's own patience begins (engine_client.py).
@@ -108,7 +111,8 @@ class Download:
             return []
         built = await self._build()
         paths = [path for path in built["first_visit"] if missing is None or path in missing]
-        return [(path, built["files"][path]["bytes"]) for path in paths]
+        parts = [(path, built["files"][path]["bytes"]) for path in paths]
+        return [(path, length) for path, length in parts if length >= SMALL_BYTES]
 
     async def _build(self):
         """What build.json says. Where the host has none, the engine says what is missing."""
