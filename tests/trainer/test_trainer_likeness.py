@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import onnx
 import pytest
@@ -12,16 +14,8 @@ from app.runtime.native import NativeNetwork
 from app.shared.codes import NAIL_NOT_A_NAIL
 from trainer.estimator.likeness import fit_likeness, limits_of, measures_of, refused_rows, signs_unseen
 from trainer.estimator.likeness_graph import add_likeness
-from trainer.estimator.likeness_table import (
-    BARE,
-    BLURRED,
-    CLEAR_COAT,
-    GLARE,
-    NO_NAIL,
-    PAINTED,
-    PRESSED,
-    LikenessTable,
-)
+from trainer.estimator.likeness_rows import BARE, BLURRED, CLEAR_COAT, GLARE, NO_NAIL, PAINTED, PRESSED
+from trainer.estimator.likeness_table import LikenessTable
 
 FEATURES, PATIENTS, NAILS = 40, 200, 3
 # Along which feature each kind differs from bare nails.
@@ -44,9 +38,9 @@ def table() -> LikenessTable:
             pictures += [len(features) - 1] * NAILS
     sessions = np.array([f"day {patient % 10}" for patient in range(PATIENTS)])
     as_it_is = np.array(patients) % 2 == 0
-    return LikenessTable(
-        np.concatenate(features), np.array(kinds), as_it_is, np.array(pictures), np.array(patients), sessions
-    )
+    nobody = np.zeros(PATIENTS, dtype=bool)
+    features, kinds, pictures = np.concatenate(features), np.array(kinds), np.array(pictures)
+    return LikenessTable(features, kinds, as_it_is, pictures, np.array(patients), sessions, nobody, nobody)
 
 
 def test_each_kind_is_told_from_bare_nails_of_sessions_that_were_not_seen(table):
@@ -70,9 +64,26 @@ def test_limits_are_what_bare_nails_reach(table):
 
 def test_limits_of_some_rows_know_nothing_of_the_others(table):
     signs = signs_unseen(table)
-    some = np.flatnonzero(table.patient < PATIENTS // 2)
+    some = np.flatnonzero(table.sitter < PATIENTS // 2)
     changed = {name: np.where(np.isin(np.arange(len(values)), some), values, 99.0) for name, values in signs.items()}
     assert limits_of(table, changed, some) == limits_of(table, signs, some) != limits_of(table, signs)
+
+
+def test_ordinary_photographs_set_no_limit_and_are_measured_by_themselves(table):
+    signs = signs_unseen(table)
+    ordinary, really = np.arange(PATIENTS) % 10 < 3, np.arange(PATIENTS) % 10 == 0
+    some = replace(table, ordinary=ordinary, really_painted=really)
+    laboratory = np.flatnonzero(~ordinary[table.sitter])
+    assert limits_of(some, signs) == limits_of(table, signs, laboratory)
+    found, all_of_them = measures_of(some, signs), measures_of(table, signs)
+    assert "ordinary" not in all_of_them
+    assert found["ordinary"]["photographs"] == ordinary.sum()
+    assert found["ordinary"]["bare_read"] > 0.85
+    assert found["ordinary"]["painted_read"] < 0.05
+    # Nails that read as bare ones do, though they are painted.
+    really_painted = (table.kind == PAINTED) & really[table.sitter]
+    missed = {name: np.where(really_painted, -99.0, values) for name, values in signs.items()}
+    assert measures_of(some, missed)["ordinary"]["painted_read"] == 1.0
 
 
 def test_a_picture_of_doubtful_nails_is_refused_as_a_whole(table):

@@ -58,6 +58,7 @@ def test_reads_boxes_and_sizes(tmp_path: Path) -> None:
         ({"width": 121}, "boxes.json says 121x90"),
         ({"difficult": [3]}, "difficult names box 3"),
         ({"group": 7}, "not a name"),
+        ({"painted": "red"}, "neither true nor false"),
     ],
 )
 def test_a_faulty_entry_is_left_out_in_one_line(tmp_path: Path, changes: dict, words: str) -> None:

@@ -28,6 +28,17 @@ FOLDS = 3
 # A mask whose nail covers its box less than this was drawn for something else; the box then speaks alone.
 LEAST_MASK_IOU = 0.6
 WHITE = 127
+# Photographs of painted nails, as one sees by looking at them; the table does not say.
+PAINTED = frozenset(
+    (
+        "34404E67-4BB8-432E-863E-C1BEF5EB37E0.jpg",
+        "3493127D-7B19-4E50-94AE-2401BD2A91C8.jpg",
+        "9ABD7CB9-7617-4A66-8892-B335FDB0E89F.jpg",
+        "F6F9B3E6-FA7B-4DAC-B08C-1AD19BC43A76.jpg",
+        "d61d6de4-db67-11e8-9658-0242ac1c0002.jpg",
+        "d6321726-db67-11e8-9658-0242ac1c0002.jpg",
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +51,7 @@ class WildPhoto:
         ignore: (M, 4) regions of which nothing is known; neither training nor measuring counts them.
         group: photographs of one group show the same scene and stay on one side of a split.
         outlines: one (K, 2) polygon of pixels a nail.
+        painted: its nails are: `painted` in boxes.json, or named in `PAINTED`.
     """
 
     name: str
@@ -51,6 +63,7 @@ class WildPhoto:
     ignore: FloatArray
     group: str
     outlines: tuple[FloatArray, ...]
+    painted: bool = False
 
     def pixels(self) -> Uint8Array:
         """(height, width, 3) uint8 sRGB, upright."""
@@ -69,6 +82,20 @@ def find_wild(given: str | Path | None) -> Path | None:
                 raise DataError(f"{value}: no such folder ({source}); say where nails-in-the-wild is")
             return Path(value)
     return WILD_BESIDE_REPOSITORY if WILD_BESIDE_REPOSITORY.is_dir() else None
+
+
+def wild_photos(given: str | Path | None, say: Warn, warn: Warn) -> list[WildPhoto]:
+    """Those of `find_wild`; none where there is no folder, as `say` is told.
+
+    Raises:
+        DataError: as `find_wild` and `read_wild` do.
+    """
+    folder = find_wild(given)
+    if folder is None:
+        say("no folder of ordinary photographs: training goes on with those on the white board")
+        return []
+    say(f"reading {folder}")
+    return read_wild(folder, warn)
 
 
 def read_wild(folder: Path, warn: Warn) -> list[WildPhoto]:
@@ -95,6 +122,11 @@ def read_wild(folder: Path, warn: Warn) -> list[WildPhoto]:
     if not photos:
         raise DataError(f"{table}: not one usable photograph; the lines above say why")
     return photos
+
+
+def named(photos: list[WildPhoto]) -> str:
+    """What models.json says of a network that learned from them."""
+    return f"{len(photos)} of nails-in-the-wild, whose publisher states no licence"
 
 
 def wild_folds(photos: list[WildPhoto], folds: int = FOLDS) -> list[tuple[IntArray, IntArray]]:
@@ -138,13 +170,16 @@ def _read_photo(folder: Path, name: str, entry: Any, where: str) -> WildPhoto:
     group = entry.get("group", "")
     if not isinstance(group, str):
         raise DataError(f"{where}: group is {group!r}, not a name")
+    painted = entry.get("painted", name in PAINTED)
+    if not isinstance(painted, bool):
+        raise DataError(f"{where}: painted is {painted!r}, neither true nor false")
     difficult = np.zeros(len(nail_boxes), dtype=bool)
     for index in entry.get("difficult", []):
         if not isinstance(index, int) or not 0 <= index < len(nail_boxes):
             raise DataError(f"{where}: difficult names box {index!r}, there are {len(nail_boxes)}")
         difficult[index] = True
     outlines = _outlines(folder / "masks" / name, nail_boxes, (width, height))
-    return WildPhoto(name, picture, width, height, nail_boxes, difficult, ignore, group, outlines)
+    return WildPhoto(name, picture, width, height, nail_boxes, difficult, ignore, group, outlines, painted)
 
 
 def _boxes(value: Any, width: int, height: int, where: str) -> FloatArray:

@@ -14,7 +14,7 @@ from app.core.arrays import IntArray
 from app.core.find.ways import ALL_WAYS
 from app.files import sha256_of, write_json, write_whole
 from trainer.data.dataset import DataError, Patient, dataset_fingerprint
-from trainer.data.wild import WildPhoto, find_wild, read_wild, wild_fingerprint, wild_folds
+from trainer.data.wild import WildPhoto, named, wild_fingerprint, wild_folds, wild_photos
 from trainer.detector.export import export_detector
 from trainer.detector.masked_loss import ARCHITECTURE, new_network
 from trainer.detector.measure import WANTED_PRECISION, Counts, best_confidence, best_f1, measure_photos
@@ -95,8 +95,7 @@ class WildTraining:
         if self.weights.file is not None:
             words += "; narrowed to the channels that tell most about all"
         if self.wild:
-            words_of_them = f"{len(self.wild)} of nails-in-the-wild, whose publisher states no licence"
-            training |= {"ordinary_photographs": words_of_them, "then": asdict(with_wild)}
+            training |= {"ordinary_photographs": named(self.wild), "then": asdict(with_wild)}
         training["checkpoint"] = "the last, as a running average of the weights"
         return TrainedDetector(checkpoint, ARCHITECTURE, words, training)
 
@@ -142,12 +141,7 @@ def prepare_training(
         DataError: a folder was named and holds no usable photographs, or start weights that are none.
     """
     start = weights_or_none(weights, runs, progress)
-    folder = find_wild(wild_folder)
-    if folder is None:
-        progress.say("no folder of ordinary photographs: training goes on with the white board and pasted fingers")
-        return WildTraining(patients, [], runs, progress, start)
-    progress.say(f"reading {folder}")
-    return WildTraining(patients, read_wild(folder, progress.warn), runs, progress, start)
+    return WildTraining(patients, wild_photos(wild_folder, progress.say, progress.warn), runs, progress, start)
 
 
 def measure_folds(training: WildTraining) -> dict[str, Any]:

@@ -63,16 +63,35 @@ def skin_boxes_along(
     return _inside(np.concatenate([centres - half, centres + half], axis=1), size)
 
 
+def boxes_beside(
+    nail_boxes: FloatArray, taken: FloatArray, size: tuple[int, int], rng: np.random.Generator
+) -> FloatArray:
+    """Boxes (M, 4) anywhere in a photograph, about as large as its nails, that touch none of those `taken`."""
+    side_px = float((nail_boxes[:, 2:] - nail_boxes[:, :2]).mean())
+    return clear_of(_inside(_drawn_boxes(side_px, size, rng), size), taken)
+
+
+def clear_of(boxes: FloatArray, taken: FloatArray) -> FloatArray:
+    """Those of the boxes (M, 4) that touch none of those `taken` (N, 4)."""
+    first, last = np.maximum(boxes[:, None, :2], taken[:, :2]), np.minimum(boxes[:, None, 2:], taken[:, 2:])
+    clear: FloatArray = boxes[~np.any(np.all(last > first, axis=2), axis=1)]
+    return clear
+
+
 def ground_boxes(nail_boxes: FloatArray, size: tuple[int, int], rng: np.random.Generator) -> FloatArray:
     """Boxes (M, 4) anywhere in a photograph of the data set but beside its nails, where the fourth finger's nail lies
     that nobody annotated."""
     side_px = float((nail_boxes[:, 2:] - nail_boxes[:, :2]).mean())
+    boxes = _drawn_boxes(side_px, size, rng)
+    across = boxes[:, 0::2].mean(axis=1)
+    free = (across < nail_boxes[:, 0].min() - 0.6 * side_px) | (across > nail_boxes[:, 2].max() + 0.4 * side_px)
+    return _inside(boxes[free], size)
+
+
+def _drawn_boxes(side_px: float, size: tuple[int, int], rng: np.random.Generator) -> FloatArray:
     centres = rng.uniform((0, 0), size, (GROUND_BOXES, 2))
     half = side_px * np.exp(rng.normal(0, 0.4, (GROUND_BOXES, 1))) / 2 * np.ones((1, 2))
-    free = (centres[:, 0] < nail_boxes[:, 0].min() - 0.6 * side_px) | (
-        centres[:, 0] > nail_boxes[:, 2].max() + 0.4 * side_px
-    )
-    return _inside(np.concatenate([centres - half, centres + half], axis=1)[free], size)
+    return np.concatenate([centres - half, centres + half], axis=1)
 
 
 def _length(boxes: FloatArray, directions: FloatArray) -> FloatArray:

@@ -110,9 +110,10 @@ def estimator_card(document: Mapping[str, Any]) -> str:
             "## By skin tone",
             _skin_tone(loso.get("by_skin_tone")),
             "## Limits",
-            "One laboratory's rig; on other phones, in other light and on other people nobody has measured it. It "
-            "pulls towards the mean, so severe anaemia is read as milder than it is, and from so few patients nothing "
-            "can be claimed for it. A phone that changes its white balance changes the reading.",
+            "One laboratory's rig. Where the training above names ordinary photographs, it learned from them what a "
+            "bare nail looks like, and no haemoglobin. On other phones, in other light and on other people nobody has "
+            "measured it. It pulls towards the mean, so severe anaemia is read as milder than it is, and from so few "
+            "patients nothing can be claimed for it. A phone that changes its white balance changes the reading.",
         ],
     )
 

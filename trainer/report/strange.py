@@ -22,6 +22,12 @@ def strange_table(figures: Mapping[str, Any]) -> FigureTable:
         ("the same out of focus or shaken", NOT_READ, _percent(1 - figures["blur_found"])),
         ("the same pressed pale from the tip on", NOT_READ, _percent(1 - figures["pressed_found"])),
     ]
+    ordinary = figures.get("ordinary")
+    if ordinary:
+        rows += [
+            ("ordinary photographs: bare nails", READ, _percent(ordinary["bare_read"])),
+            ("ordinary photographs: painted nails", NOT_READ, _percent(ordinary["painted_read"])),
+        ]
     hands = figures.get("hands11k")
     if hands:
         rows += [
@@ -39,18 +45,27 @@ def strange_table(figures: Mapping[str, Any]) -> FigureTable:
             "that is wrong with these nails was put there by code. A picture of no nail shows nothing else: a knuckle "
             "beside nails has to be told from them by itself. A nail that is pressed as a whole looks like one of "
             "somebody with little blood, and is read all the same.",
+            *(_of_ordinary(ordinary) if ordinary else ()),
             f"Light that no training photograph had (two stops, a third more or less red or blue) is called so in "
             f"{_percent(figures['light']['said'])} of photographs, and that of the training photographs in "
             f"{_percent(figures['light']['false_alarm'])}, by limits from other sessions. How "
             "wide these limits are was settled seeing both figures, which are therefore a little too good.",
             "hands11k are other people's hands that nothing learned from. But its figures were seen while the recipe "
-            "was made, and settled coats, cameras, heads, shrinkage, directions and limits: its rows are too good.",
+            "was made, and settled coats, cameras, heads, directions and limits: its rows are too good.",
         ),
     )
 
 
+def _of_ordinary(ordinary: Mapping[str, Any]) -> tuple[str]:
+    return (
+        f"The {ordinary['photographs']} ordinary photographs (nails-in-the-wild) are other people's, by any camera in "
+        "any light. Each is measured by a model that had seen none of its scene, by limits from the laboratory alone. "
+        "How strongly the heads are shrunk was chosen by these two rows, which are therefore a little too good.",
+    )
+
+
 def likeness_words(likeness: Mapping[str, Any] | None) -> str:
-    """What is known of it, in two sentences for the model's card."""
+    """What is known of it, in a few sentences for the model's card."""
     if not likeness or "metrics" not in likeness:
         return "Whether what it is shown is a bare nail, it does not say."
     found = likeness["metrics"]
@@ -62,8 +77,17 @@ def likeness_words(likeness: Mapping[str, Any] | None) -> str:
         f"{_percent(found['polish_found'])} of nails painted by code, {_percent(found['glare_found'])} of those under "
         f"a reflection drawn by code, {_percent(found['blur_found'])} of blurred ones and "
         f"{_percent(found['pressed_found'])} of those pressed pale from the tip on, and reads "
-        f"{_percent(found['no_nail_read'])} of what is no nail. The recipe was settled knowing figures of hands11k, "
-        "which are therefore optimistic."
+        f"{_percent(found['no_nail_read'])} of what is no nail.{_ordinary_words(found.get('ordinary'))} The recipe was "
+        "settled knowing figures of hands11k, which are therefore optimistic."
+    )
+
+
+def _ordinary_words(ordinary: Mapping[str, Any] | None) -> str:
+    if not ordinary:
+        return ""
+    return (
+        f" Of nails in {ordinary['photographs']} ordinary photographs it reads {_percent(ordinary['bare_read'])} of "
+        f"the bare ones and {_percent(ordinary['painted_read'])} of the painted ones, of scenes not seen."
     )
 
 

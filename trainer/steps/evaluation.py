@@ -14,6 +14,7 @@ from app.models import load_instrument
 from app.runtime.native import NativeNetwork
 from trainer.data.dataset import DataError
 from trainer.data.hands import bare_hands, find_hands, painted_hands, palms
+from trainer.data.wild import wild_photos
 from trainer.detector.metrics import measure_detector
 from trainer.estimator.features import NailTables, annotated_shown, nail_tables
 from trainer.estimator.light_profile import light_profile
@@ -77,7 +78,8 @@ def evaluate(settings: Settings, progress: Progress) -> dict[str, Any]:
         figures["detector"]["wild"] = wild
     figures["strange"] = {}
     if recipe.likeness:
-        likeness = likeness_table(prepared.patients, model, manifest.estimator, cache, progress)
+        ordinary = wild_photos(settings.wild, progress.say, progress.warn)
+        likeness = likeness_table(prepared.patients, ordinary, model, manifest.estimator, cache, progress)
         figures["strange"] = measure_likeness(likeness, progress)["metrics"]
     figures["strange"]["light"] = light_profile(prepared.patients, progress)["metrics"]
     hands = find_hands(settings.hands)

@@ -14,6 +14,7 @@ import numpy as np
 
 from app.files import sha256_of, write_json, write_whole
 from trainer.data.dataset import DataError
+from trainer.data.wild import WildPhoto, named, wild_photos
 from trainer.detector.comparison import (
     ARCHITECTURE,
     SMALL_DETECTOR,
@@ -89,10 +90,12 @@ def export(settings: Settings, progress: Progress) -> None:
     figures = measure_recipe(settings, prepared, found, progress)
     heads = fitted_heads(recipe, found.tables)
     estimator = add_heads(found.graph, heads)
-    likeness = None
+    likeness: LikenessTable | None = None
+    wild: list[WildPhoto] = []
     if recipe.likeness:
         cache = settings.runs / "features"
-        likeness = likeness_table(prepared.patients, found.graph, found.spec, cache, progress)
+        wild = wild_photos(settings.wild, progress.say, progress.warn)
+        likeness = likeness_table(prepared.patients, wild, found.graph, found.spec, cache, progress)
         estimator = add_likeness(estimator, _likeness_model(likeness))
     model, entry = kept or _new_detector(settings, prepared, progress)
     document = {
@@ -106,6 +109,7 @@ def export(settings: Settings, progress: Progress) -> None:
             heads,
             figures["hb"],
             len(prepared.patients),
+            named(wild) if wild else None,
         ),
         "interval": publish.interval_entry(figures["interval"]),
     }

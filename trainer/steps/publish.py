@@ -92,8 +92,9 @@ def estimator_entry(
     heads: dict[str, Head],
     metrics: dict[str, Any],
     patients: int,
+    ordinary_photographs: str | None = None,
 ) -> dict[str, Any]:
-    """The section `estimator` of models.json."""
+    """The section `estimator` of models.json; `ordinary_photographs`: what of those it learned from as well."""
     by_depth = {name: list(head.alphas) for name, head in heads.items() if isinstance(head, RidgeHead)}
     chosen = {"alphas": by_depth} if by_depth else {}
     compared = recipe.name == OURS and backbone.name in COMPARED_BACKBONES
@@ -112,6 +113,7 @@ def estimator_entry(
         "head": "ridge" if recipe.head == RIDGE_BY_DEPTH else recipe.head,
         "training": {
             "patients": patients,
+            **({"ordinary_photographs": ordinary_photographs} if ordinary_photographs else {}),
             "fitted_on": FITTED_ON,
             **({"learned_from": "the mean of each person's nails"} if recipe.learn_from == MEAN_OF_NAILS else {}),
             **chosen,
