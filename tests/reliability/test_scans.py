@@ -85,7 +85,10 @@ def test_a_fast_scan_reads_as_a_careful_one(instrument: Instrument, hand: str, s
     # A nail that moves is cut out differently each time, which is worth up to 0.4 g/dL a frame: of means of two frames
     # the median is another than of single ones.
     assert fast.hb_g_dl == pytest.approx(careful.hb_g_dl, abs=0.1 if step_px == 0 else 0.2)
-    assert len(fast.nails) == len(careful.nails)
+    # A little finger that the detector sees in every second frame of a hand that trembles is read in about a third of
+    # them, as often as a nail needs to count.
+    assert abs(len(fast.nails) - len(careful.nails)) <= (1 if step_px > 1 else 0)
+    assert len(fast.nails) >= 3
     # It pays only while nothing moves.
     assert fast_runs <= careful_runs
     if step_px == 0:
