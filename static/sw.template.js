@@ -70,14 +70,13 @@ async function take(file, came = () => {}, signal = undefined) {
     if (kept) return kept;
   }
   const cut = ({ message }) => { throw failure("network", path, message); };
-  // The host is asked first whether what the browser has is still good; where that does not fit, for all of it. The
-  // page itself the browser has under another name.
-  for (const [cache, from] of [["no-cache", path === "index.html" ? HOME : address(path)], ["reload", address(path)]]) {
-    const response = await inTime(fetch(from, { cache, signal }), STALLED_MS).catch(cut);
+  // The host is asked first whether what the browser has is still good; where that does not fit, for all of it.
+  for (const cache of ["no-cache", "reload"]) {
+    const response = await inTime(fetch(address(path), { cache, signal }), STALLED_MS).catch(cut);
     const body = await whole(response, came).catch(cut);
+    if (!response.ok) throw failure("host", path, `the host answered ${response.status}`);
     // Kept with the headers already on it: an answer straight from the cache keeps its compiled code too.
-    if (response.ok && (await fits(body, hash))) return isolated(response, body);
-    if (!response.ok && from !== HOME) throw failure("host", path, `the host answered ${response.status}`);
+    if (await fits(body, hash)) return isolated(response, body);
   }
   throw failure("damaged", path, "its bytes are not the ones of this version");
 }

@@ -33,7 +33,7 @@ def moving_hand():
 def nail_under_the_guide():
     """A finger that points up, its nail where the guide's is and as large."""
     hand = draw_hand()
-    x1, y1, x2, y2 = hand.nail_boxes[1]
+    x1, y1, x2, y2 = hand.nail_boxes[2]
     turned = hand.picture.rotate(-90, expand=True)
     x, y = hand.picture.height - (y1 + y2) / 2, (x1 + x2) / 2
     half_x, half_y = SIZE[0] / 2 / GUIDE_IN_NAILS, SIZE[1] / 2 / GUIDE_IN_NAILS
