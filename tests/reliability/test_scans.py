@@ -87,7 +87,7 @@ def test_a_fast_scan_reads_as_a_careful_one(instrument: Instrument, hand: str, s
     assert fast.hb_g_dl == pytest.approx(careful.hb_g_dl, abs=0.1 if step_px == 0 else 0.2)
     # A little finger that the detector sees in every second frame of a hand that trembles is read in about a third of
     # them, as often as a nail needs to count.
-    assert abs(len(fast.nails) - len(careful.nails)) <= (1 if step_px > 1 else 0)
+    assert abs(len(fast.nails) - len(careful.nails)) <= (1 if hand == "real" and step_px > 1 else 0)
     assert len(fast.nails) >= 3
     # It pays only while nothing moves.
     assert fast_runs <= careful_runs

@@ -11,6 +11,7 @@ import numpy as np
 from PIL import Image
 
 from app.core.arrays import FloatArray
+from app.core.find.detection import iou_matrix
 from trainer.data.outlines import rounded_outline
 
 # Of the nail's length: how far behind the nail the skin lies that takes its place.
@@ -73,8 +74,7 @@ def boxes_beside(
 
 def clear_of(boxes: FloatArray, taken: FloatArray) -> FloatArray:
     """Those of the boxes (M, 4) that touch none of those `taken` (N, 4)."""
-    first, last = np.maximum(boxes[:, None, :2], taken[:, :2]), np.minimum(boxes[:, None, 2:], taken[:, 2:])
-    clear: FloatArray = boxes[~np.any(np.all(last > first, axis=2), axis=1)]
+    clear: FloatArray = boxes[np.all(iou_matrix(boxes, taken) == 0, axis=1)]
     return clear
 
 

@@ -25,8 +25,8 @@ COUNT_AFTER_TIMES = 4
 COUNT_AFTER_MS = (3000, 10000)
 # and, where what Python starts from comes before that, once the engine takes so many times as long as that took.
 COUNT_AFTER_PYTHON_TIMES = 3
-# Smaller parts are not counted, all together half a hundredth: the worker asks for one while it still comes, and the
-# browser would then fetch it twice.
+# Smaller parts are not counted; all together they are half a percent. The worker asks for such a part while it still
+# comes, and the browser would then fetch it twice.
 SMALL_BYTES = 100000
 # When nothing has come for so long, the person is told.
 STALLED_S = 15
