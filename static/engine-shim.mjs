@@ -14,13 +14,13 @@ const clock = setInterval(() => ++waited_s % STUCK_S || say("stuck"), 1000);
 export const started = () => clearInterval(clock);
 const fetchOfBrowser = self.fetch;
 self.fetch = (...asked) => fetchOfBrowser(...asked).finally(alive);
-alive();
+say("awake");
 
 // Calls to networks.mjs, by their number. Where that cannot be loaded, the next call tries again. It begins at once: a
 // worker that is not there yet when Python begins hears nothing until Python has started.
 const waiting = new Map(); // -> [resolve, reject]
 const anew = () => heard(new Worker(here("networks.mjs") + location.search, { type: "module" }));
-let networks = anew(), calls = 0;
+let networks = anew(), calls = 0; alive();
 function ask(call) {
   networks ??= anew();
   return new Promise((...ends) => {

@@ -34,14 +34,16 @@ ARGUMENTS: dict[str, dict[str, type]] = {
     SELF_TEST: {},
 }
 
-# Signs, besides calls. HELLO asks whether Python is there, LISTENING says so. ALIVE says that something goes on, STUCK
-# that the engine waits for something that does not come, CAME that what Python starts from is there.
+# Signs, besides calls. HELLO asks whether Python is there, LISTENING says so. AWAKE says that the engine's worker is
+# there and asks the browser for the networks' own, ALIVE that something goes on, STUCK that the engine waits for
+# something that does not come, CAME that what Python starts from is there.
 HELLO = "hello"
 LISTENING = "listening"
+AWAKE = "awake"
 ALIVE = "alive"
 STUCK = "stuck"
 CAME = "came"
-SIGNS = (HELLO, LISTENING, ALIVE, STUCK, CAME)
+SIGNS = (HELLO, LISTENING, AWAKE, ALIVE, STUCK, CAME)
 
 
 class PortError(Exception):

@@ -29,14 +29,18 @@ window.Worker = class extends Begun {
 
 
 # It has been loaded, and waits for something.
-SAYS_STUCK = """() => {
-    const said = new MessageEvent("message", { data: ["hemolens", '{"sign": "stuck"}'] });
+SAYS = """sign => {
+    const said = new MessageEvent("message", { data: ["hemolens", JSON.stringify({ sign })] });
     document.querySelector("script[type=py]").xworker.dispatchEvent(said);
 }"""
 
 
-@pytest.mark.parametrize("says_so, times", [(False, 1), (True, 1), (True, 3)])
-def test_a_start_that_gets_stuck_is_begun_again(visit, says_so, times):
+# A worker says nothing, or that it is stuck, or that it asks the browser for another worker and nothing after it.
+@pytest.mark.parametrize(
+    "sign, silent_ms, times",
+    [(None, 20_000, 1), (port.STUCK, 1_000, 1), (port.STUCK, 1_000, 3), (port.AWAKE, 9_000, 1), (port.AWAKE, 9_000, 3)],
+)
+def test_a_start_that_gets_stuck_is_begun_again(visit, sign, silent_ms, times):
     page = visit.page
     page.add_init_script(FIRST_WORKERS_STUCK % times)
     # A quicker clock for the patience with a start.
@@ -47,12 +51,12 @@ def test_a_start_that_gets_stuck_is_begun_again(visit, says_so, times):
     again = "said => document.getElementById('status').innerText.includes(said)"
     assert not page.evaluate(again, words.say("boot.again"))
     for number in range(1, times + 1):
-        if says_so:
+        if sign is not None:
             # The page begins to listen to a new worker by its own clock.
             page.wait_for_function("() => document.querySelector('script[type=py]').xworker")
             page.clock.run_for(1_000)
-            page.evaluate(SAYS_STUCK)
-        page.clock.run_for(1_000 if says_so else 20_000)
+            page.evaluate(SAYS, sign)
+        page.clock.run_for(silent_ms)
         page.wait_for_function("number => window.begun > number", arg=number)
     page.wait_for_function(again, arg=words.say("boot.again"))
     page.clock.resume()

@@ -100,7 +100,7 @@ def test_the_javascript_by_hand_stays_small():
 def test_the_engine_gives_signs_of_life_in_the_words_that_the_page_knows():
     shim = (ROOT / "static/engine-shim.mjs").read_text()
     assert f'self.postMessage(["{port.TAG}", JSON.stringify({{ sign }})])' in shim
-    assert set(re.findall(r'\bsay\("(\w+)"\)', shim)) == {port.ALIVE, port.STUCK, port.CAME}
+    assert set(re.findall(r'\bsay\("(\w+)"\)', shim)) == {port.AWAKE, port.ALIVE, port.STUCK, port.CAME}
 
 
 def test_every_code_a_person_can_meet_has_words():

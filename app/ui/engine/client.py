@@ -12,9 +12,10 @@ from app.ui.engine.port import Port, let_go
 WORKER = 'script[type="py"]'
 # Once all its parts have arrived, a worker that says nothing at all for so long has got stuck; another one helps.
 FIRST_SIGN_MS = 20000
-# One that says that it is stuck is replaced more often. In Firefox with all cores busy up to one start in four was: a
-# worker that makes workers of its own, as ONNX Runtime does for its threads, was then never given the next one.
+# One that says that it is stuck is replaced more often, and so is one that never gets the networks' own worker, which
+# takes a millisecond elsewhere: in Firefox with all cores busy it waited without end in one start of eighty.
 MOST_STARTS = 4
+OPENING_MS = 8000
 # One that works may say nothing for longer, on a slow phone.
 BOOT_PATIENCE_MS = 60000
 CREATION_S = 0.02
@@ -46,6 +47,8 @@ class EngineClient:
         # The first worker is the page's own; each start after it has another.
         self._starts = 0
         self._ended = False
+        # Whether the worker now waits for the networks' own, and hears nothing meanwhile.
+        self._opening = False
         # Whether a start that gets stuck is begun again.
         self._may_begin_again = False
 
@@ -124,6 +127,7 @@ class EngineClient:
         if self._ended:
             self._ended = False
             _replace_worker()
+        self._opening = False
         number = self._starts
         self._on_progress(messages.STEP_PYTHON, 0, 1)
         there = self._port = Port(await self._created(number), self._progressed, self._signed, self._crashed)
@@ -164,7 +168,7 @@ class EngineClient:
         except TookTooLongError as error:
             failure = _failure("the engine does not answer")
             failure["silent"] = True
-            failure["stuck"] = isinstance(error, StuckError)
+            failure["stuck"] = self._opening or isinstance(error, StuckError)
         except (EngineError, BrowserError) as error:
             failure = _failure(str(error))
         finally:
@@ -172,13 +176,17 @@ class EngineClient:
         return failure, None, None
 
     def _progressed(self, report):
-        self._renew()
+        self._renew(BOOT_PATIENCE_MS)
         self._on_progress(report.step, report.done, report.total)
 
     def _signed(self, sign):
         # Before Python is there, a sign of life is all that comes.
-        if sign == port.ALIVE:
-            self._renew()
+        if sign == port.AWAKE and self._may_begin_again:
+            self._opening = True
+            self._renew(OPENING_MS)
+        elif sign == port.ALIVE:
+            self._opening = False
+            self._renew(BOOT_PATIENCE_MS)
         elif sign == port.CAME:
             self._on_progress(messages.STEP_PYTHON, 1, 1)
         elif sign == port.STUCK and self._may_begin_again and self._parts_arrived():
@@ -189,9 +197,9 @@ class EngineClient:
         self._end_waits(reason)
         self._on_dead()
 
-    def _renew(self):
+    def _renew(self, patience_ms):
         for wait in self._waits:
-            wait.renew(BOOT_PATIENCE_MS)
+            wait.renew(patience_ms)
 
     def _end_waits(self, reason):
         for wait in list(self._waits):
