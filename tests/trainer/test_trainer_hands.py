@@ -5,9 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from app.library import open_instrument
+from tests.drawn_hand import drawn_photo
 from trainer.data.dataset import HANDS_VARIABLE, DataError
-from trainer.data.hands import bare_hands, find_hands, painted_hands, palms
-from trainer.evaluate.hands import repeatability
+from trainer.data.hands import HandPhoto, bare_hands, find_hands, painted_hands, palms
+from trainer.evaluate.hands import read_behind_nails, repeatability
+from trainer.tools.progress import Progress
 
 TABLE = """photo,person,age,gender,skin_color,nail_polish,aspect,accessories,irregularities
 a.jpg,1,30,male,fair,0,dorsal right,0,0
@@ -49,3 +52,14 @@ def test_repeatability_is_that_of_the_spread_that_was_put_in():
 
 def test_readings_that_never_change_repeat_fully():
     assert repeatability(np.array([10.0, 10.0, 12.0, 12.0]), np.array(["a", "a", "b", "b"])) == (1.0, 0.0)
+
+
+def test_what_is_counted_behind_nails_are_boxes_on_the_finger_and_on_none_of_its_nails(tmp_path, monkeypatch):
+    photo = tmp_path / "hand.jpg"
+    photo.write_bytes(drawn_photo()["buffer"])
+    people = [HandPhoto(photo, "1", True)]
+    counted = read_behind_nails(open_instrument(), people, Progress())
+    assert counted["boxes"] >= 5 and counted["read"] == 0
+    # On the nail itself is no test, and far behind it the picture has ended.
+    monkeypatch.setattr("trainer.evaluate.hands.BEHIND_IN_NAILS", (0.0, 0.5, 100.0))
+    assert read_behind_nails(open_instrument(), people, Progress()) == {"boxes": 0, "read": 0}

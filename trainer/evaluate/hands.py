@@ -8,16 +8,24 @@ these photographs.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from sklearn.metrics import roc_auc_score
 
 from app.core.arrays import FloatArray
-from app.core.pipeline import Instrument, measure_photo
+from app.core.crops.gates import rejection
+from app.core.find.detection import Detections, iou_matrix
+from app.core.pictures.photo import open_reduced
+from app.core.pipeline import Instrument, Seen, crop, estimate, measure_photo, see
 from app.core.reading import Reading
 from trainer.data.hands import HandPhoto
 from trainer.tools.progress import Progress
+
+# Behind a nail, in lengths of it: the skin below it, and the finger's two joints.
+BEHIND_IN_NAILS = (1.5, 2.0, 3.0, 4.0, 5.0)
 
 
 def measure_hands(instrument: Instrument, photos: list[HandPhoto], progress: Progress) -> dict[str, Any]:
@@ -63,6 +71,45 @@ def count_read(instrument: Instrument, photos: list[HandPhoto], progress: Progre
             read += asyncio.run(measure_photo(instrument, photo.path.read_bytes())).hb_g_dl is not None
             advance()
     return read
+
+
+def read_behind_nails(instrument: Instrument, photos: list[HandPhoto], progress: Progress) -> dict[str, int]:
+    """What the estimator says where a detector takes a knuckle for a nail.
+
+    One nail's box after the other is moved along its finger towards the hand, by several distances, while the other
+    nails stay: beside them the knuckle has to be told by itself. A box that touches a nail or leaves the picture is
+    no test.
+
+    Returns:
+        `read` of `boxes`: how many of them get a number.
+    """
+    boxes = read = 0
+    with progress.task("fingers behind their nails, photographs", len(photos)) as advance:
+        for photo in photos:
+            picture = open_reduced(photo.path.read_bytes()).picture
+            seen = asyncio.run(see(instrument, picture))
+            for moved, index in _with_a_nail_moved(seen):
+                boxes += 1
+                if rejection(picture, moved.nails.boxes[index]):
+                    continue
+                estimates = asyncio.run(estimate(instrument, crop(instrument, picture, moved), seen.reference.found))
+                read += estimates.reasons[int(np.flatnonzero(moved.usable == index)[0])] is None
+            advance()
+    return {"boxes": boxes, "read": read}
+
+
+def _with_a_nail_moved(seen: Seen) -> Iterator[tuple[Seen, int]]:
+    """The same with one of the nails that count moved towards the hand, and which one it is."""
+    nails = seen.nails
+    lengths_px = np.sqrt((nails.boxes[:, 2:] - nails.boxes[:, :2]).prod(axis=1))
+    for index in seen.usable:
+        for distance in BEHIND_IN_NAILS:
+            box = nails.boxes[index] + np.tile(seen.directions[index] * lengths_px[index] * distance, 2)
+            inside = (box >= 0).all() and (box[2:] <= (seen.width, seen.height)).all()
+            if inside and not iou_matrix(box[None], nails.boxes).any():
+                boxes = nails.boxes.copy()
+                boxes[index] = box
+                yield replace(seen, nails=Detections(boxes, nails.confidences, nails.class_ids)), int(index)
 
 
 def repeatability(values: FloatArray, people: np.ndarray) -> tuple[float, float]:

@@ -22,7 +22,7 @@ from trainer.estimator.likeness_table import likeness_table
 from trainer.estimator.methods import fit_of
 from trainer.evaluate import protocols
 from trainer.evaluate.end_to_end import end_to_end
-from trainer.evaluate.hands import count_read, measure_hands
+from trainer.evaluate.hands import count_read, measure_hands, read_behind_nails
 from trainer.recipes import OURS, Recipe, find_recipe, recipe_of
 from trainer.steps.made import Prepared, Settings, fitted_heads, prepare
 from trainer.steps.models import measure_likeness
@@ -84,7 +84,9 @@ def evaluate(settings: Settings, progress: Progress) -> dict[str, Any]:
     figures["strange"]["light"] = light_profile(prepared.patients, progress)["metrics"]
     hands = find_hands(settings.hands)
     if hands is not None:
-        measured = measure_hands(instrument, bare_hands(hands), progress)
+        bare = bare_hands(hands)
+        measured = measure_hands(instrument, bare, progress)
+        measured["behind_nails"] = read_behind_nails(instrument, bare, progress)
         for name, photos in (("painted", painted_hands(hands)), ("palms", palms(hands))):
             measured[name] = {"photographs": len(photos), "read": count_read(instrument, photos, progress)}
         figures["strange"]["hands11k"] = measured
