@@ -31,6 +31,8 @@ PICTURES_HIDDEN = "pictures_hidden"
 BROWSER_TOO_OLD = "browser_too_old"
 UNEXPECTED = "unexpected"
 PAGE_CODES = (FILE_UNREADABLE, PICTURES_HIDDEN, BROWSER_TOO_OLD, UNEXPECTED)
+# Those whose message names a file, a part or a fault, which no words of the page can know.
+DETAILED_CODES = (UNREADABLE_IMAGE, TOO_LARGE, MODEL_UNAVAILABLE) + PAGE_CODES
 
 # Why a nail that was found does not count.
 NAIL_TOO_SMALL = "too_small"

@@ -287,7 +287,7 @@ class Screen:
         if reading is not self._reading():
             # An error of another kind: what is on the stage stays.
             return
-        strange.tell(reading.get("nails", ()))
+        strange.tell(reading.get("nails", ()), reading["error"]["code"] if "error" in reading else None)
         if "nails" in reading:
             overlay.draw(reading, overlay.CONTAIN, numbered=True)
         elif not self._scanned:

@@ -173,9 +173,15 @@ def reason_words(reason: str) -> str:
 def error_words(code: str, nails: list | None = None) -> tuple[str, str]:
     """What went wrong, and the way out; by the nails, too, where they say more: no picture of them in grey can be
     measured, paint can be taken off, and a hand be held still."""
+    code = telling_reason(code, nails) or code
+    return say("error." + code), say("error." + code + ".way")
+
+
+def telling_reason(code: str, nails: list | None = None) -> str | None:
+    """The one reason of all nails that were left out, where the words of an error are about that; else None."""
+    if code not in (codes.STRANGE_NAILS, codes.UNUSABLE_NAILS):
+        return None
     told = [nail["reason"] for nail in nails or [] if nail["reason"]]
     if code == codes.STRANGE_NAILS:
         told = [reason for reason in told if reason in codes.LIKENESS_REASONS]
-    if code in (codes.STRANGE_NAILS, codes.UNUSABLE_NAILS) and len(set(told)) == 1 and told[0] in codes.TELLING_REASONS:
-        code = told[0]
-    return say("error." + code), say("error." + code + ".way")
+    return told[0] if len(set(told)) == 1 and told[0] in codes.TELLING_REASONS else None

@@ -5,9 +5,14 @@ from app.shared import codes, words
 from app.ui.browser.page import element, set_text, show
 
 
-def tell(nails):
-    """Say it of these nails, as the engine describes them; nothing where all of them count."""
+def tell(nails, error_code=None):
+    """Say it of these nails, as the engine describes them; nothing where all of them count.
+
+    `error_code`: of the error that is shown with them. Where its words are about the nails, nothing is said twice.
+    """
     reasons = [reason for reason in codes.LIKENESS_REASONS if any(nail["reason"] == reason for nail in nails)]
+    if error_code and words.telling_reason(error_code, nails):
+        reasons = []
     text = words.strange_words(reasons)
     if element("strange").textContent != text:
         set_text("strange", text)
