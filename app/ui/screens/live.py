@@ -14,8 +14,8 @@ from app.ui.camera.camera import Camera, CameraError
 from app.ui.camera.frame import frame_of
 from app.ui.screens import overlay, paper, strange
 
-# About eight looks a second.
-LOOK_INTERVAL_MS = 125
+# Nearly seven looks a second: an eighth one is nothing that anybody sees, and costs the battery.
+LOOK_INTERVAL_MS = 150
 # A browser that has not answered by then may wait for the person, or for ever.
 ASKED_LONG_S = 8
 # How long white paper may be blown out until the camera is asked for a darker picture, and then for the next step.
