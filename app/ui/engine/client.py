@@ -13,7 +13,7 @@ WORKER = 'script[type="py"]'
 # Once all its parts have arrived, a worker that says nothing at all for so long has got stuck; another one helps.
 FIRST_SIGN_MS = 20000
 # One that says that it is stuck is replaced more often, and so is one that never gets the networks' own worker, which
-# takes a millisecond elsewhere: in Firefox with all cores busy it waited without end in one start of eighty.
+# takes a millisecond elsewhere: in Firefox with all cores busy it waited without end in three starts of a hundred.
 MOST_STARTS = 4
 OPENING_MS = 8000
 # One that works may say nothing for longer, on a slow phone.
