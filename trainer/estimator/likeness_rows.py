@@ -11,6 +11,7 @@ from PIL import Image
 
 from app.core.arrays import FloatArray, Uint8Array
 from app.core.crops.views import nail_crops
+from app.core.find.detection import box_areas
 from app.core.find.fingers import finger_directions
 from app.core.light.reference import NO_REFERENCE, Reference, find_reference
 from app.core.manifest import EstimatorSpec
@@ -129,7 +130,7 @@ def _add_spoiled(
     rows: _Rows, photo: Image.Image, sitter: Sitter, directions: FloatArray, copies: int, rng: np.random.Generator
 ) -> None:
     nails = sitter.nail_boxes
-    nail_px = float(np.sqrt((nails[:, 2:] - nails[:, :2]).prod(axis=1)).mean())
+    nail_px = float(np.sqrt(box_areas(nails)).mean())
     for copy in range(copies // 2):
         shining = pale = np.asarray(photo)
         for outline, direction in zip(sitter.outlines, directions, strict=True):

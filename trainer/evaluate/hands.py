@@ -17,7 +17,7 @@ from sklearn.metrics import roc_auc_score
 
 from app.core.arrays import FloatArray
 from app.core.crops.gates import rejection
-from app.core.find.detection import Detections, iou_matrix
+from app.core.find.detection import Detections, box_areas, iou_matrix
 from app.core.pictures.photo import open_reduced
 from app.core.pipeline import Instrument, Seen, crop, estimate, measure_photo, see
 from app.core.reading import Reading
@@ -101,7 +101,7 @@ def read_behind_nails(instrument: Instrument, photos: list[HandPhoto], progress:
 def _with_a_nail_moved(seen: Seen) -> Iterator[tuple[Seen, int]]:
     """The same with one of the nails that count moved towards the hand, and which one it is."""
     nails = seen.nails
-    lengths_px = np.sqrt((nails.boxes[:, 2:] - nails.boxes[:, :2]).prod(axis=1))
+    lengths_px = np.sqrt(box_areas(nails.boxes))
     for index in seen.usable:
         for distance in BEHIND_IN_NAILS:
             box = nails.boxes[index] + np.tile(seen.directions[index] * lengths_px[index] * distance, 2)

@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 
 from app.core.arrays import FloatArray, Uint8Array
+from app.core.find.detection import box_areas
 from app.core.find.letterbox import PADDING_GREY
 from trainer.data.outlines import box_of, moved
 from trainer.pictures.fingers import Finger
@@ -54,8 +55,7 @@ class Photo:
     @property
     def nail_px(self) -> float:
         """The middle nail's size, square root of its area."""
-        boxes = self.nail_boxes
-        return float(np.sqrt(np.median((boxes[:, 2:] - boxes[:, :2]).prod(axis=1))))
+        return float(np.sqrt(np.median(box_areas(self.nail_boxes))))
 
 
 def photo_levels(picture: Uint8Array) -> tuple[Uint8Array, ...]:

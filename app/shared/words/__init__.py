@@ -177,8 +177,11 @@ def error_words(code: str, nails: list | None = None) -> tuple[str, str]:
     return say("error." + code), say("error." + code + ".way")
 
 
-def telling_reason(code: str, nails: list | None = None) -> str | None:
-    """The one reason of all nails that were left out, where the words of an error are about that; else None."""
+def telling_reason(code: str | None, nails: list | None = None) -> str | None:
+    """The one reason of all nails that were left out, where the words of an error are about that; else None.
+
+    `code`: of the error, or None where there is none.
+    """
     if code not in (codes.STRANGE_NAILS, codes.UNUSABLE_NAILS):
         return None
     told = [nail["reason"] for nail in nails or [] if nail["reason"]]

@@ -12,7 +12,7 @@ def write(error, again, nails=None):
     title, way_out = words.error_words(error["code"], nails)
     set_text("error-title", title)
     set_text("error-way-out", way_out)
-    # Of all others the words above say as much, in the person's own language.
+    # All other messages repeat the words above, in English.
     message = error["message"] if error["code"] in codes.DETAILED_CODES else ""
     set_text("error-message", message[0].upper() + message[1:] + "." if message else "")
     element("error").setAttribute("data-code", error["code"])

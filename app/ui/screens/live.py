@@ -14,7 +14,7 @@ from app.ui.camera.camera import Camera, CameraError
 from app.ui.camera.frame import frame_of
 from app.ui.screens import overlay, paper, strange
 
-# Nearly seven looks a second: an eighth one is nothing that anybody sees, and costs the battery.
+# Nearly seven looks a second: eight look no smoother, and cost more of the battery.
 LOOK_INTERVAL_MS = 150
 # A browser that has not answered by then may wait for the person, or for ever.
 ASKED_LONG_S = 8

@@ -11,7 +11,7 @@ def tell(nails, error_code=None):
     `error_code`: of the error that is shown with them. Where its words are about the nails, nothing is said twice.
     """
     reasons = [reason for reason in codes.LIKENESS_REASONS if any(nail["reason"] == reason for nail in nails)]
-    if error_code and words.telling_reason(error_code, nails):
+    if words.telling_reason(error_code, nails):
         reasons = []
     text = words.strange_words(reasons)
     if element("strange").textContent != text:
