@@ -2,6 +2,7 @@
 
 from app.shared import words
 from app.ui.browser.page import add_svg, element
+from app.ui.screens.labels import Labels
 
 # How the SVG fits its pixels is how CSS fits the picture: `slice` is object-fit cover, `meet` is contain.
 COVER, CONTAIN = "xMidYMid slice", "xMidYMid meet"
@@ -9,6 +10,8 @@ COVER, CONTAIN = "xMidYMid slice", "xMidYMid meet"
 GUIDE_WIDTH, GUIDE_HEIGHT = 0.2, 0.26
 # A nail's number: the picture's longer side is this many times as long as its letters are high.
 TEXT_SHARE = 26
+# Why it is left out, in smaller letters.
+REASON_SHARE = 0.7
 
 # What `draw` drew last, where it is still there: a hand that is held still is drawn once.
 _drawn = None
@@ -32,15 +35,15 @@ def draw(seen, fit, numbered=False):
     for patch in seen["skin"]:
         _draw_box(overlay, patch["box"], "skin")
     text_px = max(seen["width"], seen["height"]) / TEXT_SHARE
-    for number, nail in enumerate(seen["nails"]):
+    labels = Labels(seen["width"], seen["height"], [nail["box"] for nail in seen["nails"]])
+    for number, nail in enumerate(seen["nails"], 1):
         _draw_box(overlay, nail["box"], "nail unused" if nail["reason"] else "nail used")
         if numbered:
-            x1, y1 = nail["box"][0], nail["box"][1]
-            # Over the box; where the picture ends there, in it.
-            y = max(y1 - text_px / 4, text_px)
-            add_svg(overlay, "text", str(number + 1), x=x1, y=y, font_size=text_px)
+            _write(overlay, str(number), labels.over(nail["box"], str(number), text_px), text_px)
+    for nail in seen["nails"]:
         if nail["reason"]:
-            _write_reason(overlay, nail, seen["width"], seen["height"], 0.7 * text_px)
+            reason, reason_px = words.reason_words(nail["reason"]), REASON_SHARE * text_px
+            _write(overlay, reason, labels.under(nail["box"], reason, reason_px), reason_px)
 
 
 def guide_box(width, height):
@@ -85,17 +88,7 @@ def _draw_box(overlay, box, kind):
     add_svg(overlay, "rect", class_=kind, x=x1, y=y1, width=x2 - x1, height=y2 - y1, vector_effect="non-scaling-stroke")
 
 
-def _write_reason(overlay, nail, width, height, text_px):
-    """Why the nail is left out: under its box, and from its far side on where the picture ends soon."""
-    x1, _y1, x2, y2 = nail["box"]
-    far = x1 > width / 2
-    add_svg(
-        overlay,
-        "text",
-        words.reason_words(nail["reason"]),
-        x=x2 if far else x1,
-        y=min(y2 + 1.1 * text_px, height - text_px / 3),
-        font_size=text_px,
-        text_anchor="end" if far else "start",
-        direction="ltr",
-    )
+def _write(overlay, text, start, text_px):
+    x, y = start
+    # Right to left, a text would end where it should begin.
+    add_svg(overlay, "text", text, x=x, y=y, font_size=text_px, direction="ltr")
