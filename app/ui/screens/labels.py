@@ -4,6 +4,12 @@
 LETTER_WIDTH, BELOW_LINE = 0.6, 0.25
 # Between a box and its words, as a share of their height.
 GAP = 0.2
+# Where they may stand: under or over the box, from its left side on or up to its right one, or beside it.
+UNDER_FROM_LEFT, UNDER_TO_RIGHT, OVER_FROM_LEFT, OVER_TO_RIGHT, LEFT, RIGHT = range(6)
+OVER_FIRST = OVER_FROM_LEFT, OVER_TO_RIGHT, UNDER_FROM_LEFT, UNDER_TO_RIGHT, LEFT, RIGHT
+UNDER_FIRST = UNDER_FROM_LEFT, UNDER_TO_RIGHT, RIGHT, LEFT, OVER_FROM_LEFT, OVER_TO_RIGHT
+# Of a box on the right, words go to the left: there is more room.
+UNDER_FIRST_ON_THE_RIGHT = UNDER_TO_RIGHT, UNDER_FROM_LEFT, LEFT, RIGHT, OVER_TO_RIGHT, OVER_FROM_LEFT
 
 
 class Labels:
@@ -16,25 +22,25 @@ class Labels:
 
     def over(self, box, text, text_px):
         """The start of the line, (x, y), of a text with letters of `text_px`: over the box, if it is free there."""
-        return self._place(box, text, text_px, (2, 3, 0, 1, 4, 5))
+        return self._place(box, text, text_px, OVER_FIRST)
 
     def under(self, box, text, text_px):
-        """The same, under it. To the middle of the picture, where more room is."""
-        far = box[0] > self._width / 2
-        return self._place(box, text, text_px, (1, 0, 4, 5, 3, 2) if far else (0, 1, 5, 4, 2, 3))
+        """The same, under it."""
+        on_the_right = box[0] > self._width / 2
+        return self._place(box, text, text_px, UNDER_FIRST_ON_THE_RIGHT if on_the_right else UNDER_FIRST)
 
     def _place(self, box, text, text_px, order):
         x1, y1, x2, y2 = box
         wide, high, gap = LETTER_WIDTH * text_px * len(text), text_px, GAP * text_px
         below, above, middle = y2 + gap, y1 - gap - high, (y1 + y2 - high) / 2
-        corners = (
-            (x1, below),
-            (x2 - wide, below),
-            (x1, above),
-            (x2 - wide, above),
-            (x1 - gap - wide, middle),
-            (x2 + gap, middle),
-        )
+        corners = {
+            UNDER_FROM_LEFT: (x1, below),
+            UNDER_TO_RIGHT: (x2 - wide, below),
+            OVER_FROM_LEFT: (x1, above),
+            OVER_TO_RIGHT: (x2 - wide, above),
+            LEFT: (x1 - gap - wide, middle),
+            RIGHT: (x2 + gap, middle),
+        }
         best, least = None, None
         for place in order:
             left = max(0, min(corners[place][0], self._width - wide))

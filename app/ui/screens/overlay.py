@@ -90,5 +90,5 @@ def _draw_box(overlay, box, kind):
 
 def _write(overlay, text, start, text_px):
     x, y = start
-    # Right to left, a text would end where it should begin.
+    # In Arabic, a text would otherwise end at x instead of beginning there.
     add_svg(overlay, "text", text, x=x, y=y, font_size=text_px, direction="ltr")
