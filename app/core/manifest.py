@@ -24,7 +24,12 @@ REFUSED, MEAN_SKIN = "refused", "mean"
 
 @dataclass(frozen=True, slots=True)
 class DetectorSpec:
-    """The nail detector: a square of `side_px`, boxes of `class_names` at `confidence` and NMS `iou`."""
+    """The nail detector: boxes of `class_names` at `confidence` and NMS `iou`.
+
+    Attributes:
+        side_px: the longer side of the canvas that it looks at.
+        stride_px: the shorter side may be any multiple of it, up to `side_px`; None: the canvas is always a square.
+    """
 
     file: str
     sha256: str
@@ -32,6 +37,7 @@ class DetectorSpec:
     class_names: tuple[str, ...]
     confidence: float
     iou: float
+    stride_px: int | None = None
 
     def class_id(self, name: str) -> int:
         """The index of a class in the network's output."""
@@ -209,6 +215,7 @@ def parse_manifest(text: str | bytes) -> Manifest:
                 class_names=tuple(str(name) for name in detector.list("class_names")),
                 confidence=detector.fraction("confidence"),
                 iou=detector.fraction("iou"),
+                stride_px=detector.positive_int("stride_px") if "stride_px" in detector.fields else None,
             ),
             estimator=EstimatorSpec(
                 file=estimator.text("file"),
@@ -233,6 +240,8 @@ def parse_manifest(text: str | bytes) -> Manifest:
         fail(str(error))
     if "nail" not in manifest.detector.class_names or "skin" not in manifest.detector.class_names:
         fail("detector.class_names must hold 'nail' and 'skin'")
+    if manifest.detector.side_px % (manifest.detector.stride_px or 1):
+        fail("detector.side_px must be a multiple of detector.stride_px")
     if not manifest.estimator.views:
         fail("estimator.views is empty")
     return manifest

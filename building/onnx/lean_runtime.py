@@ -82,10 +82,21 @@ def _networks(files: dict[str, bytes]) -> list[dict[str, Any]]:
         views = len(estimator["views"])
         pictures = (views, 2 * views) if estimator["mirror"] else (views,)
         nails = [{"nails": count, "pictures": shown} for count in NAILS for shown in pictures]
-        wanted = [{"file": estimator["file"], "sizes": nails}, {"file": models["detector"]["file"], "sizes": [{}]}]
+        wanted = [
+            {"file": estimator["file"], "sizes": nails},
+            {"file": models["detector"]["file"], "sizes": _canvases(models["detector"])},
+        ]
     except (ValueError, KeyError, TypeError) as error:
         raise BuildError(f"models.json is not what `python -m trainer export` writes: {error}") from None
     return [network for network in wanted if MODELS + network["file"] in files]
+
+
+def _canvases(detector: dict[str, Any]) -> list[dict[str, int]]:
+    """Every size that the detector's canvas may have, by the names of its network's axes."""
+    side_px = detector["side_px"]
+    shorter = range(detector.get("stride_px", side_px), side_px, detector.get("stride_px", side_px))
+    square = {"height": side_px, "width": side_px}
+    return [square, *({**square, side: short_px} for short_px in shorter for side in square)]
 
 
 def _used(

@@ -48,7 +48,8 @@ try {
       await session.run(Object.fromEntries(shapes.map(([name, shape]) => [name, tensor(shape)])));
     };
     for (const size of sizes) await run(size);
-    if (threads > 1) await until_quiet(() => run(sizes[0]));
+    let turn = 0;
+    if (threads > 1) await until_quiet(() => run(sizes[turn++ % sizes.length]));
     // How it fails is used, too.
     await session.run(Object.fromEntries(session.inputNames.map((name) => [name, tensor([1])]))).catch(() => {});
     await session.release();

@@ -58,10 +58,14 @@ def compute(tmp_path_factory: pytest.TempPathFactory, node_and_npm: tuple[str, s
     return run
 
 
-# None of these sizes was among those that the build looked at.
+CANVASES = [{"height": height, "width": width} for height, width in ((320, 320), (256, 320), (320, 192), (32, 320))]
+
+
+# None of the estimator's sizes was among those that the build looked at; of the detector's all are.
 @pytest.mark.parametrize("threads", [1, 2, 3])
 @pytest.mark.parametrize(
-    ("name", "sizes"), [("detector", [{}]), ("estimator", [{"nails": 4, "pictures": 6}, {"nails": 15, "pictures": 3}])]
+    ("name", "sizes"),
+    [("detector", CANVASES), ("estimator", [{"nails": 4, "pictures": 6}, {"nails": 15, "pictures": 3}])],
 )
 def test_the_lean_runtime_computes_what_the_whole_one_does(compute, threads: int, name: str, sizes: list) -> None:
     model = MODELS / f"{name}.onnx"
@@ -148,7 +152,10 @@ def test_a_runtime_for_trees_runs_them_for_any_number_of_nails(
     network, runtime = tmp_path / "trees.onnx", tmp_path / "lean.wasm"
     # One thread takes trees one by one; several share out more than 80 of them, where there is one nail.
     network.write_bytes(with_trees(120, depth=3))
-    said = {"detector": {"file": "none.onnx"}, "estimator": {"file": network.name, "views": [{}], "mirror": True}}
+    said = {
+        "detector": {"file": "none.onnx", "side_px": 320},
+        "estimator": {"file": network.name, "views": [{}], "mirror": True},
+    }
     whole = ORT / Path(RUNTIME).name
     files = {"models/models.json": json.dumps(said).encode(), "models/trees.onnx": network.read_bytes()}
     made = lean_runtime.lean({**files, RUNTIME: whole.read_bytes()}, [node_and_npm[1]], lambda line: None)

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import csv
+import json
 from dataclasses import asdict
 
 import numpy as np
 import pytest
 
+from app.files import sha256_of
 from tests.trainer.conftest import drawn
 from trainer.data.dataset import DataError, read_dataset
 from trainer.data.splits import original_split
+from trainer.detector import export as detector_export
 from trainer.detector.comparison import DetectorRecipe, train_detector
 from trainer.detector.export import export_detector, largest_difference
+from trainer.detector.free_sides import free_sides
 from trainer.detector.metrics import measure_detector
 from trainer.detector.start import find_start_weights
 from trainer.detector.trained import SIDE_PX
 from trainer.detector.yolo_dataset import write_yolo_dataset
+from trainer.steps.models import kept_detector
 from trainer.tools.progress import Progress
 
 RECIPE = DetectorRecipe(epochs=2, batch=4)
@@ -75,7 +80,7 @@ def test_another_training_is_not_taken_for_this_one(trained, what):
         train_detector(yolo.yaml_path, fingerprint, runs, recipe, start, Progress())
 
 
-def test_export_and_measure(trained, tmp_path):
+def test_export_and_measure(trained, tmp_path, monkeypatch):
     runs, patients, yolo, _, best = trained
     before = best.read_bytes()
     shipped = export_detector(best)
@@ -92,8 +97,26 @@ def test_export_and_measure(trained, tmp_path):
     path.write_bytes(shipped.SerializeToString())
     from app.runtime.native import NativeNetwork
 
-    output = NativeNetwork(path).run_now({"images": np.zeros((1, 3, 320, 320), np.float32)})["output0"]
-    assert output.shape == (1, 6, 2100)
+    network = NativeNetwork(path)
+    for height, width in ((320, 320), (256, 320), (320, 192), (32, 320)):
+        output = network.run_now({"images": np.zeros((1, 3, height, width), np.float32)})["output0"]
+        assert output.shape == (1, 6, height * width // 64 + height * width // 256 + height * width // 1024)
+    with pytest.raises(ValueError, match="one size"):
+        free_sides(shipped)
+    with monkeypatch.context() as as_ultralytics_has_it:
+        as_ultralytics_has_it.setattr(detector_export, "free_sides", lambda model: model)
+        square = export_detector(best).SerializeToString()
+    (tmp_path / "square.onnx").write_bytes(square)
+    entry = {"file": "square.onnx", "sha256": sha256_of(square), "bytes": len(square), "side_px": 320}
+    (tmp_path / "models.json").write_text(json.dumps({"detector": entry}))
+    kept, freed = kept_detector(tmp_path)
+    assert (
+        freed["stride_px"] == 32 and freed["sha256"] == sha256_of(kept) and "square" in freed["training"]["figures_of"]
+    )
+    picture = np.random.default_rng(0).random((1, 3, 320, 320), dtype=np.float32)
+    answers = [NativeNetwork(model).run_now({"images": picture})["output0"] for model in (kept, square)]
+    assert (answers[0] == answers[1]).all()
+
     figures = measure_detector(path, yolo.yaml_path, runs)
     assert set(figures) >= {"overall"}
     assert all(0.0 <= value <= 1.0 for entry in figures.values() for value in entry.values())

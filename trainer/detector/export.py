@@ -1,4 +1,4 @@
-"""From a checkpoint to the detector that ships: ONNX opset 13, (1, 3, 320, 320) in, (1, 6, 2100) out."""
+"""From a checkpoint to the detector that ships: ONNX opset 13, (1, 3, height, width) in, (1, 6, cells) out."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import onnx
 from app.core.find.letterbox import letterbox_picture
 from app.runtime.native import NativeNetwork
 from trainer.data.dataset import Patient
+from trainer.detector.free_sides import STRIDE_PX, free_sides
 from trainer.detector.trained import SIDE_PX
 from trainer.tools.onnx_parts import store_half
 from trainer.tools.torch_parts import import_torch_parts, quiet
@@ -25,7 +26,7 @@ DESCRIPTION = "HemoLens nail and skin detector"
 
 
 def export_detector(checkpoint: Path) -> onnx.ModelProto:
-    """The checkpoint as it ships, its weights stored as float16.
+    """The checkpoint as it ships, for a canvas with free sides, its weights stored as float16.
 
     The checkpoint itself is left alone; ultralytics writes its files beside a copy.
     """
@@ -41,7 +42,7 @@ def export_detector(checkpoint: Path) -> onnx.ModelProto:
     del full.metadata_props[:]
     for key, value in kept:
         full.metadata_props.add(key=key, value=DESCRIPTION if key == "description" else value)
-    return store_half(full)
+    return store_half(free_sides(full))
 
 
 def largest_difference(checkpoint: Path, shipped: onnx.ModelProto, patients: list[Patient]) -> dict[str, float]:
@@ -55,7 +56,7 @@ def largest_difference(checkpoint: Path, shipped: onnx.ModelProto, patients: lis
     network = NativeNetwork(shipped.SerializeToString())
     boxes_px = scores = 0.0
     for patient in patients:
-        canvas, _ = letterbox_picture(patient.picture(), SIDE_PX)
+        canvas, _ = letterbox_picture(patient.picture(), SIDE_PX, STRIDE_PX)
         image = np.ascontiguousarray(canvas.transpose(2, 0, 1)[None], dtype=np.float32) / np.float32(255.0)
         ours = network.run_now({INPUT_NAME: image})["output0"]
         with torch.no_grad():

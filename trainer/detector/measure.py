@@ -22,6 +22,7 @@ from app.core.manifest import DetectorSpec
 from app.core.pipeline import MAX_NAILS
 from app.runtime.native import NativeNetwork
 from trainer.data.wild import WildPhoto
+from trainer.detector.free_sides import STRIDE_PX
 from trainer.detector.trained import CLASS_NAMES, NMS_IOU, SIDE_PX
 
 MATCH_IOU = 0.5
@@ -73,7 +74,7 @@ def find_nails(
     network: NativeNetwork, pixels: np.ndarray, confidence: float, ways: Sequence[Way] = UPRIGHT
 ) -> Detections:
     """Nails in (H, W, 3) uint8 RGB, boxes in its pixels, best first, as the app finds them."""
-    spec = DetectorSpec("", "", SIDE_PX, CLASS_NAMES, confidence, NMS_IOU)
+    spec = DetectorSpec("", "", SIDE_PX, CLASS_NAMES, confidence, NMS_IOU, STRIDE_PX)
     found = asyncio.run(find(spec, network, Image.fromarray(pixels), ways=ways))
     return found.of_class(spec.class_id("nail")).best(MAX_NAILS)
 

@@ -40,8 +40,8 @@ def detector_card(document: Mapping[str, Any]) -> str:
         "Nail detector",
         entry,
         [
-            f"Finds fingernails and patches of skin beside them. {entry['architecture']}, {entry['side_px']} px "
-            f"square, {entry['bytes']:,} bytes, classes {', '.join(entry['class_names'])}; boxes above a confidence of "
+            f"Finds fingernails and patches of skin beside them. {entry['architecture']}, {_canvas(entry)}, "
+            f"{entry['bytes']:,} bytes, classes {', '.join(entry['class_names'])}; boxes above a confidence of "
             f"{entry['confidence']:g} count.",
             "## Data",
             _data(document["data"], entry.get("data")),
@@ -157,6 +157,13 @@ def _data(data: Mapping[str, Any], own: Any) -> str:
     if own:
         words += f" Also: {own if isinstance(own, str) else _flat(own)}."
     return words
+
+
+def _canvas(entry: Mapping[str, Any]) -> str:
+    """What the detector looks at."""
+    if "stride_px" not in entry:
+        return f"{entry['side_px']} px square"
+    return f"{entry['side_px']} px along the longer side, the shorter one in steps of {entry['stride_px']}"
 
 
 def _training(training: Mapping[str, Any]) -> str:

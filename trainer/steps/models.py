@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnx
 
 from app.files import sha256_of, write_json, write_whole
 from trainer.data.dataset import DataError
@@ -21,6 +22,7 @@ from trainer.detector.comparison import (
     train_detector,
 )
 from trainer.detector.export import export_detector, largest_difference
+from trainer.detector.free_sides import STRIDE_PX, free_sides
 from trainer.detector.metrics import measure_detector
 from trainer.detector.start import find_start_weights
 from trainer.detector.steps import WildTraining, measure_folds, prepare_training
@@ -34,6 +36,7 @@ from trainer.estimator.methods import fit_of
 from trainer.evaluate import protocols
 from trainer.steps import publish
 from trainer.steps.made import Features, Prepared, Settings, features, fitted_heads, prepare, stand_in
+from trainer.tools.onnx_parts import store_half
 from trainer.tools.progress import Progress
 
 
@@ -82,7 +85,7 @@ def measure_recipe(settings: Settings, prepared: Prepared, found: Features, prog
 def export(settings: Settings, progress: Progress) -> None:
     """Everything, from the data to the three files in `out`."""
     # Asked for first: what is not there must not be missed after an hour's work.
-    kept = None if settings.kept_detector is None else _kept_detector(settings.kept_detector)
+    kept = None if settings.kept_detector is None else kept_detector(settings.kept_detector)
     recipe = settings.recipe
     fit_of(recipe)
     prepared = prepare(settings, progress)
@@ -140,7 +143,7 @@ def _likeness_model(table: LikenessTable) -> LikenessModel:
     return fit_likeness(table, np.arange(len(table.kind)))
 
 
-def _kept_detector(folder: Path) -> tuple[bytes, dict[str, Any]]:
+def kept_detector(folder: Path) -> tuple[bytes, dict[str, Any]]:
     """The detector that lies in a folder of models and its entry of models.json."""
     way_out = "leave out --keep-detector, or name a folder of models with --detector-from"
     try:
@@ -150,7 +153,19 @@ def _kept_detector(folder: Path) -> tuple[bytes, dict[str, Any]]:
         raise DataError(f"{folder}: holds no detector to keep ({error}); {way_out}") from None
     if sha256_of(model) != entry.get("sha256"):
         raise DataError(f"{folder / entry['file']}: is not what models.json names; {way_out}")
-    return model, entry
+    return (model, entry) if "stride_px" in entry else _with_free_sides(model, entry)
+
+
+def _with_free_sides(model: bytes, entry: dict[str, Any]) -> tuple[bytes, dict[str, Any]]:
+    """A detector exported for the square, for narrower canvases as well; another network stays as it is."""
+    try:
+        onnx.checker.check_model(model)
+        free = store_half(free_sides(onnx.load_model_from_string(model))).SerializeToString()
+    except (ValueError, onnx.checker.ValidationError):
+        return model, entry
+    measured = {**entry.get("training", {}), "figures_of": "the square, before its sides were freed"}
+    changed = {"sha256": sha256_of(free), "bytes": len(free), "stride_px": STRIDE_PX, "training": measured}
+    return free, {**entry, **changed}
 
 
 def _new_detector(settings: Settings, prepared: Prepared, progress: Progress) -> tuple[bytes, dict[str, Any]]:

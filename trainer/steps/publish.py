@@ -14,6 +14,7 @@ from app.core.manifest import SCHEMA, ColourSpec, EstimatorSpec, parse_manifest
 from app.files import sha256_of, write_json, write_whole
 from trainer.data import published
 from trainer.data.dataset import DataError
+from trainer.detector.free_sides import STRIDE_PX
 from trainer.detector.trained import CLASS_NAMES, CONFIDENCE, NMS_IOU, SIDE_PX, TrainedDetector
 from trainer.estimator.backbones import Backbone
 from trainer.estimator.head import CLIP, STD_FLOOR, Head, RidgeHead
@@ -66,6 +67,7 @@ def detector_entry(
         "sha256": sha256_of(model),
         "bytes": len(model),
         "side_px": SIDE_PX,
+        "stride_px": STRIDE_PX,
         "class_names": list(CLASS_NAMES),
         "confidence": metrics["wild"]["confidence"] if "wild" in metrics else CONFIDENCE,
         "iou": NMS_IOU,

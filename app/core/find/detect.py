@@ -1,6 +1,6 @@
 """Find nails and skin in a picture: one look at all of it, and a closer one where the nails in it are small.
 
-On the detector's small square the nails of a hand at arm's length are a few pixels wide, and it misses some and draws
+On the detector's small canvas the nails of a hand at arm's length are a few pixels wide, and it misses some and draws
 the others badly, though the photo itself shows them well. Where a first look says that, a second one at the part
 that holds them finds them as it does in a photo taken from near. Either look may be taken in several of the ways in
 which the picture can lie.
@@ -17,7 +17,7 @@ from PIL import Image
 from app.core.arrays import FloatArray, Uint8Array
 from app.core.errors import MeasureError
 from app.core.find.detection import Detections, box_areas, decode, iou_matrix, nms
-from app.core.find.letterbox import letterbox_picture
+from app.core.find.letterbox import Letterbox, letterbox_picture
 from app.core.find.ways import UPRIGHT, Way, agreed
 from app.core.manifest import DetectorSpec
 from app.core.network import Network
@@ -27,7 +27,7 @@ from app.shared.codes import DECODE, DETECT, LETTERBOX, MODEL_UNAVAILABLE
 Window = tuple[int, int, int, int]
 Answer = Coroutine[Any, Any, dict[str, FloatArray]]
 
-# Pixels of the detector's square, root of a box's area: below it the middle nail is small. The photographs it learned
+# Pixels of the detector's canvas, root of a box's area: below it the middle nail is small. The photographs it learned
 # from are made anew with nails from 10 px on, and those near that are hard.
 SMALL_NAIL_PX = 16.0
 # In a closer look nails become about as large as those it knows best, and the rest of the hand stays in it.
@@ -86,7 +86,7 @@ async def hints(
 def closer_window(nails: FloatArray, size: tuple[int, int], side_px: int) -> Window | None:
     """The part of a picture of `size` (width, height) to look at more closely, (x1, y1, x2, y2) in its pixels.
 
-    None where the middle of the nails (N, 4) xyxy is not small on a square of `side_px`, or where they lie so far
+    None where the middle of the nails (N, 4) xyxy is not small on a canvas of `side_px`, or where they lie so far
     apart that a closer look would not be one.
     """
     if not len(nails):
@@ -110,11 +110,11 @@ async def _look(
 ) -> Detections:
     """Everything from a hint on, in pixels of the picture."""
     with stages.timed(LETTERBOX):
-        canvas, place = letterbox_picture(picture, spec.side_px)
+        canvas, place = letterbox_picture(picture, spec.side_px, spec.stride_px)
     # In the page the detector runs beside Python: it is asked for all at once, and an answer is read while it looks on.
     asked = [_asked(detector, canvas, way, stages) for way in ways]
     try:
-        looks = [await _answered(spec, answer, way, stages) for way, answer in zip(ways, asked, strict=True)]
+        looks = [await _answered(spec, answer, way, place, stages) for way, answer in zip(ways, asked, strict=True)]
     finally:
         for answer in asked:
             answer.close()
@@ -127,14 +127,14 @@ async def _look(
 
 
 def _asked(detector: Network, canvas: Uint8Array, way: Way, stages: Stages) -> Answer:
-    """For a canvas (side_px, side_px, 3) as it lies in this way."""
+    """For a canvas (height, width, 3) as it lies in this way."""
     with stages.timed(LETTERBOX):
         image = np.ascontiguousarray(way.turned(canvas).transpose(2, 0, 1)[None], dtype=np.float32)
         image /= np.float32(255.0)
     return detector.run({"images": image})
 
 
-async def _answered(spec: DetectorSpec, answer: Answer, way: Way, stages: Stages) -> Detections:
+async def _answered(spec: DetectorSpec, answer: Answer, way: Way, place: Letterbox, stages: Stages) -> Detections:
     """What was found in a way, in pixels of the canvas as it lies."""
     with stages.timed(DETECT):
         outputs = await answer
@@ -144,7 +144,8 @@ async def _answered(spec: DetectorSpec, answer: Answer, way: Way, stages: Stages
         except (ValueError, StopIteration) as error:
             raise MeasureError(MODEL_UNAVAILABLE, f"the detector does not fit this app: {error}") from None
         found = nms(found, spec.iou).best(MOST_OF_A_LOOK)
-        return Detections(way.turned_back(found.boxes, spec.side_px), found.confidences, found.class_ids)
+        boxes = way.turned_back(found.boxes, (place.canvas_width, place.canvas_height))
+        return Detections(boxes, found.confidences, found.class_ids)
 
 
 def _whole(boxes: FloatArray, window: Window, size: tuple[int, int]) -> np.ndarray:

@@ -1,7 +1,8 @@
-"""Letterbox: fit a picture of any size into the detector's square, and take boxes there and back."""
+"""Letterbox: fit a picture of any size into the detector's canvas, and take boxes there and back."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,22 +19,27 @@ REDUCING_GAP = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Letterbox:
-    """Where a picture of `width` x `height` pixels lies inside a square canvas of `side_px`.
+    """Where a picture of `width` x `height` pixels lies inside a canvas of `canvas_width` x `canvas_height`.
 
     The content is scaled to `content_width` x `content_height` and starts at (`left`, `top`).
     """
 
     width: int
     height: int
-    side_px: int
+    canvas_width: int
+    canvas_height: int
     content_width: int
     content_height: int
     left: int
     top: int
 
     @classmethod
-    def fit(cls, width: int, height: int, side_px: int) -> Letterbox:
-        """Centre a `width` x `height` picture in the square, its aspect kept.
+    def fit(cls, width: int, height: int, side_px: int, stride_px: int | None = None) -> Letterbox:
+        """Centre a `width` x `height` picture in a canvas whose longer side is `side_px`, its aspect kept.
+
+        Args:
+            stride_px: the canvas is as narrow as its multiples allow, as ultralytics' `LetterBox` has it with `auto`;
+                None: it is a square.
 
         Raises:
             ValueError: a side is not positive.
@@ -43,14 +49,18 @@ class Letterbox:
         scale = side_px / max(width, height)
         content_width = max(1, round(width * scale))
         content_height = max(1, round(height * scale))
+        step_px = stride_px or side_px
+        canvas_width = step_px * math.ceil(content_width / step_px)
+        canvas_height = step_px * math.ceil(content_height / step_px)
         return cls(
             width=width,
             height=height,
-            side_px=side_px,
+            canvas_width=canvas_width,
+            canvas_height=canvas_height,
             content_width=content_width,
             content_height=content_height,
-            left=(side_px - content_width) // 2,
-            top=(side_px - content_height) // 2,
+            left=(canvas_width - content_width) // 2,
+            top=(canvas_height - content_height) // 2,
         )
 
     @property
@@ -75,16 +85,16 @@ class Letterbox:
         return np.clip(boxes, 0.0, limits)
 
 
-def letterbox_picture(picture: Image.Image, side_px: int) -> tuple[Uint8Array, Letterbox]:
-    """Scale an RGB picture into a grey square.
+def letterbox_picture(picture: Image.Image, side_px: int, stride_px: int | None = None) -> tuple[Uint8Array, Letterbox]:
+    """Scale an RGB picture into a grey canvas, see `Letterbox.fit`.
 
     Returns:
-        The canvas, (side_px, side_px, 3) uint8 RGB, and where the picture lies in it.
+        The canvas, (canvas_height, canvas_width, 3) uint8 RGB, and where the picture lies in it.
     """
-    place = Letterbox.fit(picture.width, picture.height, side_px)
+    place = Letterbox.fit(picture.width, picture.height, side_px, stride_px)
     size = place.content_width, place.content_height
     content = picture.resize(size, Image.Resampling.BILINEAR, reducing_gap=REDUCING_GAP)
-    canvas = np.full((side_px, side_px, 3), PADDING_GREY, dtype=np.uint8)
+    canvas = np.full((place.canvas_height, place.canvas_width, 3), PADDING_GREY, dtype=np.uint8)
     rows = slice(place.top, place.top + place.content_height)
     columns = slice(place.left, place.left + place.content_width)
     canvas[rows, columns] = np.asarray(content)

@@ -1,4 +1,4 @@
-"""The eight ways in which a square lies, and what a detector finds in several of them, as one.
+"""The eight ways in which a picture lies, and what a detector finds in several of them, as one.
 
 A detector draws a nail a little differently when the same photograph lies on its side, and the reading follows the
 box. The mean over all eight ways depends on none of them.
@@ -31,17 +31,19 @@ class Way:
     quarters: int = 0
     mirrored: bool = False
 
-    def turned(self, square: Uint8Array) -> Uint8Array:
-        """(side, side, channels) as it lies in this way."""
-        return np.rot90(square[:, ::-1] if self.mirrored else square, self.quarters)
+    def turned(self, canvas: Uint8Array) -> Uint8Array:
+        """(height, width, channels) as it lies in this way; an odd number of quarters swaps its sides."""
+        return np.rot90(canvas[:, ::-1] if self.mirrored else canvas, self.quarters)
 
-    def turned_back(self, boxes: FloatArray, side_px: float) -> FloatArray:
-        """Boxes (N, 4) xyxy of the turned square, in pixels of the square as it was."""
+    def turned_back(self, boxes: FloatArray, size: tuple[int, int]) -> FloatArray:
+        """Boxes (N, 4) xyxy of the turned canvas, in pixels of the canvas as it was, `size` (width, height)."""
         corners = boxes.reshape(-1, 2, 2)
-        for _ in range(self.quarters):
-            corners = np.stack([side_px - corners[..., 1], corners[..., 0]], axis=-1)
+        for quarter in reversed(range(self.quarters)):
+            # The width that this quarter turned into a height.
+            width = size[quarter % 2]
+            corners = np.stack([width - corners[..., 1], corners[..., 0]], axis=-1)
         if self.mirrored:
-            corners = np.stack([side_px - corners[..., 0], corners[..., 1]], axis=-1)
+            corners = np.stack([size[0] - corners[..., 0], corners[..., 1]], axis=-1)
         return np.concatenate([corners.min(axis=1), corners.max(axis=1)], axis=1)
 
 

@@ -240,7 +240,7 @@ TEXTS = {
     "stage.transfer": "hand over",
     "stage.grab": "take the picture",
     "stage.follow": "see whether it moved",
-    "stage.letterbox": "fit into the square",
+    "stage.letterbox": "scale the picture",
     "stage.detect": "find nails",
     "stage.decode": "read the boxes",
     "stage.gates": "check nails",

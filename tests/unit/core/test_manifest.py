@@ -82,6 +82,11 @@ def test_a_good_file_is_read():
     assert manifest.identity() == {"detector": "aa", "estimator": "bb"}
 
 
+def test_a_detector_has_free_sides_where_its_stride_is_named():
+    assert parse_manifest(json.dumps(GOOD)).detector.stride_px is None
+    assert parse_manifest(changed(("detector", "stride_px"), 32)).detector.stride_px == 32
+
+
 def test_models_that_do_not_say_whether_a_nail_is_one_are_read():
     assert parse_manifest(json.dumps(GOOD)).likeness.least_p_value == 0.01
     assert parse_manifest(changed(("likeness",), None)).likeness is None
@@ -105,6 +110,8 @@ def test_a_missing_field_is_named(path):
         (("schema",), 1, "schema"),
         (("detector", "side_px"), 0, "side_px"),
         (("detector", "side_px"), "320", "side_px"),
+        (("detector", "stride_px"), 0, "stride_px"),
+        (("detector", "stride_px"), 48, "multiple of detector.stride_px"),
         (("detector", "confidence"), 1.5, "confidence"),
         (("detector", "class_names"), ["thumb"], "nail"),
         (("estimator", "file"), "", "file"),

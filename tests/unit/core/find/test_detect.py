@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -24,7 +25,7 @@ class Looks:
 
     def __init__(self, *answers):
         self.answers = list(answers)
-        self.canvases = []
+        self.canvases: list[np.ndarray] = []
 
     async def run(self, inputs):
         self.canvases.append(inputs["images"])
@@ -34,9 +35,9 @@ class Looks:
         return {"output0": output}
 
 
-def found_by(*answers, size=SIZE):
+def found_by(*answers, size=SIZE, spec=SPEC):
     looks = Looks(*answers)
-    found = asyncio.run(find(SPEC, looks, Image.new("RGB", size)))
+    found = asyncio.run(find(spec, looks, Image.new("RGB", size)))
     assert not looks.answers
     return found, looks
 
@@ -44,6 +45,19 @@ def found_by(*answers, size=SIZE):
 def test_large_nails_need_one_look():
     found, _ = found_by([(160, 160, 20, 20, 0.9, 0)])
     assert np.allclose(found.boxes, [[750, 550, 850, 650]])
+
+
+def test_a_detector_with_free_sides_looks_at_a_narrower_canvas():
+    narrow = replace(SPEC, stride_px=32)
+    for size, shape, anchor in (
+        ((1600, 1200), (256, 320), (160, 128, 20, 20, 0.9, 0)),
+        ((900, 1600), (320, 192), (96, 160, 20, 20, 0.9, 0)),
+        ((800, 800), (320, 320), (160, 160, 20, 20, 0.9, 0)),
+    ):
+        found, looks = found_by([anchor], size=size, spec=narrow)
+        assert looks.canvases[0].shape == (1, 3, *shape)
+        middle, side = np.array([*size, *size]) / 2, max(size) / 16
+        assert np.allclose(found.boxes, middle + side / 2 * np.array([-1, -1, 1, 1]))
 
 
 def test_without_a_hint_there_is_nowhere_to_look():

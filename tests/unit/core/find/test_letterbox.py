@@ -9,27 +9,41 @@ from PIL import Image
 from app.core.find.letterbox import PADDING_GREY, Letterbox, letterbox_picture
 
 sides = st.integers(1, 6000)
+strides = st.sampled_from([None, 32])
 
 
-@given(sides, sides, st.sampled_from([160, 256, 320, 640]), st.data())
-def test_a_box_comes_back_where_it_was(width, height, side_px, data):
-    place = Letterbox.fit(width, height, side_px)
+@given(sides, sides, st.sampled_from([160, 256, 320, 640]), strides, st.data())
+def test_a_box_comes_back_where_it_was(width, height, side_px, stride_px, data):
+    place = Letterbox.fit(width, height, side_px, stride_px)
     xs = sorted(data.draw(st.tuples(st.floats(0, width), st.floats(0, width))))
     ys = sorted(data.draw(st.tuples(st.floats(0, height), st.floats(0, height))))
     box = np.array([[xs[0], ys[0], xs[1], ys[1]]])
     assert np.allclose(place.to_picture(place.to_canvas(box)), box, atol=1e-6 * max(width, height))
 
 
-@given(sides, sides, st.sampled_from([160, 320, 640]))
-def test_the_whole_picture_fills_the_canvas_one_way_and_is_centred_the_other(width, height, side_px):
-    place = Letterbox.fit(width, height, side_px)
+@given(sides, sides, st.sampled_from([160, 320, 640]), strides)
+def test_the_whole_picture_fills_the_canvas_one_way_and_is_centred_the_other(width, height, side_px, stride_px):
+    place = Letterbox.fit(width, height, side_px, stride_px)
     assert max(place.content_width, place.content_height) == side_px
-    right = side_px - place.left - place.content_width
-    bottom = side_px - place.top - place.content_height
+    right = place.canvas_width - place.left - place.content_width
+    bottom = place.canvas_height - place.top - place.content_height
     assert 0 <= right - place.left <= 1
     assert 0 <= bottom - place.top <= 1
     # Within the rounding to whole pixels the aspect stays.
     assert abs(place.content_width * height - place.content_height * width) <= max(width, height)
+
+
+@given(sides, sides, st.sampled_from([160, 320, 640]))
+def test_a_canvas_is_a_square_or_as_narrow_as_its_stride_allows(width, height, side_px):
+    square = Letterbox.fit(width, height, side_px)
+    assert (square.canvas_width, square.canvas_height) == (side_px, side_px)
+    place = Letterbox.fit(width, height, side_px, 32)
+    assert max(place.canvas_width, place.canvas_height) == side_px
+    for canvas_px, content_px in (
+        (place.canvas_width, place.content_width),
+        (place.canvas_height, place.content_height),
+    ):
+        assert canvas_px % 32 == 0 and canvas_px - 32 < content_px <= canvas_px
 
 
 @given(sides, sides, st.floats(-500, 900), st.floats(-500, 900))
@@ -48,6 +62,8 @@ def test_content_and_margin_are_where_the_geometry_says():
     assert (canvas[:40] == PADDING_GREY).all()
     assert (canvas[280:] == PADDING_GREY).all()
     assert (canvas[40:280] == (200, 30, 60)).all()
+    narrow, place = letterbox_picture(picture, 320, 32)
+    assert (narrow == canvas[32:288]).all() and place.top == 8
 
 
 def test_a_mark_in_the_picture_lies_under_its_box_on_the_canvas():

@@ -1,4 +1,4 @@
-"""A square in eight ways, and what several looks agree on."""
+"""A canvas in eight ways, and what several looks agree on."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,7 @@ import pytest
 from app.core.find.detection import Detections
 from app.core.find.ways import ALL_WAYS, agreed
 
-SIDE_PX = 40
+WIDTH, HEIGHT = 40, 24
 # Nothing about it is the same on two sides.
 BOX = np.array([[3.0, 5.0, 12.0, 9.0]])
 
@@ -19,12 +19,12 @@ def seen(*things):
 
 @pytest.mark.parametrize("way", ALL_WAYS, ids=str)
 def test_a_box_comes_back_to_where_it_was(way):
-    square = np.zeros((SIDE_PX, SIDE_PX, 1), np.uint8)
+    canvas = np.zeros((HEIGHT, WIDTH, 1), np.uint8)
     x1, y1, x2, y2 = BOX[0].astype(int)
-    square[y1:y2, x1:x2] = 1
-    rows, columns, _ = np.nonzero(way.turned(square))
+    canvas[y1:y2, x1:x2] = 1
+    rows, columns, _ = np.nonzero(way.turned(canvas))
     there = np.array([[columns.min(), rows.min(), columns.max() + 1, rows.max() + 1]], dtype=float)
-    assert way.turned_back(there, SIDE_PX).tolist() == BOX.tolist()
+    assert way.turned_back(there, (WIDTH, HEIGHT)).tolist() == BOX.tolist()
 
 
 def test_the_ways_are_all_there_are():
