@@ -87,8 +87,16 @@ async def measure_photo(lent: Lent, mirror: bool) -> dict[str, Any]:
     stages = Stages()
     with stages.timed(GRAB):
         photo = await photo_of(lent.picture)
-        lent.shown = screen_picture(photo.picture)
-    reading = await pipeline.measure_opened(_loaded(), photo, stages, None if mirror else STRAIGHT)
+
+    async def shown() -> Any:
+        return screen_picture(photo.picture)
+
+    # It waits for nothing, and is made while the networks are waited for.
+    showing = asyncio.ensure_future(shown())
+    try:
+        reading = await pipeline.measure_opened(_loaded(), photo, stages, None if mirror else STRAIGHT)
+    finally:
+        lent.shown = await showing
     return {**reading.as_json(), "ms": stages.rounded()}
 
 
