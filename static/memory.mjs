@@ -36,7 +36,7 @@ function loadFirst(libraries, settings, then) {
         try {
           runtime.wasmTable.grow(TABLE_STEP - (runtime.wasmTable.length % TABLE_STEP));
           resolve(then(runtime, opened.map((each) => load(runtime, each))));
-        } catch (error) { reject(error); }
+        } catch (error) { reject(error); } finally { runtime.onRuntimeInitialized = null; } // it holds on to memories
       };
       runtime.removeRunDependency("libraries");
     }));
@@ -79,6 +79,8 @@ export async function remember(start, { environment, imports }, libraries, wheel
     const runs = changedPages(before, now);
     const pages = runs.map(([first, count]) => now.subarray(first * PAGE_BYTES, (first + count) * PAGE_BYTES));
     const kept = new Blob([snapshot.subarray(0, head_bytes), ...pages]);
+    // Many megabytes, given back at once: a browser takes its time to collect garbage.
+    for (const { buffer } of [before, snapshot]) buffer.transfer?.(0);
     return { kept, made: { environment, places, bytes, head_bytes, runs } };
   } };
 }
@@ -92,10 +94,10 @@ export function goOn({ environment, places, bytes, head_bytes, runs }, kept, lib
     const { _PyRuntime: python, _PyEM_EMSCRIPTEN_COUNT_ARGS_OFFSET: offset } = runtime.GOT;
     const place = (python.value + runtime.HEAP32[offset.value / 4]) / 4, counting = runtime.HEAP32[place];
     let at = head_bytes;
-    for (const [first, count] of runs) {
+    for (const [first, count] of runs)
       runtime.HEAPU8.set(kept.subarray(at, at += count * PAGE_BYTES), first * PAGE_BYTES);
-    }
     runtime.HEAP32[place] = counting;
+    kept.buffer.transfer?.(0);
   });
   return { env: environment, _loadSnapshot: kept.slice(0, head_bytes) };
 }

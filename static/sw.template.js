@@ -116,8 +116,7 @@ async function fillUp() {
     for (const path of await missing()) throw failure("full", path, "the browser took it away again");
   } catch (error) {
     stop.abort();
-    const message = String(error.message || error);
-    await tell({ type: "precache-failed", reason: reasonOf(error), message, ...so });
+    await tell({ type: "precache-failed", reason: reasonOf(error), message: String(error.message || error), ...so });
     throw error;
   }
 }
