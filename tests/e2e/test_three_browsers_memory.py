@@ -17,7 +17,8 @@ FORGET_THE_APP = """async () => {
     return 1;
 }"""
 # The app is saved anew, wheels and all, as soon as there is a reading: who asks for them would not be known.
-SAVE_NOTHING = "navigator.serviceWorker.register = () => new Promise(() => {});"
+# The browser's own empty page, which is there first, can save nothing as it is.
+SAVE_NOTHING = "if (navigator.serviceWorker) navigator.serviceWorker.register = () => new Promise(() => {});"
 
 
 def wheels_asked_of(host):
